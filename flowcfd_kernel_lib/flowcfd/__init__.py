@@ -1,0 +1,44 @@
+"""FlowCFD: OpenFOAM cases as values, durable runs, numbers that can be believed.
+
+`import flowcfd as fc`; the public names are loaded on first use, so that a process that needs few of them starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from flowcfd.version import __version__
+
+if TYPE_CHECKING:
+    from flowcfd.public import *  # noqa: F403
+
+_HOMES = {
+    "flowcfd.errors": (
+        "FlowError CaseError UnknownName UnitError DictionaryError CheckFailed GeometryError RunError StageFailed "
+        "Diverged Lost Cancelled Stopped ResultError NotYet NoSuchField SiteError"
+    ),
+    "flowcfd.case": (
+        "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
+        "Cavity Channel BackwardFacingStep Pipe Blocks Steady Transient Forces Probes Slices WallShear YPlus Averages "
+        "SolverInfo"
+    ),
+    "flowcfd.foam": "CaseFiles adopt render",
+    "flowcfd.jobs": "run open runs Run",
+    "flowcfd.results": "results Results",
+    "flowcfd.benchmarks": "reference",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'flowcfd' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,69 @@
+"""Named parts that plug-ins can add: a table filled by code here and by entry points of installed packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from typing import Generic, TypeVar
+
+from flowcfd.errors import SiteError, UnknownName
+
+Part = TypeVar("Part")
+
+
+class Registry(Generic[Part]):
+    """Parts of one sort by name.
+
+    Our own parts are registered by the modules named in `modules`, imported on the first look-up; those of other
+    packages come from the entry-point group `group`, read on the first name that is not ours.
+    """
+
+    def __init__(self, what: str, group: str, load: Callable[[], object] | None = None) -> None:
+        self.what, self.group = what, group
+        self._load: Callable[[], object] | None = load
+        self._parts: dict[str, Part] = {}
+        self._foreign_read = False
+
+    def register(self, name: str, part: Part) -> Part:
+        """Add a part; a second part of the same name is an error of the programmer."""
+        if self._parts.get(name, part) is not part:
+            raise ValueError(f"{self.what} {name!r} is registered twice")
+        self._parts[name] = part
+        return part
+
+    def get(self, name: str, *, where: str = "") -> Part:
+        """The part of this name; raises UnknownName, which lists those there are."""
+        self._own()
+        if name not in self._parts:
+            self._foreign()
+        try:
+            return self._parts[name]
+        except KeyError:
+            raise UnknownName(self.what, name, self._parts, where=where) from None
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        self._own()
+        self._foreign()
+        return sorted(self._parts)
+
+    def items(self) -> Iterator[tuple[str, Part]]:
+        """All names with their parts, sorted by name."""
+        return iter([(name, self._parts[name]) for name in self.names()])
+
+    def _own(self) -> None:
+        if self._load is not None:
+            load, self._load = self._load, None
+            load()
+
+    def _foreign(self) -> None:
+        if self._foreign_read:
+            return
+        self._foreign_read = True
+        for entry in metadata.entry_points(group=self.group):
+            if entry.name in self._parts:
+                continue
+            try:
+                self._parts[entry.name] = entry.load()
+            except Exception as error:  # a plug-in is foreign code: whatever it raises is a defect of the site
+                raise SiteError(f"plug-in {entry.value!r} of group {self.group} cannot be loaded: {error}") from error

@@ -1,0 +1,52 @@
+"""What the environment says about this process, read once; nothing else in FlowCFD reads `os.environ` for settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flowcfd.errors import SiteError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process."""
+
+    home: Path
+    """Where runs and caches live (FLOWCFD_HOME, default ~/flowcfd)."""
+    openfoam: Path | None
+    """OpenFOAM's project directory, when the user names one (FLOWCFD_OPENFOAM, then WM_PROJECT_DIR)."""
+    shared_cores: bool | None
+    """Whether MPI ranks share their cores with others (FLOWCFD_SHARED_CORES=1|0); None: decided per run."""
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds one folder per run."""
+        return self.home / "runs"
+
+    @property
+    def cache(self) -> Path:
+        """A folder whose content can be deleted at any time."""
+        return self.home / "cache"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from environment variables."""
+    openfoam = environ.get("FLOWCFD_OPENFOAM") or environ.get("WM_PROJECT_DIR")
+    shared = environ.get("FLOWCFD_SHARED_CORES") or None
+    if shared not in (None, "0", "1"):
+        raise SiteError(f"FLOWCFD_SHARED_CORES: must be 0 or 1 (got {shared!r})")
+    return Settings(
+        home=Path(environ.get("FLOWCFD_HOME") or Path.home() / "flowcfd").expanduser().absolute(),
+        openfoam=Path(openfoam) if openfoam else None,
+        shared_cores=None if shared is None else shared == "1",
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; `settings.cache_clear()` is for tests only."""
+    return read(os.environ)
