@@ -23,10 +23,12 @@ _HOMES = {
         "Cavity Channel BackwardFacingStep Pipe Blocks Steady Transient Forces Probes Slices WallShear YPlus Averages "
         "SolverInfo"
     ),
-    "flowcfd.foam": "CaseFiles adopt render",
+    "flowcfd.foam.adopt": "adopt",
+    "flowcfd.foam.casefiles": "CaseFiles",
+    "flowcfd.foam.render": "render",
     "flowcfd.jobs": "run open runs Run",
     "flowcfd.results": "results Results",
-    "flowcfd.benchmarks": "reference",
+    "flowcfd.benchmarks": "published reference",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604

@@ -77,7 +77,10 @@ class CaseFiles:
         for path in sorted({*self.files, *other.files}):
             before, after = self.files.get(path), other.files.get(path)
             if before != after:
-                names = (f"a/{path}" if before is not None else "/dev/null", f"b/{path}" if after is not None else "/dev/null")
+                names = (
+                    f"a/{path}" if before is not None else "/dev/null",
+                    f"b/{path}" if after is not None else "/dev/null",
+                )
                 parts.extend(difflib.unified_diff(_lines(before), _lines(after), *names, lineterm=""))
         if self.steps != other.steps:
             parts.extend(difflib.unified_diff(self.steps, other.steps, "a/(steps)", "b/(steps)", lineterm=""))

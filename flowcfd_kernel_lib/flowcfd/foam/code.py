@@ -1,0 +1,125 @@
+"""A case is code: places where it would compile or run programs, load libraries, or read files from outside."""
+
+from __future__ import annotations
+
+import gzip
+import mmap
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from flowcfd.foam.casefiles import Blob, CaseFiles
+
+_SCAN = re.compile(
+    rb"""//[^\n]* | /\*.*?\*/ | \#\{.*?\#\}                       # comments and verbatim text hide nothing
+      | (?P<directive> \#(?:codeStream|calc)\b )
+      | (?P<include> \#(?:sinclude|include|includeIfPresent)\s+ (?:"(?P<quoted>[^"\n]*)"|(?P<bare>[^\s";]+)) )
+      | (?P<library> \blibs\s*\(\s* (?P<libraries>[^)]*) \) )
+      | "(?P<string>(?:\\.|[^"\\\n])*)"
+      | (?P<word> (?<![\w.:$-]) (?:coded[A-Za-z]*|systemCall) (?![\w.:-]) )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NAMES_CODE = re.compile(rb"\s*(?P<word>coded[A-Za-z]*|systemCall)\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One place in a case that would do more than compute."""
+
+    path: str
+    line: int
+    text: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text} {self.cause}"
+
+
+def directives(casefiles: CaseFiles) -> list[Directive]:
+    """All such places, in the order of the files: `#codeStream`, `#calc`, `coded*`, `systemCall`, libraries by path."""
+    return [place for place in _places(casefiles) if place.cause != _OUTSIDE]
+
+
+def escapes(casefiles: CaseFiles) -> list[Directive]:
+    """Includes that name a file outside of the case."""
+    return [place for place in _places(casefiles) if place.cause == _OUTSIDE]
+
+
+_COMPILES = "compiles and runs code"
+_EXECUTES = "runs a program"
+_LOADS = "loads a library from a path"
+_OUTSIDE = "reads a file outside of the case; copy it into the case"
+
+
+def _places(casefiles: CaseFiles) -> list[Directive]:
+    found = []
+    for path, content in casefiles.files.items():
+        with _raw(content) as raw:
+            for match in _SCAN.finditer(raw):
+                cause = _cause(path, match)
+                if cause:
+                    line = raw[: match.start()].count(b"\n") + 1
+                    found.append(Directive(path, line, " ".join(match[0].decode("latin-1").split()), cause))
+    return found
+
+
+@contextmanager
+def _raw(content: str | Blob) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of a file as OpenFOAM reads them; big files are mapped, not loaded."""
+    if not isinstance(content, Blob):
+        yield content.encode("latin-1")
+        return
+    with content.source.open("rb") as file:
+        if file.read(2) == b"\x1f\x8b":
+            file.seek(0)
+            yield _unpacked(file.read())
+        elif content.size:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                yield mapped
+        else:
+            yield b""
+
+
+def _unpacked(raw: bytes) -> bytes:
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError):
+        return raw
+
+
+def _cause(path: str, match: re.Match[bytes]) -> str:
+    if match["directive"]:
+        return _COMPILES
+    if match["library"]:
+        return _LOADS if b"/" in match["libraries"] else ""
+    if match["include"]:
+        name = (match["quoted"] if match["quoted"] is not None else match["bare"]).decode("latin-1")
+        return _OUTSIDE if _leaves(PurePosixPath(path).parent, name) else ""
+    word = match["word"]
+    if match["string"] is not None:  # OpenFOAM takes a string where it wants a word
+        inside = _NAMES_CODE.match(match["string"])
+        word = inside["word"] if inside else None
+    if not word:
+        return ""
+    return _EXECUTES if word == b"systemCall" else _COMPILES
+
+
+def _leaves(folder: PurePosixPath, name: str) -> bool:
+    """Whether an include in a file of `folder` names a file outside of the case."""
+    for start in ("$FOAM_CASE/", "${FOAM_CASE}/", "<case>/"):
+        if name.startswith(start):
+            folder, name = PurePosixPath(), name.removeprefix(start)
+    for start in ("<system>/", "<constant>/"):
+        if name.startswith(start):
+            folder, name = PurePosixPath(start[1:-2]), name.removeprefix(start)
+    if name.startswith(("/", "~", "$", "<etc>")):
+        return not name.startswith(("<etc>", "$WM_PROJECT_DIR/", "$FOAM_ETC/", "${WM_PROJECT_DIR}/"))
+    depth = len(folder.parts)
+    for part in PurePosixPath(name).parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return True
+    return False
