@@ -27,7 +27,7 @@ _HOMES = {
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.render": "render",
     "flowcfd.jobs": "run open runs Run",
-    "flowcfd.results": "results Results",
+    "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
