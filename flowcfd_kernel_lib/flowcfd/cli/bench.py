@@ -1,0 +1,91 @@
+"""`flowcfd bench`: one table from the modules of flowcfd.bench."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from flowcfd.bench.row import Row
+from flowcfd.cli import output
+from flowcfd.errors import UnknownName
+
+SUBJECTS = {
+    "dictionaries": "dictionaries",
+    "fields": "fields",
+    "logs": "logs",
+    "results": "results",
+    "overhead": "overhead",
+    "import": "imports",
+    "kernel": "kernel",
+}
+"""The name that is typed, and the module of flowcfd.bench behind it."""
+
+
+class Benchmark(Protocol):
+    """A module of flowcfd.bench."""
+
+    def run(self, *, quick: bool = False) -> list[Row]:
+        """Measure."""
+
+
+def bench(options: Namespace) -> int:
+    """Measure the subjects and print one table; 1 when a goal is missed by more than half and that is asked."""
+    if options.list:
+        output.document(list(SUBJECTS)) if options.json else output.text("\n".join(SUBJECTS))
+        return 0
+    chosen = options.subjects or list(SUBJECTS)
+    for name in chosen:
+        if name not in SUBJECTS:
+            raise UnknownName("subject", name, SUBJECTS, where="bench")
+    rows = [row for name in chosen for row in _measured(name, quick=options.quick)]
+    missed = [row for row in rows if misses_half(row)] if options.assert_half else []
+    if options.json:
+        output.document({"rows": [row.as_dict() for row in rows], "missed": [row.name for row in missed]})
+    else:
+        _table(rows)
+        for row in missed:
+            output.text(f"missed by more than half: {row.name}")
+    return 1 if missed else 0
+
+
+def misses_half(row: Row) -> bool:
+    """Whether a measured figure is worse than half of its goal."""
+    figure = row.ours if row.absolute else row.ratio
+    if figure is None or row.goal is None:
+        return False
+    return figure < row.goal / 2 if row.more_is_better else figure > row.goal * 2
+
+
+def _measured(name: str, *, quick: bool) -> list[Row]:
+    module = cast(Benchmark, import_module(f"flowcfd.bench.{SUBJECTS[name]}"))
+    return module.run(quick=quick)
+
+
+def _table(rows: Sequence[Row]) -> None:
+    verdict = {True: "yes", False: "NO", None: ""}
+    output.table(
+        ("what", "ours", "unit", "peer", "its figure", "ratio", "goal", "met", "note"),
+        [
+            (
+                row.name,
+                f"{row.ours:.4g}",
+                row.unit,
+                row.peer_name,
+                "" if row.peer is None else f"{row.peer:.4g}",
+                "" if row.ratio is None else f"{row.ratio:.3g}",
+                _goal(row),
+                verdict[row.met],
+                row.note,
+            )
+            for row in rows
+        ],
+        numbers=("ours", "its figure", "ratio"),
+    )
+
+
+def _goal(row: Row) -> str:
+    if row.goal is None:
+        return ""
+    return f"{'>=' if row.more_is_better else '<='} {row.goal:.4g}{' ' + row.unit if row.absolute else 'x'}"

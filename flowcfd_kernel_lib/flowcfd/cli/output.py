@@ -1,0 +1,138 @@
+"""What the commands print: one JSON document, or text and tables for people. rich is loaded here only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flowcfd.errors import DictionaryError, FlowError, RunError, StageFailed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES = {
+    "Done": "green",
+    "Running": "cyan",
+    "Queued": "blue",
+    "Paused": "yellow",
+    "Stopped": "yellow",
+    "Failed": "bold red",
+    "Cancelled": "magenta",
+    "Lost": "bold red",
+}
+"""The colour of a run's state."""
+
+
+def document(content: Any) -> None:
+    """The one JSON document on standard output; NaN and infinities, which JSON has not, become null."""
+    sys.stdout.write(json.dumps(_plain(content), indent=1, default=str, allow_nan=False) + "\n")
+
+
+def text(line: str = "") -> None:
+    """One line for people."""
+    sys.stdout.write(line + "\n")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console of rich: colours only on a terminal; into a pipe lines are never wrapped."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 200, highlight=False, soft_wrap=False)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", numbers: Sequence[str] = ()
+) -> None:
+    """A table with a header; the columns named in `numbers` stand right."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(str(cell), style=STYLES.get(str(cell), "")) for cell in row))
+    console().print(made)
+
+
+def coloured_diff(diff: str) -> None:
+    """A unified diff, in colours on a terminal."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(diff)
+        return
+    from rich.text import Text
+
+    paint = {"+": "green", "-": "red", "@": "cyan"}
+    for line in diff.splitlines():
+        head = line.startswith(("+++", "---"))
+        console().print(Text(line, style="bold" if head else paint.get(line[:1], "")), soft_wrap=True)
+
+
+def report(error: FlowError, *, as_json: bool) -> int:
+    """Say what went wrong on standard error, and as the JSON document where that is asked; returns the exit code."""
+    sys.stdout.flush()
+    if as_json:
+        document({"error": as_dict(error)})
+    sys.stderr.write(f"flowcfd: {error}\n")
+    return error.exit_code
+
+
+def as_dict(error: FlowError) -> dict[str, Any]:
+    """An error for machines: its type, message, exit code, and the place that it knows."""
+    content: dict[str, Any] = {
+        "type": type(error).__name__,
+        "message": str(error),
+        "exit_code": error.exit_code,
+    }
+    if isinstance(error, RunError):
+        content["path"] = error.path
+    if isinstance(error, StageFailed):
+        content |= {"stage": error.stage, "cause": error.cause, "log": error.log, "tail": error.tail}
+    if isinstance(error, DictionaryError):
+        content |= {"path": error.path, "line": error.line, "column": error.column}
+    return content
+
+
+def moment(seconds: float | None) -> str:
+    """A time since the epoch [s] as local date and time; "" for None."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def duration(seconds: float | None) -> str:
+    """A span of time [s] for people: "3.2 s", "4 min 12 s", "2 h 5 min"; "" for None."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def size(count: float | None) -> str:
+    """A number of bytes for people; "" for None."""
+    if count is None:
+        return ""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} TB"
+
+
+def _plain(value: Any) -> Any:
+    """Values that JSON has."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value

@@ -1,0 +1,132 @@
+"""The grammar of the command line; the functions behind it are named and imported when their command is called."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from flowcfd.errors import CaseError
+from flowcfd.version import __version__
+
+EPILOG = """\
+A RUN is a run's name, the beginning of one name, or the path of a run's directory. Runs live under $FLOWCFD_HOME/runs
+(default ~/flowcfd/runs). With --json a command prints one JSON document, also for an error: {"error": {...}}.
+
+exit codes:
+  0  done
+  1  the computation failed, diverged, was cancelled or got lost (`bench --assert-half`: a goal missed by half)
+  2  a mistake in what was asked: a name, a case, an option
+  3  this machine lacks something: OpenFOAM, space, rights (see: flowcfd doctor)
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with mistakes as CaseError: one line, exit code 2, JSON where it is asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called by argparse for a mistake in the words."""
+        raise CaseError(f"{message} (see: {self.prog} --help)")
+
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[Parser]  # argparse has no public name for it
+
+
+def parser() -> Parser:
+    """The whole grammar; `do` of the parsed options names the function, "module:function" in flowcfd.cli."""
+    root = Parser(
+        prog="flowcfd",
+        description="OpenFOAM cases as durable runs: start, watch, stop, resume, read.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"flowcfd {__version__}")
+    commands = root.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    _site(commands)
+    _runs(commands)
+    _control(commands)
+    _cases(commands)
+    _bench(commands)
+    return root
+
+
+def _command(commands: Commands, name: str, do: str, words: str) -> Parser:
+    made: Parser = commands.add_parser(name, help=words, description=words, allow_abbrev=False)
+    made.add_argument("--json", action="store_true", help="print one JSON document")
+    made.set_defaults(do=do)
+    return made
+
+
+def _site(commands: Commands) -> None:
+    _command(commands, "doctor", "doctor:doctor", "say what is found, what is missing, and the command that mends it")
+    kernel = commands.add_parser("kernel", help="install the OpenFOAM kernel for Jupyter")
+    install = _command(
+        kernel.add_subparsers(metavar="ACTION", required=True, parser_class=Parser),
+        "install",
+        "kernel:install",
+        "make Jupyter find the kernel 'OpenFOAM (Python 3)', started with this interpreter",
+    )
+    place = install.add_mutually_exclusive_group()
+    place.add_argument("--sys-prefix", action="store_true", help="into this interpreter's environment (the default)")
+    place.add_argument("--user", action="store_true", help="into your own Jupyter folder")
+    place.add_argument("--prefix", type=Path, metavar="DIR", help="under DIR/share/jupyter/kernels")
+
+
+def _runs(commands: Commands) -> None:
+    run = _command(
+        commands, "run", "run:run", "compute a case: an OpenFOAM directory or a case.json; waits for its end"
+    )
+    run.add_argument("case", metavar="DIR|case.json")
+    run.add_argument("--cores", type=int, default=1, metavar="N", help="MPI ranks (default 1)")
+    run.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
+    run.add_argument("--name", help="name of the run (default: the case's)")
+    run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
+                     help="change an entry first, such as system/controlDict:endTime=50; can be repeated")  # fmt: skip
+    run.add_argument("--allow-code", action="store_true", help="run a case that compiles or runs code of its own")
+    run.add_argument("--detach", action="store_true", help="return at once; Ctrl-C does the same later")
+    runs = _command(commands, "runs", "runs:runs", "list the runs")
+    runs.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
+    show = _command(commands, "show", "runs:show", "state, stages with CPU time and memory, cause of a failure")
+    show.add_argument("run", metavar="RUN")
+    log = _command(commands, "log", "log:log", "print a log of a run")
+    log.add_argument("run", metavar="RUN")
+    log.add_argument("log", nargs="?", metavar="LOG", help="such as simpleFoam; default: the newest")
+    log.add_argument("-f", "--follow", action="store_true", help="go on while the run does")
+    log.add_argument("-n", "--lines", type=int, metavar="N", help="only the last N lines")
+
+
+def _control(commands: Commands) -> None:
+    for name, words in (
+        ("stop", "end a run at its next time step with its fields written"),
+        ("pause", "as stop, and give its cores back until it is resumed"),
+        ("resume", "go on from the latest time"),
+        ("retry", "begin a run again from nothing that failed"),
+        ("cancel", "end a run at once; what it has written stays"),
+    ):
+        command = _command(commands, name, f"control:{name}", words)
+        command.add_argument("run", metavar="RUN")
+    results = _command(
+        commands, "results", "results:results", "what a finished run says: last residuals, forces, probes"
+    )
+    results.add_argument("run", metavar="RUN")
+    results.add_argument("--csv", metavar="WHAT", help="one table as CSV: residuals, forces:NAME or probes:NAME")
+
+
+def _cases(commands: Commands) -> None:
+    adopt = _command(commands, "adopt", "cases:adopt", "say what an OpenFOAM directory is: files, steps, code in it")
+    adopt.add_argument("directory", metavar="DIR")
+    adopt.add_argument("--write", type=Path, metavar="NEW", help="write the adopted files into the new directory NEW")
+    diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
+    for name in ("a", "b"):
+        diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")
+    diff.add_argument("--exit-code", action="store_true", help="exit 1 when they differ")
+
+
+def _bench(commands: Commands) -> None:
+    bench = _command(commands, "bench", "bench:bench", "our speed beside others', as ratios of CPU time")
+    bench.add_argument("subjects", nargs="*", metavar="SUBJECT", help="default: all; see `flowcfd bench --list`")
+    bench.add_argument("--list", action="store_true", help="name the subjects and stop")
+    bench.add_argument("--quick", action="store_true", help="smaller inputs, fewer repeats")
+    bench.add_argument("--assert-half", action="store_true", help="exit 1 when a goal is missed by more than half")

@@ -1,0 +1,72 @@
+"""The IPython extension that the kernel loads at its start: magics, completion, errors in one line.
+
+It must cost nothing: everything behind a magic is imported when the magic is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from flowcfd.errors import FlowError
+
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
+    from IPython.core.interactiveshell import InteractiveShell
+
+_MATCHER = "flowcfd_matcher"
+_CELLS, _LINES = ("%%foam", "%%dict"), ("%foam ", "%dict ")
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by IPython; also by `%load_ext flowcfd.kernel.extension` in any other Python kernel."""
+
+    def foam(line: str, cell: str | None = None) -> None:
+        """A shell in a case's directory with OpenFOAM's environment: `%%foam [CASE]`, or `%foam COMMAND`."""
+        magic = import_module("flowcfd.kernel.foam")
+        magic.foam_line(shell, line) if cell is None else magic.foam_cell(shell, line, cell)
+
+    def dictionary(line: str, cell: str | None = None) -> None:
+        """Edit a dictionary: `%%dict CASE FILE [--delete ENTRY]`; show one: `%dict CASE FILE [ENTRY]`."""
+        magic = import_module("flowcfd.kernel.edit")
+        magic.show(shell, line) if cell is None else magic.edit_cell(shell, line, cell)
+
+    def flowcfd_matcher(context: CompletionContext) -> SimpleMatcherResult:
+        """Names of cases, files, entries and applications; a cheap look decides whether it is a cell of ours."""
+        if not (context.full_text.startswith(_CELLS) or context.line_with_cursor.lstrip().startswith(_LINES)):
+            return {"completions": []}
+        result: SimpleMatcherResult = import_module("flowcfd.kernel.completion").match(shell, context)
+        return result
+
+    flowcfd_matcher.matcher_api_version = 2  # type: ignore[attr-defined]
+    flowcfd_matcher.matcher_identifier = _MATCHER  # type: ignore[attr-defined]
+    flowcfd_matcher.matcher_priority = 100  # type: ignore[attr-defined]
+
+    shell.magics_manager.register_function(foam, magic_kind="line_cell", magic_name="foam")
+    shell.magics_manager.register_function(dictionary, magic_kind="line_cell", magic_name="dict")
+    unload_ipython_extension(shell)
+    shell.Completer.custom_matchers.append(flowcfd_matcher)
+    shell.set_custom_exc((FlowError,), one_line)  # type: ignore[no-untyped-call]
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by IPython for `%unload_ext`; the magics stay."""
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
+    shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
+
+
+def one_line(
+    shell: Any, kind: type[FlowError], error: FlowError, trace: TracebackType | None, tb_offset: int | None = None
+) -> list[str]:
+    """Show a FlowError by its name and message alone: its place is in the message, not in our source.
+
+    The full traceback is kept for `%tb`.
+    """
+    import sys
+
+    sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
+    lines = [f"\033[1;31m{kind.__name__}\033[0m: {error}"]
+    shell._showtraceback(kind, error, lines)
+    return lines
