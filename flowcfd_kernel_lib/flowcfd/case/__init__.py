@@ -1,0 +1,37 @@
+"""What to compute: the Case and its parts. Needs pydantic only; pint is loaded with the first text that has a unit."""
+
+from flowcfd.case.boundary import (
+    BOUNDARIES,
+    Boundary,
+    Cyclic,
+    Empty,
+    FarField,
+    Inlet,
+    Outlet,
+    Rotation,
+    Roughness,
+    Slip,
+    Symmetry,
+    Wall,
+    Wedge,
+)
+from flowcfd.case.case import Case
+from flowcfd.case.domain import DOMAINS, BackwardFacingStep, Cavity, Channel, Domain, Extent, PatchInfo, Pipe
+from flowcfd.case.mesh import MESHES, Blocks, Mesh, Segment
+from flowcfd.case.output import (
+    OUTPUTS,
+    Averages,
+    Forces,
+    Lines,
+    Output,
+    Probes,
+    Slices,
+    SolverInfo,
+    WallShear,
+    YPlus,
+)
+from flowcfd.case.physics import PHYSICS, Fluid, Incompressible, MeanVelocity, Physics
+from flowcfd.case.profile import PROFILES, Parabola, PowerLaw, Profile, Table
+from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
+from flowcfd.case.spec import Spec
+from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues

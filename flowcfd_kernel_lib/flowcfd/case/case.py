@@ -1,0 +1,136 @@
+"""Case: the complete, frozen, validated description of a computation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+
+from flowcfd.case import consistency, edit
+from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Wedge
+from flowcfd.case.domain import DOMAINS, Domain
+from flowcfd.case.mesh import MESHES, Mesh
+from flowcfd.case.output import OUTPUTS, Name, Output
+from flowcfd.case.overlay import Overlay
+from flowcfd.case.physics import PHYSICS, Physics
+from flowcfd.case.solve import SOLVES, Solve
+from flowcfd.case.spec import FrozenDict, Kinds, Spec, refuse
+from flowcfd.case.summary import html
+from flowcfd.case.upgrade import SCHEMA, upgrade
+from flowcfd.errors import CaseError
+
+AUTOMATIC: dict[str, Boundary] = {"empty": Empty(), "wedge": Wedge()}
+
+
+class Case(Spec):
+    """The complete description of a computation: JSON in, JSON out, hashable. A changed case is another case.
+
+    A case has one region so far, called "fluid"; paths may name it (`regions.fluid.boundaries.inlet`) and mean the
+    same as without. Raises CaseError with one line per problem, each with its dotted path.
+    """
+
+    model_config = ConfigDict(title="Case", populate_by_name=True, serialize_by_alias=True)
+    root: ClassVar[bool] = True
+    schema_: int = Field(SCHEMA, alias="schema", ge=SCHEMA, le=SCHEMA, description="version of this form")
+    name: Name = Field("case", description="what it is called; not a part of what is computed")
+    geometry: None = Field(None, description="reserved for shapes from CAD")
+    domain: Annotated[Domain, Kinds(DOMAINS)] = Field(description="the space that is computed")
+    mesh: Annotated[Mesh, Kinds(MESHES)] = Field(description="how it is cut into cells")
+    physics: Annotated[Physics, Kinds(PHYSICS)] = Field(description="the equations and the fluid")
+    boundaries: Annotated[dict[str, Annotated[Boundary, Kinds(BOUNDARIES)]], AfterValidator(FrozenDict)] = Field(
+        description="what happens at each patch"
+    )
+    solve: Annotated[Solve, Kinds(SOLVES)] = Field(description="how far and how finely")
+    outputs: tuple[Annotated[Output, Kinds(OUTPUTS)], ...] = Field(
+        (), description="what is recorded besides the fields"
+    )
+    files: Overlay = Field(FrozenDict(), description="files by path inside the OpenFOAM case, merged last")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _whole(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Say what does not fit together in the same breath as what is wrong in single fields."""
+        try:
+            case = handler(upgrade(value) if isinstance(value, Mapping) else value)
+        except ValidationError as error:
+            problems = [(one["loc"], one["msg"], one["input"]) for one in error.errors(include_url=False)]
+            partial = consistency.readable(cls, value)
+            said = {loc[:2] for loc, _, _ in problems}
+            problems += [(loc, text, None) for loc, text in consistency.problems(partial) if loc[:2] not in said]
+            refuse(problems)
+        except CaseError as error:
+            refuse([((), problem, value) for problem in error.problems])
+        found = consistency.problems(dict(case))
+        if found:
+            refuse([(loc, text, None) for loc, text in found])
+        return case
+
+    @property
+    def patches(self) -> dict[str, Boundary]:
+        """The boundary of every patch of the domain, the automatic ones too."""
+        kinds = {name: AUTOMATIC[self.domain.patches[name].kind] for name in sorted(self.domain.automatic)}
+        return {**kinds, **self.boundaries}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the description without its name, in hexadecimal: equal computations have equal digests."""
+        data = self.model_dump(mode="json", exclude={"name"})
+        return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def replace(self, changes: Mapping[str, object] | None = None, /, **more: object) -> Self:
+        """Another case with the values at some dotted paths replaced, validated as a whole.
+
+            case.replace({"boundaries.inlet.speed": "12 m/s", "outputs.0.name": "drag", "boundaries.top": Slip()})
+
+        None takes a boundary, a file or an output away, a new name adds one; `outputs` entries answer to their index
+        and their name; a file is `files[system/fvSolution]`. Raises UnknownName for a path that does not exist and
+        lists those that do, CaseError for a case that does not fit together.
+        """
+        return self.from_dict(edit.edited(self.to_dict(), {**(changes or {}), **more}))
+
+    def at(self, path: str) -> Any:
+        """The value at a dotted path; raises UnknownName for a path that does not exist."""
+        return edit.value(self, path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The description as JSON types."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """A case from a description, of an older schema too; raises CaseError."""
+        return cls.model_validate(data)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The description as JSON; numbers keep every bit."""
+        return self.model_dump_json(indent=indent) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """A case from JSON, of an older schema too; raises CaseError."""
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise CaseError(f"no JSON: {error}") from None
+        return cls.from_dict(data)
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON schema of a description, with titles, texts, ranges and, as `unit`, the SI unit of every number."""
+        return cls.model_json_schema(by_alias=True)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.digest))
+
+    def __repr__(self) -> str:
+        parts = (type(part).__name__ for part in (self.domain, self.mesh, self.physics, self.solve))
+        return f"Case({self.name!r}, {', '.join(parts)}, {self.digest[:12]})"
+
+    def _repr_html_(self) -> str:
+        return html(
+            f"Case {self.name}", {**dict(self), **{f"{name}": None for name in ("schema_", "name", "geometry")}}
+        )

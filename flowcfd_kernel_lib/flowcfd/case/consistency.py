@@ -1,0 +1,150 @@
+"""Consistency: what the parts of a case demand of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Wall, Wedge
+from flowcfd.case.domain import Domain, PatchInfo
+from flowcfd.case.mesh import Mesh
+from flowcfd.case.physics import Incompressible
+from flowcfd.case.solve import Steady, Transient
+from flowcfd.case.spec import Location, Spec
+from flowcfd.errors import UnknownName
+
+Problems = Iterator[tuple[Location, str]]
+
+
+def problems(parts: Mapping[str, Any]) -> list[tuple[Location, str]]:
+    """Everything that does not fit together in the parts that are there, as (path, message)."""
+    found: list[tuple[Location, str]] = []
+    domain, boundaries = parts.get("domain"), parts.get("boundaries")
+    if domain is not None and boundaries is not None:
+        found += _patches(domain, boundaries)
+    if domain is not None and isinstance(mesh := parts.get("mesh"), Mesh):
+        found += [(("mesh", *loc), text) for loc, text in mesh.problems(domain)]
+    if "outputs" in parts and domain is not None:
+        found += _outputs(parts, domain)
+    if isinstance(physics := parts.get("physics"), Incompressible):
+        found += _equations(parts, physics)
+    return found
+
+
+def readable(case: type[Spec], data: object) -> dict[str, Any]:
+    """The parts of a faulty description that can be understood, each by itself.
+
+    A boundary that is wrong is there as the bare class Boundary, so that its patch does not count as missing.
+    """
+    if not isinstance(data, Mapping):
+        return {}
+    parts: dict[str, Any] = {}
+    for name in ("domain", "mesh", "physics", "solve"):
+        part = _validated(case, name, data.get(name))
+        if part is not None:
+            parts[name] = part
+    if isinstance(given := data.get("boundaries"), Mapping):
+        parts["boundaries"] = {
+            str(name): one[name] if (one := _validated(case, "boundaries", {name: value})) else Boundary(kind="?")
+            for name, value in given.items()
+        }
+    return parts
+
+
+def _validated(case: type[Spec], name: str, value: object) -> Any:
+    field = case.model_fields[name]
+    try:
+        return TypeAdapter(field.rebuild_annotation()).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def _patches(domain: Domain, boundaries: Mapping[str, Boundary]) -> Problems:
+    patches = domain.patches
+    for name in boundaries:
+        if name not in patches:
+            yield ("boundaries", name), str(UnknownName("patch", name, patches))
+    for name, patch in patches.items():
+        if name in boundaries:
+            yield from ((("boundaries", name, *loc), text) for loc, text in _fits(name, patch, boundaries, patches))
+        elif patch.role != "automatic":
+            yield ("boundaries", name), f"missing; every patch of the {domain.kind} needs one: {_needed(domain)}"
+
+
+def _needed(domain: Domain) -> str:
+    return ", ".join(name for name in domain.patches if name not in domain.automatic)
+
+
+def _fits(
+    name: str, patch: PatchInfo, boundaries: Mapping[str, Boundary], patches: Mapping[str, PatchInfo]
+) -> Problems:
+    """Whether a boundary can be on its patch."""
+    boundary = boundaries[name]
+    automatic = {"empty": Empty, "wedge": Wedge}.get(patch.kind)
+    if boundary.kind == "?":
+        return
+    if automatic is not None and not isinstance(boundary, automatic):
+        yield (), f"must be {automatic.__name__} or left out, as the domain has it (got {boundary.kind})"
+    elif automatic is None and isinstance(boundary, (Empty, Wedge)):
+        yield (), f"{boundary.kind} is for the automatic sides of two-dimensional and wedge domains only"
+    elif boundary.plane and patch.normal is None:
+        yield (), f"{boundary.kind} needs a plane patch, which {name} is not"
+    elif isinstance(boundary, Cyclic):
+        yield from _joined(name, patch, boundary, boundaries, patches)
+    elif isinstance(boundary, (Inlet,)) and boundary.flow_rate is not None and patch.area is None:
+        yield ("flow_rate",), f"needs a plane patch, which {name} is not"
+
+
+def _joined(
+    name: str,
+    patch: PatchInfo,
+    boundary: Cyclic,
+    boundaries: Mapping[str, Boundary],
+    patches: Mapping[str, PatchInfo],
+) -> Problems:
+    other = boundaries.get(boundary.neighbour)
+    if boundary.neighbour not in patches:
+        yield ("neighbour",), str(UnknownName("patch", boundary.neighbour, patches))
+    elif patch.opposite != boundary.neighbour:
+        mate = f"only with {patch.opposite}" if patch.opposite else "with no other"
+        yield ("neighbour",), f"{name} can be joined {mate} (got {boundary.neighbour!r})"
+    elif not isinstance(other, Cyclic) or other.neighbour != name:
+        yield ("neighbour",), f"{boundary.neighbour} must be Cyclic with neighbour {name!r} in turn"
+
+
+def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
+    seen: set[str] = set()
+    known = getattr(parts.get("physics"), "fields", None)
+    derived = {"wallShearStress", "yPlus"}
+    for index, output in enumerate(parts["outputs"]):
+        if output.name in seen:
+            yield ("outputs", index, "name"), f"must be unique (got {output.name!r} twice)"
+        seen.add(output.name)
+        for name in output.patch_names:
+            if name not in domain.patches:
+                yield ("outputs", index, "patches"), str(UnknownName("patch", name, domain.patches))
+        for name in output.field_names:
+            if known is not None and name not in {*known, *derived}:
+                yield ("outputs", index, "fields"), str(UnknownName("field", name, [*known, *derived]))
+
+
+def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:
+    solve, boundaries = parts.get("solve"), parts.get("boundaries") or {}
+    if isinstance(solve, Transient) and solve.solver == "icoFoam":
+        if not physics.laminar:
+            yield ("solve", "solver"), f"icoFoam is laminar only (physics.turbulence is {physics.turbulence})"
+        if physics.drive is not None:
+            yield ("solve", "solver"), "icoFoam knows no physics.drive; use pimpleFoam"
+    for name, boundary in boundaries.items():
+        if isinstance(boundary, Inlet) and boundary.table is not None and isinstance(solve, Steady):
+            yield ("boundaries", name, "table"), "a table in time needs a Transient solve"
+        if isinstance(boundary, Wall) and boundary.roughness is not None and physics.laminar:
+            yield ("boundaries", name, "roughness"), "needs a turbulence model (physics.turbulence is laminar)"
+    sound = all(boundary.kind != "?" for boundary in boundaries.values())
+    if sound and physics.drive is not None and not any(isinstance(one, Cyclic) for one in boundaries.values()):
+        yield ("physics", "drive"), "needs Cyclic boundaries"
+    enters = [name for name, one in boundaries.items() if isinstance(one, Inlet)]
+    if sound and enters and not any(isinstance(one, (Outlet, FarField)) for one in boundaries.values()):
+        yield ("boundaries",), f"fluid enters at {', '.join(enters)} and cannot leave: an Outlet or FarField is needed"

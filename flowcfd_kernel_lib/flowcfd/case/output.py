@@ -1,0 +1,154 @@
+"""Outputs: what a run records besides its fields. The name of an output is that of its folder and of its results."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from flowcfd.case.quantities import Area, Density, Direction, Instant, Length, Position, Speed, problem
+from flowcfd.case.spec import Spec
+from flowcfd.registry import Registry
+
+OUTPUTS: Registry[type[Output]] = Registry("output", "flowcfd.outputs")
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=80)]
+
+
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_several), Field(min_length=1)]
+
+
+class Output(Spec):
+    """What every output has; `every` counts iterations or time steps, none: whenever fields are written."""
+
+    kind: str
+    name: Name
+    every: int | None = Field(None, gt=0, description="iterations or steps between records; none: with the fields")
+
+    @property
+    def patch_names(self) -> tuple[str, ...]:
+        """The patches that it names, which must exist."""
+        return ()
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that it names, which must exist."""
+        return ()
+
+
+class Forces(Output):
+    """Forces and moments on patches, and with a reference speed their coefficients.
+
+    Coefficients: Cd, Cl = force / (1/2 rho speed^2 area), Cm with `length` besides. `area` and `length` are 1 when not
+    given. `rho` is the fluid's when not given.
+    """
+
+    leading = ("patches",)
+    kind: Literal["Forces"] = "Forces"
+    name: Name = "forces"
+    every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
+    patches: Names = Field(description="the patches that the forces act on")
+    speed: Speed | None = Field(None, description="reference speed; no coefficients when not given")
+    area: Area | None = Field(None, description="reference area")
+    length: Length | None = Field(None, description="reference length of moments")
+    rho: Density | None = Field(None, description="reference density")
+    drag: Direction = Field((1.0, 0.0, 0.0), description="direction of drag")
+    lift: Direction = Field((0.0, 1.0, 0.0), description="direction of lift")
+    pitch: Direction = Field((0.0, 0.0, 1.0), description="axis of the pitching moment")
+    centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
+
+    @property
+    def patch_names(self) -> tuple[str, ...]:
+        """The patches that the forces act on."""
+        return self.patches
+
+
+class _Sampled(Output):
+    fields: Names = Field(("U", "p"), description="the fields that are recorded")
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are recorded."""
+        return self.fields
+
+
+class Probes(_Sampled):
+    """Fields at points over time."""
+
+    leading = ("points",)
+    kind: Literal["Probes"] = "Probes"
+    name: Name = "probes"
+    every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
+    points: Annotated[tuple[Position, ...], Field(min_length=1)] = Field(description="where")
+
+
+class Slices(_Sampled):
+    """Fields on a plane."""
+
+    leading = ("normal", "origin")
+    kind: Literal["Slices"] = "Slices"
+    name: Name = "slices"
+    normal: Direction = Field(description="normal of the plane: 'x', 'y', 'z' or a vector")
+    origin: Position = Field((0.0, 0.0, 0.0), description="a point on the plane")
+
+
+class Lines(_Sampled):
+    """Fields along a straight line at evenly spaced points."""
+
+    leading = ("start", "end")
+    kind: Literal["Lines"] = "Lines"
+    name: Name = "lines"
+    start: Position = Field(description="first point")
+    end: Position = Field(description="last point")
+    points: int = Field(100, ge=2, le=1_000_000, description="number of points")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Lines:
+        if self.start == self.end:
+            raise problem("end must differ from start")
+        return self
+
+
+class WallShear(Output):
+    """Wall shear stress over density [m2/s2] as a field."""
+
+    kind: Literal["WallShear"] = "WallShear"
+    name: Name = "wallShear"
+    patches: Annotated[tuple[Name, ...], BeforeValidator(_several)] = Field((), description="the walls; all when empty")
+
+    @property
+    def patch_names(self) -> tuple[str, ...]:
+        """The walls that are named."""
+        return self.patches
+
+
+class YPlus(Output):
+    """y+ of the cells at walls: its range on every wall, and as a field."""
+
+    kind: Literal["YPlus"] = "YPlus"
+    name: Name = "yPlus"
+
+
+class Averages(_Sampled):
+    """Means of fields and their fluctuations over time."""
+
+    leading = ("start",)
+    kind: Literal["Averages"] = "Averages"
+    name: Name = "averages"
+    start: Instant = Field(0.0, description="time (steady: iteration) from which on is averaged")
+    fluctuations: bool = Field(True, description="whether the mean square fluctuations are kept too")
+
+
+class SolverInfo(Output):
+    """Residuals and iterations of the linear solvers as a table."""
+
+    kind: Literal["SolverInfo"] = "SolverInfo"
+    name: Name = "solverInfo"
+    every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
+
+
+for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Averages, SolverInfo):
+    OUTPUTS.register(_output.__name__, _output)

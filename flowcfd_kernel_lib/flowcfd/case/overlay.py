@@ -1,0 +1,24 @@
+"""The overlay: files given as text, merged last over what a Case renders to."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from flowcfd.case.spec import FrozenDict, Location, refuse
+
+
+def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
+    problems: list[tuple[Location, str, object]] = []
+    for path in files:
+        pure = PurePosixPath(path)
+        if not pure.parts or pure.is_absolute() or ".." in pure.parts or str(pure) != path or "\0" in path:
+            problems.append(((path,), "must be a plain relative path inside the case", path))
+    if problems:
+        refuse(problems)
+    return FrozenDict(files)
+
+
+Overlay = Annotated[dict[str, str], AfterValidator(_inside)]

@@ -1,0 +1,119 @@
+"""Profiles: how the speed of an inlet varies over its patch."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from flowcfd.case.quantities import AnySpeed, Coordinate, Length, Quantity, Speed, problem
+from flowcfd.case.spec import Spec
+from flowcfd.registry import Registry
+
+PROFILES: Registry[type[Profile]] = Registry("profile", "flowcfd.profiles")
+Axis = Literal["x", "y", "z", "r"]
+
+
+class Profile(Spec):
+    """What every profile has: the speed along the inward normal over one coordinate."""
+
+    kind: str
+
+    def speed(self, coordinate: float) -> float:
+        """The speed [m/s] at a coordinate [m]."""
+        raise NotImplementedError
+
+    def mean_speed(self) -> float:
+        """The speed [m/s] that turbulence is scaled with."""
+        raise NotImplementedError
+
+
+class Parabola(Profile):
+    """Developed laminar flow: between plates at `low` and `high` along `axis`, or (axis "r") in a pipe of radius `high`.
+
+    speed = peak * (1 - s^2), with s from -1 to 1 between the plates, or r / radius.
+    """
+
+    leading = ("peak", "low", "high")
+    kind: Literal["Parabola"] = "Parabola"
+    peak: Speed = Field(description="speed in the middle")
+    low: Coordinate = Field(0.0, description="coordinate of the lower plate; 0 for a pipe")
+    high: Coordinate = Field(description="coordinate of the upper plate, or the pipe's radius")
+    axis: Axis = Field("y", description="the coordinate that the speed varies with")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Parabola:
+        if self.high <= self.low:
+            raise problem(f"high must be greater than low (got {self.low:g} and {self.high:g})")
+        return self
+
+    def speed(self, coordinate: float) -> float:
+        """The speed [m/s] at a coordinate [m]; zero outside."""
+        centre, half = (
+            (0.0, self.high) if self.axis == "r" else (0.5 * (self.low + self.high), 0.5 * (self.high - self.low))
+        )
+        return max(0.0, self.peak * (1 - ((coordinate - centre) / half) ** 2))
+
+    def mean_speed(self) -> float:
+        """Two thirds of the peak between plates, a half in a pipe."""
+        return self.peak * (0.5 if self.axis == "r" else 2 / 3)
+
+
+class PowerLaw(Profile):
+    """A boundary layer over a floor: speed = reference * ((coordinate - floor) / height)^exponent, up to `top`."""
+
+    leading = ("reference", "height")
+    kind: Literal["PowerLaw"] = "PowerLaw"
+    reference: Speed = Field(description="speed at `height`")
+    height: Length = Field(description="distance from the floor where the speed is `reference`")
+    exponent: Annotated[float, Quantity("", ge=0, le=1)] = Field(
+        1 / 7, description="1/7 for a turbulent layer on a flat plate"
+    )
+    floor: Coordinate = Field(0.0, description="coordinate of the floor")
+    axis: Axis = Field("y", description="the coordinate that the speed varies with")
+    capped: bool = Field(True, description="whether the speed stays at `reference` above `height`")
+
+    def speed(self, coordinate: float) -> float:
+        """The speed [m/s] at a coordinate [m]; zero below the floor."""
+        share = max(0.0, (coordinate - self.floor) / self.height)
+        return self.reference * (min(share, 1.0) if self.capped else share) ** self.exponent
+
+    def mean_speed(self) -> float:
+        """The reference speed."""
+        return self.reference
+
+
+class Table(Profile):
+    """Measured or computed speeds at coordinates, interpolated linearly between them, constant beyond."""
+
+    leading = ("points",)
+    kind: Literal["Table"] = "Table"
+    points: tuple[tuple[Coordinate, AnySpeed], ...] = Field(description="(coordinate, speed) pairs, coordinates rising")
+    axis: Axis = Field("y", description="the coordinate that the speed varies with")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Table:
+        at = [coordinate for coordinate, _ in self.points]
+        if len(at) < 2 or any(after <= before for before, after in zip(at, at[1:], strict=False)):
+            raise problem("points: needs at least two pairs with rising coordinates")
+        return self
+
+    def speed(self, coordinate: float) -> float:
+        """The speed [m/s] at a coordinate [m]."""
+        points = self.points
+        if coordinate <= points[0][0]:
+            return points[0][1]
+        for (left, low), (right, high) in zip(points, points[1:], strict=False):
+            if coordinate <= right:
+                return low + (high - low) * (coordinate - left) / (right - left)
+        return points[-1][1]
+
+    def mean_speed(self) -> float:
+        """The mean over the coordinate [m/s]."""
+        pairs = list(zip(self.points, self.points[1:], strict=False))
+        area = sum(0.5 * (low + high) * (right - left) for (left, low), (right, high) in pairs)
+        return area / (self.points[-1][0] - self.points[0][0])
+
+
+for _profile in (Parabola, PowerLaw, Table):
+    PROFILES.register(_profile.__name__, _profile)

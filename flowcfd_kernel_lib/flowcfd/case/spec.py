@@ -1,0 +1,183 @@
+"""Spec: the base of every part of a Case; and fields that hold any registered kind of a family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+
+from flowcfd.case.quantities import problem, shown
+from flowcfd.errors import CaseError, UnknownName
+from flowcfd.registry import Registry
+
+Location = tuple[int | str, ...]
+Key, Value = TypeVar("Key"), TypeVar("Value")
+
+
+class SpecMeta(type(BaseModel)):  # type: ignore[misc]  # pydantic gives its metaclass no public name
+    """Turns what pydantic says into a CaseError, at the outermost call only.
+
+    Nested specs are built by pydantic's core, which does not come through here, so the path of an error is whole.
+    """
+
+    def __call__(cls, *args: object, **fields: object) -> Any:
+        leading: tuple[str, ...] = cls.leading
+        if len(args) > len(leading):
+            raise CaseError(f"{cls.__name__}: takes {len(leading)} values without a name (got {len(args)})")
+        try:
+            return super().__call__(**dict(zip(leading, args, strict=False)), **fields)
+        except ValidationError as error:
+            raise CaseError(lines(cls, error)) from None
+
+
+class Spec(BaseModel, metaclass=SpecMeta):
+    """A frozen, validated value: JSON in, JSON out; raises CaseError with one line per problem."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False)
+    leading: ClassVar[tuple[str, ...]] = ()
+    """Fields that may be given without their name, in this order."""
+    root: ClassVar[bool] = False
+    """Whether the paths of errors start here (Case) or with the name of the class."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _say_it_in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            problems = [(one["loc"], _message(cls, dict(one)), one["input"]) for one in error.errors(include_url=False)]
+        refuse(problems)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """A spec from a mapping; raises CaseError."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise CaseError(lines(cls, error)) from None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """A spec from JSON; raises CaseError."""
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:
+            raise CaseError(lines(cls, error)) from None
+
+    def __repr_args__(self) -> Any:
+        """Only what differs from the defaults: a repr that can be read."""
+        fields = type(self).model_fields
+        return [(name, value) for name, value in self if name != "kind" and value != fields[name].get_default()]
+
+
+Family = TypeVar("Family", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Kinds(Generic[Family]):
+    """A field that holds any registered kind of a family: `Annotated[Boundary, Kinds(BOUNDARIES)]`.
+
+    Given as a spec, as a mapping with `kind`, or as the bare name of a kind that needs no fields.
+    """
+
+    registry: Registry[type[Family]]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def validate(value: object) -> object:
+            return value if isinstance(value, source) else self._build(value)
+
+        return core_schema.no_info_plain_validator_function(validate)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        kinds = [handler(spec.__pydantic_core_schema__) for _, spec in self.registry.items()]
+        return {"oneOf": kinds, "discriminator": {"propertyName": "kind"}, "title": self.registry.what}
+
+    def _build(self, value: object) -> object:
+        fields = {"kind": value} if isinstance(value, str) else value
+        if not isinstance(fields, Mapping):
+            raise problem(f"must be a {self.registry.what}: {', '.join(self.registry.names())} (got {shown(value)})")
+        kind = fields.get("kind")
+        if not isinstance(kind, str):
+            refuse([(("kind",), f"required, one of: {', '.join(self.registry.names())}", value)])
+        try:
+            spec = self.registry.get(kind)
+        except UnknownName as error:
+            refuse([(("kind",), str(error), value)])
+        return spec.__pydantic_validator__.validate_python(dict(fields))
+
+
+class FrozenDict(dict[Key, Value], Generic[Key, Value]):
+    """A dict that cannot be changed and so can be hashed."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type, tuple[dict[Key, Value]]]:
+        return type(self), (dict(self),)
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("a case is frozen; case.replace(...) gives a changed one")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+
+def refuse(problems: Sequence[tuple[Location, str, object]]) -> NoReturn:
+    """Raise problems (path, message, what was given) so that pydantic joins them to those around."""
+    details = [InitErrorDetails(type=problem(message), loc=loc, input=given) for loc, message, given in problems]
+    raise ValidationError.from_exception_data("spec", details)
+
+
+def lines(spec: type[Spec], error: ValidationError) -> list[str]:
+    """One line per problem: the dotted path and the message."""
+    start = () if spec.root else (spec.__name__,)
+    problems = error.errors(include_url=False)
+    return [f"{'.'.join(map(str, (*start, *one['loc']))) or spec.__name__}: {one['msg']}" for one in problems]
+
+
+def _message(spec: type[Spec], error: dict[str, Any]) -> str:
+    """What pydantic found, in our words."""
+    kind, context, given = error["type"], error.get("ctx", {}), f"(got {shown(error['input'])})"
+    match kind:
+        case "flowcfd":
+            return str(error["msg"])
+        case "missing":
+            return "required"
+        case "extra_forbidden":
+            return str(UnknownName(f"field of {spec.__name__}", str(error["loc"][-1]), spec.model_fields))
+        case "greater_than":
+            return f"must be {'positive' if context['gt'] == 0 else 'greater than ' + str(context['gt'])} {given}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']} {given}"
+        case "less_than":
+            return f"must be less than {context['lt']} {given}"
+        case "less_than_equal":
+            return f"must be at most {context['le']} {given}"
+        case "literal_error":
+            return _literal(context["expected"], error["input"])
+        case "string_pattern_mismatch":
+            return f"must be a plain word: letters, digits and '_', first a letter {given}"
+        case _:
+            text = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+            return f"{text if error['msg'].startswith('Value error') else 'must be ' + text} {given}"
+
+
+def _literal(expected: str, given: object) -> str:
+    names = [name.strip("'") for name in expected.replace(" or ", ", ").split(", ")]
+    if isinstance(given, str):
+        return str(UnknownName("value", given, names))
+    return f"must be one of: {', '.join(names)} (got {shown(given)})"
+
+
+__all__ = ["FrozenDict", "Kinds", "Location", "PydanticCustomError", "Spec", "lines", "problem", "refuse"]

@@ -1,0 +1,30 @@
+"""A summary of a description as a small HTML table, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+
+def html(title: str, parts: Mapping[str, Any]) -> str:
+    """A table of the parts that are there, one row each; the entries of a mapping or list have a row of their own."""
+    rows = []
+    for name, part in parts.items():
+        if isinstance(part, Mapping):
+            rows += [(f"{name}.{key}", _short(value)) for key, value in part.items()]
+        elif isinstance(part, (list, tuple)):
+            rows += [(f"{name}.{index}", _short(value)) for index, value in enumerate(part)]
+        elif part is not None:
+            rows.append((name, _short(part)))
+    body = "".join(
+        f"<tr><th style='text-align:left'>{escape(name)}</th>"
+        f"<td style='text-align:left'><code>{escape(text)}</code></td></tr>"
+        for name, text in rows
+    )
+    return f"<table><caption>{escape(title)}</caption>{body}</table>"
+
+
+def _short(value: object) -> str:
+    text = f"{len(value)} characters" if isinstance(value, str) else repr(value)
+    return text if len(text) <= 160 else text[:157] + "..."
