@@ -1,0 +1,111 @@
+"""blockMesh: the domains that are made of a few hexahedral blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flowcfd.case.boundary import Boundary, Cyclic
+from flowcfd.case.case import Case
+from flowcfd.case.domain import BackwardFacingStep, Cavity, Channel, Domain, Pipe
+from flowcfd.case.mesh import Blocks
+from flowcfd.errors import CaseError
+from flowcfd.foam import dictionary
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.meshers import pipe, topology
+from flowcfd.foam.meshers.grading import Spacing
+from flowcfd.foam.meshers.spacing import spacings
+from flowcfd.foam.meshers.topology import Topology, boxes, one_cell
+from flowcfd.registry import Registry
+
+Kind = TypeVar("Kind", bound=Domain)
+Shape = Callable[[Case, dict[str, Spacing]], Topology]
+shapes: Registry[Shape] = Registry("domain of blocks", "flowcfd.block_domains")
+"""How a domain is cut into blocks, by the domain's kind: a function of the case and the spacing of each direction."""
+
+
+def mesher(case: Case) -> CaseFiles:
+    """The blockMeshDict of a case and the step that reads it."""
+    types = {name: patch_entries(case.patches[name]) for name in case.domain.patches}
+    entries = topology.entries(blocks(case), types)
+    text = dictionary.dumps(entries, header=("dictionary", "blockMeshDict", "system"))
+    return CaseFiles({"system/blockMeshDict": text}, steps=("blockMesh",))
+
+
+def blocks(case: Case) -> Topology:
+    """The blocks of a case whose mesh is Blocks; raises CaseError for another mesh or an unknown domain."""
+    if not isinstance(case.mesh, Blocks):
+        raise CaseError(f"mesh: must be Blocks (got {case.mesh.kind})")
+    shape = shapes.get(case.domain.kind, where="domain")
+    return shape(case, spacings(case, case.mesh))
+
+
+def patch_entries(boundary: Boundary) -> dict[str, object]:
+    """The type of a patch and what its type needs."""
+    if isinstance(boundary, Cyclic):
+        return {"type": "cyclic", "neighbourPatch": boundary.neighbour}
+    return {"type": boundary.patch}
+
+
+def cavity(case: Case, along: dict[str, Spacing]) -> Topology:
+    """One block under a lid."""
+    domain = _expect(case, Cavity)
+
+    def patch(i: int, j: int, k: int, side: str) -> str:
+        flat = side in ("front", "back") and domain.depth is None
+        return "lid" if side == "top" else "frontAndBack" if flat else "walls"
+
+    return boxes([along["x"]], [along["y"]], [along.get("z", one_cell(domain.thickness))], patch)
+
+
+def channel(case: Case, along: dict[str, Spacing]) -> Topology:
+    """One block."""
+    domain = _expect(case, Channel)
+    flat = {} if domain.width else {"front": "frontAndBack", "back": "frontAndBack"}
+    names = {"left": "inlet", "right": "outlet", **flat}
+    return boxes(
+        [along["x"]],
+        [along["y"]],
+        [along.get("z", one_cell(domain.thickness))],
+        lambda i, j, k, side: names.get(side, side),
+    )
+
+
+def backward_facing_step(case: Case, along: dict[str, Spacing]) -> Topology:
+    """Three blocks around the edge of the step."""
+    domain = _expect(case, BackwardFacingStep)
+    names = {"left": "inlet", "right": "outlet", "top": "upperWall", "front": "frontAndBack", "back": "frontAndBack"}
+
+    def patch(i: int, j: int, k: int, side: str) -> str:
+        if side == "bottom":
+            return "upstreamWall" if i == 0 else "lowerWall"
+        return "step" if side == "left" and i == 1 else names[side]
+
+    return boxes(
+        [along["upstream"], along["downstream"]],
+        [along["step"], along["above"]],
+        [one_cell(domain.thickness)],
+        patch,
+        origin=(-domain.upstream, 0.0, 0.0),
+        absent=frozenset({(0, 0, 0)}),
+    )
+
+
+def round_pipe(case: Case, along: dict[str, Spacing]) -> Topology:
+    """A wedge or an O-grid."""
+    domain = _expect(case, Pipe)
+    if domain.form == "wedge":
+        return pipe.wedge(along["x"], along["r"], domain.angle)
+    return pipe.ogrid(along["x"], along["r"], along["core"], 0.5 * domain.diameter)
+
+
+def _expect(case: Case, kind: type[Kind]) -> Kind:
+    if not isinstance(case.domain, kind):
+        raise CaseError(f"domain: must be a {kind.__name__} (got {case.domain.kind})")
+    return case.domain
+
+
+shapes.register("Cavity", cavity)
+shapes.register("Channel", channel)
+shapes.register("BackwardFacingStep", backward_facing_step)
+shapes.register("Pipe", round_pipe)

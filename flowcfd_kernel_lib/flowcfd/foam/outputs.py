@@ -1,0 +1,171 @@
+"""Outputs as function objects of the controlDict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Slices, WallShear
+from flowcfd.case.physics import Incompressible
+from flowcfd.errors import CaseError
+from flowcfd.foam.dictionary.values import Named
+from flowcfd.registry import Registry
+
+Entries = dict[str, object]
+Rule = Callable[[Output, Incompressible], Entries]
+rules: Registry[Rule] = Registry("rendered output", "flowcfd.rendered_outputs")
+"""How an output is rendered, by its kind: from the output and the physics to the entries of a function object."""
+
+COEFFICIENTS = "Coeffs"
+"""What the name of the function object of coefficients ends in, beside the one of the forces."""
+NEED_TURBULENCE = frozenset({"WallShear", "YPlus"})
+"""Kinds that ask OpenFOAM's turbulence model (laminar is one), which icoFoam does not have."""
+
+
+def functions(outputs: tuple[Output, ...], physics: Incompressible, application: str) -> dict[str, Entries]:
+    """All function objects of a case by name; raises CaseError for an output that the application cannot make."""
+    found: dict[str, Entries] = {}
+    for output in outputs:
+        if application == "icoFoam" and output.kind in NEED_TURBULENCE:
+            raise CaseError(f"outputs.{output.name}: icoFoam cannot make {output.kind}; use solver 'pimpleFoam'")
+        found[output.name] = rules.get(output.kind, where=f"outputs.{output.name}")(output, physics)
+        if isinstance(output, Forces) and output.speed is not None:
+            found[output.name + COEFFICIENTS] = _coefficients(output, physics)
+    return found
+
+
+def forces(output: Output, physics: Incompressible) -> Entries:
+    """Forces and moments [N, N m]."""
+    assert isinstance(output, Forces)
+    return {"type": "forces", "libs": ("forces",), **written(output), **_on(output, physics)}
+
+
+def probes(output: Output, physics: Incompressible) -> Entries:
+    """Fields at points."""
+    assert isinstance(output, Probes)
+    places = {"fields": output.fields, "probeLocations": output.points}
+    return {"type": "probes", "libs": ("sampling",), **written(output), **places}
+
+
+def slices(output: Output, physics: Incompressible) -> Entries:
+    """Fields on a plane, as VTK."""
+    assert isinstance(output, Slices)
+    plane: Entries = {
+        "type": "cuttingPlane",
+        "planeType": "pointAndNormal",
+        "pointAndNormalDict": {"point": output.origin, "normal": output.normal},
+        "interpolate": True,
+    }
+    sampled = {"interpolationScheme": "cellPoint", "fields": output.fields}
+    return {
+        "type": "surfaces",
+        "libs": ("sampling",),
+        **written(output),
+        "surfaceFormat": "vtk",
+        **sampled,
+        "surfaces": [Named(output.name, plane)],
+    }
+
+
+def lines(output: Output, physics: Incompressible) -> Entries:
+    """Fields along a line, as columns x y z and values."""
+    assert isinstance(output, Lines)
+    line: Entries = {
+        "type": "uniform",
+        "axis": "xyz",
+        "start": output.start,
+        "end": output.end,
+        "nPoints": output.points,
+    }
+    sampled = {"interpolationScheme": "cellPoint", "fields": output.fields}
+    return {
+        "type": "sets",
+        "libs": ("sampling",),
+        **written(output),
+        "setFormat": "raw",
+        **sampled,
+        "sets": [Named(output.name, line)],
+    }
+
+
+def wall_shear(output: Output, physics: Incompressible) -> Entries:
+    """Wall shear stress over density [m2/s2]; OpenFOAM's sign: against the flow."""
+    assert isinstance(output, WallShear)
+    patches: Entries = {"patches": output.patches} if output.patches else {}
+    return {"type": "wallShearStress", "libs": ("fieldFunctionObjects",), **computed(output), **patches}
+
+
+def y_plus(output: Output, physics: Incompressible) -> Entries:
+    """y+ at walls."""
+    return {"type": "yPlus", "libs": ("fieldFunctionObjects",), **computed(output)}
+
+
+def averages(output: Output, physics: Incompressible) -> Entries:
+    """Means over time, taken in every step whenever they are written."""
+    assert isinstance(output, Averages)
+    each: Entries = {"mean": True, "prime2Mean": output.fluctuations, "base": "time"}
+    return {
+        "type": "fieldAverage",
+        "libs": ("fieldFunctionObjects",),
+        **written(output),
+        "timeStart": output.start,
+        "fields": [Named(name, each) for name in output.fields],
+    }
+
+
+def solver_info(output: Output, physics: Incompressible) -> Entries:
+    """Residuals and iterations of the linear solvers."""
+    fields = ("U", "p", *physics.transported)
+    return {"type": "solverInfo", "libs": ("utilityFunctionObjects",), **written(output), "fields": fields}
+
+
+def written(output: Output) -> Entries:
+    """When it is written."""
+    if output.every is None:
+        return {"writeControl": "writeTime"}
+    return {"writeControl": "timeStep", "writeInterval": output.every}
+
+
+def computed(output: Output) -> Entries:
+    """As `written`, and not computed in between."""
+    if output.every is None:
+        return {"executeControl": "writeTime", "writeControl": "writeTime"}
+    return {
+        "executeControl": "timeStep",
+        "executeInterval": output.every,
+        "writeControl": "timeStep",
+        "writeInterval": output.every,
+    }
+
+
+def _on(output: Forces, physics: Incompressible) -> Entries:
+    """Where forces act, and the density that makes them newtons."""
+    rho = output.rho if output.rho is not None else physics.fluid.rho
+    return {"patches": output.patches, "rho": "rhoInf", "rhoInf": rho, "CofR": output.centre}
+
+
+def _coefficients(output: Forces, physics: Incompressible) -> Entries:
+    return {
+        "type": "forceCoeffs",
+        "libs": ("forces",),
+        **written(output),
+        **_on(output, physics),
+        "dragDir": output.drag,
+        "liftDir": output.lift,
+        "pitchAxis": output.pitch,
+        "magUInf": output.speed,
+        "lRef": 1.0 if output.length is None else output.length,
+        "Aref": 1.0 if output.area is None else output.area,
+    }
+
+
+for _kind, _rule in (
+    ("Forces", forces),
+    ("Probes", probes),
+    ("Slices", slices),
+    ("Lines", lines),
+    ("WallShear", wall_shear),
+    ("YPlus", y_plus),
+    ("Averages", averages),
+    ("SolverInfo", solver_info),
+):
+    rules.register(_kind, _rule)

@@ -1,0 +1,107 @@
+"""Inlet profiles as OpenFOAM reads them: fixedProfile along an axis, mapped points over a round section."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from flowcfd.case.domain import Domain, Pipe
+from flowcfd.case.profile import Parabola, PowerLaw, Profile, Table
+from flowcfd.errors import CaseError
+from flowcfd.registry import Registry
+
+Vector = tuple[float, float, float]
+Function = Callable[[Profile, Vector], str]
+functions: Registry[Function] = Registry("rendered profile", "flowcfd.rendered_profiles")
+"""A profile's velocity over its coordinate, as OpenFOAM's Function1 of vectors, by the profile's kind."""
+
+AXES: dict[str, Vector] = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
+RINGS, SPOKES = 32, 64
+"""Points of a radial profile over a round section; linear between them: within 3e-4 of a parabola's peak."""
+
+
+def entries(profile: Profile, inward: Vector, domain: Domain, *, where: str) -> dict[str, object]:
+    """The patch entries of U for a profile along `inward`; raises CaseError for a radius where there is none."""
+    start = f"uniform {vector(scaled(profile.mean_speed(), inward))}"
+    axis = str(getattr(profile, "axis", "y"))
+    if mapped(profile, domain):
+        return {"type": "timeVaryingMappedFixedValue", "setAverage": False, "offset": (0, 0, 0), "value": start}
+    if axis == "r" and not isinstance(domain, Pipe):
+        raise CaseError(f"{where}: the axis 'r' needs a Pipe (got {domain.kind})")
+    text = functions.get(profile.kind, where=where)(profile, inward)
+    direction = AXES["y" if axis == "r" else axis]  # a wedge lies around y, where r = y
+    return {"type": "fixedProfile", "profile": text, "direction": direction, "origin": 0, "value": start}
+
+
+def mapped(profile: Profile, domain: Domain) -> bool:
+    """Whether the profile is given at points: a radius over the full circle."""
+    return getattr(profile, "axis", "") == "r" and isinstance(domain, Pipe) and domain.form == "full"
+
+
+def boundary_data(profile: Profile, inward: Vector, radius: float) -> tuple[list[Vector], list[Vector]]:
+    """Points on a circle of `radius` [m] in the plane x = 0, a little beyond its rim, and the velocity there [m/s]."""
+    points, velocities = [(0.0, 0.0, 0.0)], [scaled(profile.speed(0.0), inward)]
+    for ring in range(1, RINGS + 1):
+        r = radius * (ring / RINGS if ring < RINGS else 1.01)
+        for spoke in range(SPOKES):
+            angle = 2 * math.pi * (spoke + 0.5 * (ring % 2)) / SPOKES
+            points.append((0.0, r * math.cos(angle), r * math.sin(angle)))
+            velocities.append(scaled(profile.speed(min(r, radius)), inward))
+    return points, velocities
+
+
+def parabola(profile: Profile, inward: Vector) -> str:
+    """The curve peak (1 - ((s - centre) / half)^2) as a polynomial: exact."""
+    assert isinstance(profile, Parabola)
+    centre, half = (
+        (0.0, profile.high)
+        if profile.axis == "r"
+        else (
+            0.5 * (profile.low + profile.high),
+            0.5 * (profile.high - profile.low),
+        )
+    )
+    curve = profile.peak / half**2
+    factors = (profile.peak - curve * centre**2, 2 * curve * centre, -curve)
+    terms = [
+        f"({vector(scaled(factor, inward))} {vector((power, power, power))})"
+        for power, factor in enumerate(factors)
+        if factor
+    ]
+    return f"polynomial ({' '.join(terms)})"
+
+
+def power_law(profile: Profile, inward: Vector) -> str:
+    """A table with points that crowd at the floor, where the law is steep; within 0.1 % between them."""
+    assert isinstance(profile, PowerLaw)
+    highest = 0 if profile.capped else 20
+    shares = [0.0, *(10 ** (0.1 * n) for n in range(-40, highest + 1))]
+    at = [profile.floor + profile.height * share for share in shares]
+    return table([(each, profile.speed(each)) for each in at], inward)
+
+
+def measured(profile: Profile, inward: Vector) -> str:
+    """The table as it was given."""
+    assert isinstance(profile, Table)
+    return table(profile.points, inward)
+
+
+def table(pairs: Sequence[tuple[float, float]], along: Vector) -> str:
+    """Speeds over a coordinate or over time as a Function1 of vectors, linear between them and constant beyond."""
+    return f"table ({' '.join(f'({at:.10g} {vector(scaled(speed, along))})' for at, speed in pairs)})"
+
+
+def vector(value: Vector) -> str:
+    """A vector as OpenFOAM writes it."""
+    return f"({' '.join(f'{each:.10g}' for each in value)})"
+
+
+def scaled(factor: float, value: Vector) -> Vector:
+    """The vector `factor` times `value`, without negative zeros."""
+    x, y, z = (factor * each + 0.0 for each in value)
+    return x, y, z
+
+
+functions.register("Parabola", parabola)
+functions.register("PowerLaw", power_law)
+functions.register("Table", measured)

@@ -1,0 +1,25 @@
+"""The text of rendered files: the same bytes for the same entries, without a version or a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flowcfd.foam import dictionary
+
+
+def text(path: str, entries: Mapping[str, object], *, cls: str = "dictionary") -> str:
+    """A dictionary file; `path` is its place in the case, such as "system/controlDict"."""
+    location, _, name = path.rpartition("/")
+    return dictionary.dumps(entries, header=(cls, name, location))
+
+
+def field_text(name: str, dimensions: str, internal: str, boundary: Mapping[str, Mapping[str, object]]) -> str:
+    """A field file with a uniform interior."""
+    entries = {"dimensions": dimensions, "internalField": internal, "boundaryField": boundary}
+    return text(f"0/{name}", entries, cls="volVectorField" if name == "U" else "volScalarField")
+
+
+def list_text(vectors: Sequence[tuple[float, float, float]]) -> str:
+    """A bare list of vectors, one a line."""
+    lines = [f"({' '.join(f'{each:.10g}' for each in vector)})" for vector in vectors]
+    return "\n".join([str(len(lines)), "(", *lines, ")", ""])
