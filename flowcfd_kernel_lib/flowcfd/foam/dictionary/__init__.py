@@ -1,0 +1,19 @@
+"""OpenFOAM's dictionaries as lossless trees: `tree = parse(text)`, values by path, edits that keep all other bytes."""
+
+from flowcfd.foam.dictionary.tree import Directive, Tree, parse, read
+from flowcfd.foam.dictionary.values import (
+    Dimensioned,
+    Dimensions,
+    Named,
+    Nonuniform,
+    Quoted,
+    Stream,
+    Uniform,
+    Word,
+)
+from flowcfd.foam.dictionary.write import dumps
+
+__all__ = [
+    "Dimensioned", "Dimensions", "Directive", "Named", "Nonuniform", "Quoted", "Stream", "Tree", "Uniform", "Word",
+    "dumps", "parse", "read",
+]  # fmt: skip

@@ -1,0 +1,225 @@
+"""The tree of a dictionary: an immutable value over its text, with values by path and edits that return a new tree."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flowcfd.errors import DictionaryError
+from flowcfd.foam.dictionary import edit, typed
+from flowcfd.foam.dictionary.paths import Found, Level, find, parts
+from flowcfd.foam.dictionary.scan import Entry, place, scan
+
+Where = str | Sequence[str]
+_YES = frozenset(("true", "yes", "on", "y", "t"))
+_NO = frozenset(("false", "no", "off", "n", "f", "none"))
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """Something that OpenFOAM would act on while reading: `kind` is "include", "calc", "if", ...; text as written."""
+
+    kind: str
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A dictionary file, or one of the dictionaries in it.
+
+    `tree["solvers.p.tolerance"]` is what OpenFOAM would find there, typed; a sub-dictionary is a Tree again. A path
+    is a text with dots, or a sequence of names where a name must be taken exactly. Two trees of one text are equal.
+    """
+
+    source: str
+    path: str | None = field(default=None, compare=False)
+    root: Path | None = field(default=None, compare=False, repr=False)
+    names: tuple[str, ...] = ()
+    level: Level = field(default_factory=lambda: Level(()), compare=False, repr=False)
+    whole: Tree | None = field(default=None, compare=False, repr=False)
+
+    def text(self) -> str:
+        """The text, byte for byte; of a sub-dictionary what stands between its braces."""
+        if not self.names:
+            return self.source
+        return "".join(self.source[entry.value_start + 1 : entry.value_end - 1] for entry in self.level.holders)
+
+    def __getitem__(self, path: Where) -> Any:
+        found = self._find(path, patterns=True)
+        if found is None:
+            self._unknown(path)
+        return self._value(found)
+
+    def get(self, path: Where, default: Any = None) -> Any:
+        """The value at a path, or the default where there is none."""
+        found = self._find(path, patterns=True)
+        return default if found is None else self._value(found)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether the entry is written here, under its own keyword."""
+        return isinstance(path, str | Sequence) and self._find(path, patterns=False) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self, path: Where = ()) -> list[str]:
+        """The names of the entries, without quotes, in the order of the text."""
+        return list((self.section(path) if path else self).level.names)
+
+    def section(self, path: Where) -> Tree:
+        """The sub-dictionary at a path; raises DictionaryError where there is none."""
+        found = self._find(path, patterns=True)
+        if found is None:
+            self._unknown(path)
+        if not (found.last.kind == "block" or found.last.items):
+            line, column = place(self.source, found.last.start)
+            raise DictionaryError(
+                f"{'.'.join(found.names)!r} is no dictionary", path=self.path, line=line, column=column, expected="'{'"
+            )
+        return self._section(found)
+
+    def raw(self, path: Where) -> str:
+        """The value as it is written, macros and code included."""
+        start, end = edit.value_span(self.source, self._written(path).last)
+        return self.source[start:end]
+
+    def position(self, path: Where) -> tuple[int, int]:
+        """Line and column of the entry that counts, both from 1."""
+        return place(self.source, self._written(path).last.start)
+
+    def switch(self, path: Where, default: bool) -> bool:
+        """A yes/no entry as bool: true, yes, on, y, t or false, no, off, n, f, none."""
+        value = self.get(path)
+        if value is None:
+            return default
+        word = str(value).lower()
+        if word in _YES or value == 1:
+            return True
+        if word in _NO or value == 0:
+            return False
+        line, column = self.position(path)
+        raise DictionaryError(
+            f"{path}: {value} is no switch", path=self.path, line=line, column=column, expected="on or off"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as nested Python dictionaries of typed values."""
+        found = {name: self[(name,)] for name in self.keys()}
+        return {name: value.to_dict() if isinstance(value, Tree) else value for name, value in found.items()}
+
+    # edits -----------------------------------------------------------------------------------------------------
+
+    def set(self, path: Where, value: Any) -> Tree:
+        """Equal, but for the value of one entry that is written here; all other bytes stay."""
+        found = self._written(path)
+        return self._edited(edit.replaced(self.source, found.last, value), found.level, len(found.level.names))
+
+    def add(self, path: Where, value: Any) -> Tree:
+        """Equal, with one more entry at the end of its dictionary; missing dictionaries on the way are added too."""
+        if path in self:
+            line, column = self.position(path)
+            raise DictionaryError(
+                f"entry {path!r} exists", path=self.path, line=line, column=column, expected="set, or another name"
+            )
+        level, rest = self._deepest(path)
+        for name in reversed(rest[1:]):
+            value = {name: value}
+        return self._edited(edit.added(self.source, level, rest[0], value), level, len(level.names) + 1)
+
+    def delete(self, path: Where) -> Tree:
+        """Equal, without an entry (all its duplicates), and without its lines where it stood alone on them."""
+        found = self._written(path)
+        entries = found.level.names[found.names[-1]]
+        return self._edited(edit.deleted(self.source, found.level, entries), found.level, len(found.level.names) - 1)
+
+    def _edited(self, text: str, level: Level, count: int) -> Tree:
+        whole = parse(text, path=self.path, root=self.root)
+        return whole.section(self.names) if self.names else whole
+
+    def _deepest(self, path: Where) -> tuple[Level, tuple[str, ...]]:
+        """The deepest dictionary on the way to a path, and the names that are missing."""
+        names, exact = parts(path)
+        for count in range(len(names) - 1, 0, -1):
+            found = find(self.level, names[:count], exact=exact, patterns=False)
+            if found and (found.last.kind == "block" or found.last.items):
+                return found.level.inside(found.entries), names[count:]
+        return self.level, names
+
+    # look-up ---------------------------------------------------------------------------------------------------
+
+    def _find(self, path: Where, *, patterns: bool) -> Found | None:
+        names, exact = parts(path)
+        found = find(self.level, names, exact=exact, patterns=False)
+        return found or (find(self.level, names, exact=exact, patterns=True) if patterns else None)
+
+    def _written(self, path: Where) -> Found:
+        found = self._find(path, patterns=False)
+        if found is None:
+            self._unknown(path)
+        return found
+
+    def _value(self, found: Found) -> Any:
+        entry = found.last
+        if entry.kind == "block":
+            return self._section(found)
+        return typed.read(self.source, entry, lambda block: self._block(found, block), self._fail)
+
+    def _section(self, found: Found) -> Tree:
+        return Tree(
+            self.source,
+            self.path,
+            self.root,
+            (*self.names, *found.names),
+            found.level.inside(found.entries),
+            self.whole or self,
+        )
+
+    def _block(self, found: Found, block: Entry) -> Tree:
+        level = found.level.inside((block,))
+        return Tree(
+            self.source, self.path, self.root, (*self.names, *found.names, block.name), level, self.whole or self
+        )
+
+    def _fail(self, offset: int, message: str, expected: str) -> NoReturn:
+        line, column = place(self.source, offset)
+        raise DictionaryError(message, path=self.path, line=line, column=column, expected=expected)
+
+    def _unknown(self, path: Where) -> NoReturn:
+        names = parts(path)[0]
+        level, rest = self._deepest(path)
+        known = list(level.names)
+        near = get_close_matches(rest[0], known, n=1)
+        inside = (
+            f" in {'.'.join((*self.names, *names[: len(names) - len(rest)]))!r}"
+            if self.names or len(rest) < len(names)
+            else ""
+        )
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise DictionaryError(
+            f"no entry {'.'.join(rest)!r}{inside}; {hint}there are: {', '.join(known) or 'none'}", path=self.path
+        )
+
+
+def parse(text: str, *, path: str | Path | None = None, root: Path | None = None) -> Tree:
+    """The tree of a text (decoded as latin-1, so that every byte survives).
+
+    `path` names the file in messages and is where its includes are looked for; `root` is the directory that includes
+    must not leave (default: the file's own). Raises DictionaryError with line, column and what was expected.
+    """
+    return Tree(text, None if path is None else str(path), root, (), Level(scan(text, path)))
+
+
+def read(file: Path, *, root: Path | None = None) -> Tree:
+    """The tree of a file, packed (.gz) or not; raises DictionaryError when it cannot be read."""
+    try:
+        content = Path(file).read_bytes()
+        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (OSError, EOFError) as error:
+        raise DictionaryError(f"cannot be read: {error}", path=file) from None
+    return parse(content.decode("latin-1"), path=file, root=root)
