@@ -22,7 +22,11 @@ class Shape:
     words: tuple[int, ...]
     """The word that each group is found in."""
     count: int
-    """The number of words of a line of the usual form."""
+    """The number of words of a line of the usual form; 0 for lines that have none."""
+    sure: bytes = b""
+    """What stands exactly once in every line of the shape."""
+    plain: bool = True
+    """Whether a line of the usual form has no bracket."""
 
 
 _NUMBER = rb"([-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf))"
@@ -36,15 +40,16 @@ SOLVE = Shape(
     (("solver", bytes), ("field", bytes), ("initial", float), ("final", float), ("iterations", int)),
     (0, 4, 8, 12, 15),
     16,
+    b":  Solving for ",
 )  # fmt: skip
-SOLVE_MARK = b", Initial residual = "
-TIME = Shape((b"Time = ",), re.compile(rb"Time = " + _NUMBER + rb"s?$"), (("time", float),), (2,), 3)
+TIME = Shape((b"Time = ",), re.compile(rb"Time = " + _NUMBER + rb"s?$"), (("time", float),), (2,), 3, b"Time = ")
 EXECUTION = Shape(
     (b"ExecutionTime = ",),
     re.compile(rb"ExecutionTime = " + _NUMBER + rb" s  ClockTime = " + _NUMBER + rb" s$"),
     (("execution", float), ("clock", float)),
     (2, 7),
     9,
+    b"ExecutionTime = ",
 )
 CONTINUITY = Shape(
     (b"time step continuity errors ",),
@@ -55,6 +60,8 @@ CONTINUITY = Shape(
     (("region", bytes), ("local", float), ("global", float), ("cumulative", float)),
     (4, 8, 11, 14),
     15,
+    b"time step continuity errors ",
+    plain=False,
 )  # fmt: skip
 COURANT = Shape(
     (b"Courant Number mean: ",),
@@ -62,6 +69,7 @@ COURANT = Shape(
     (("mean", float), ("max", float)),
     (3, 5),
     6,
+    b"Courant Number mean: ",
 )
 COURANT_OF = Shape(  # with the region or the kind before it: fluid regions, phases, solids (Diffusion Number)
     (b"Region: ", b"Interface Courant", b"Acoustic Courant", b"Max Ur Courant", b"Diffusion Number"),
@@ -79,40 +87,45 @@ COURANT_PAIR = Shape(
     (("mean", float), ("max", float)),
     (6, 7),
     8,
+    b"Mean and max Courant Numbers = ",
 )
-DELTA_T = Shape((b"deltaT = ",), re.compile(rb"deltaT = " + _NUMBER + rb"$"), (("deltaT", float),), (2,), 3)
+DELTA_T = Shape(
+    (b"deltaT = ",), re.compile(rb"deltaT = " + _NUMBER + rb"$"), (("deltaT", float),), (2,), 3, b"deltaT = "
+)
 BOUNDING = Shape(
     (b"bounding ",),
     re.compile(rb"bounding (\S+), min: " + _NUMBER + rb" max: " + _NUMBER + rb" average: " + _NUMBER + rb"$"),
     (("field", bytes), ("min", float), ("max", float), ("average", float)),
     (1, 3, 5, 7),
     8,
+    b"bounding ",
 )
 REGION = Shape(
     (b"Solving for fluid region ", b"Solving for solid region "),
     re.compile(rb"Solving for (?:fluid|solid) region (\S+)$"),
     (("region", bytes),),
-    (),
-    0,
+    (4,),
+    5,
+    b" region ",
 )
 CREATED = b"Create time"
 """The line with which every application begins; in a log that was appended to it marks the next process."""
-START = re.compile(rb"^Create .*mesh.* for time = (\S+)$", re.MULTILINE)
-CONVERGED = re.compile(rb"^\w+ solution converged in (\d+) iterations$", re.MULTILINE)
-APPLICATION = re.compile(rb"^Exec   : (\S+)", re.MULTILINE)
+START = re.compile(rb"^Create .*mesh.* for time = " + _NUMBER + rb"s?$")
+CONVERGED = re.compile(rb"^\w+ solution converged in (\d+) iterations$")
+APPLICATION = re.compile(rb"^Exec   : (\S+)")
 END = b"End"
 
 
-def region_of(word: bytes) -> str:
+def region_of(word: str) -> bytes:
     """The region in a continuity line's fifth word: `(bottomWater):`, or `:` where there is only one."""
-    return word.decode("latin-1").strip("():")
+    return word.strip("():").encode("latin-1")
 
 
-def courant_kind(prefix: bytes | None, sort: bytes) -> str:
+def courant_kind(prefix: bytes | None, sort: bytes) -> bytes:
     """The kind of a Courant line: "flow", "diffusion", or what stands before it in lower case ("interface")."""
     if prefix:
-        return prefix.decode("latin-1").lower()
-    return "flow" if sort == b"Courant" else "diffusion"
+        return prefix.lower()
+    return b"flow" if sort == b"Courant" else b"diffusion"
 
 
 def iterations_of(word: bytes) -> int:

@@ -147,7 +147,7 @@ class Tail:
         whole, newline, self._rest = block.rpartition(b"\n")
         if not newline:
             return
-        mark, solve, handlers = lines.SOLVE_MARK, self._solve, _HANDLERS
+        mark, solve, handlers = lines.SOLVE.sure, self._solve, _HANDLERS
         for line in whole.split(b"\n"):
             if mark in line:
                 solve(line)
@@ -208,7 +208,6 @@ class Tail:
     def _create(self, line: bytes) -> None:
         if line == lines.CREATED:
             self._close()
-            self._next = _Open()
             self._ended = False
         elif found := lines.START.match(line):
             self._start = float(found[1])
@@ -222,7 +221,7 @@ class Tail:
             self._current.courants[""] = float(found[2])
             return
         found = lines.COURANT_OF.pattern.match(line)
-        if found and lines.courant_kind(found[2], found[3]) == "flow":
+        if found and lines.courant_kind(found[2], found[3]) == b"flow":
             self._current.courants[(found[1] or b"").decode("latin-1")] = float(found[5])
 
     @property
