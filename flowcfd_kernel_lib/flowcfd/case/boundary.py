@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -188,7 +189,7 @@ class FarField(Boundary):
 
 def _rising(table: Sequence[tuple[float, float]]) -> None:
     times = [time for time, _ in table]
-    if len(times) < 2 or any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+    if len(times) < 2 or any(later <= earlier for earlier, later in pairwise(times)):
         raise problem("table: needs at least two pairs with rising times")
 
 

@@ -18,7 +18,7 @@ from flowcfd.case.output import OUTPUTS, Name, Output
 from flowcfd.case.overlay import Overlay
 from flowcfd.case.physics import PHYSICS, Physics
 from flowcfd.case.solve import SOLVES, Solve
-from flowcfd.case.spec import FrozenDict, Kinds, Spec, refuse
+from flowcfd.case.spec import FrozenDict, Kinds, Spec, refusal
 from flowcfd.case.summary import html
 from flowcfd.case.upgrade import SCHEMA, upgrade
 from flowcfd.errors import CaseError
@@ -48,7 +48,11 @@ class Case(Spec):
     outputs: tuple[Annotated[Output, Kinds(OUTPUTS)], ...] = Field(
         (), description="what is recorded besides the fields"
     )
-    files: Overlay = Field(FrozenDict(), description="files by path inside the OpenFOAM case, merged last")
+    files: Overlay = Field(
+        default_factory=FrozenDict,
+        json_schema_extra={"default": {}},
+        description="files by path inside the OpenFOAM case, merged last",
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -61,12 +65,10 @@ class Case(Spec):
             partial = consistency.readable(cls, value)
             said = {loc[:2] for loc, _, _ in problems}
             problems += [(loc, text, None) for loc, text in consistency.problems(partial) if loc[:2] not in said]
-            refuse(problems)
-        except CaseError as error:
-            refuse([((), problem, value) for problem in error.problems])
+            raise refusal(problems) from None
         found = consistency.problems(dict(case))
         if found:
-            refuse([(loc, text, None) for loc, text in found])
+            raise refusal([(loc, text, None) for loc, text in found])
         return case
 
     @property

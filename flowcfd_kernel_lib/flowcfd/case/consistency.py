@@ -50,6 +50,8 @@ def readable(case: type[Spec], data: object) -> dict[str, Any]:
             str(name): one[name] if (one := _validated(case, "boundaries", {name: value})) else Boundary(kind="?")
             for name, value in given.items()
         }
+    if isinstance(given := data.get("outputs"), (list, tuple)):
+        parts["outputs"] = [one[0] if (one := _validated(case, "outputs", (value,))) else None for value in given]
     return parts
 
 
@@ -119,6 +121,8 @@ def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
     known = getattr(parts.get("physics"), "fields", None)
     derived = {"wallShearStress", "yPlus"}
     for index, output in enumerate(parts["outputs"]):
+        if output is None:
+            continue
         if output.name in seen:
             yield ("outputs", index, "name"), f"must be unique (got {output.name!r} twice)"
         seen.add(output.name)

@@ -232,7 +232,7 @@ class Pipe(Domain):
 
     @property
     def directions(self) -> Mapping[str, Extent]:
-        """x; r from the axis (full: from the core's edge) to the wall; full: core, along one side of the inner square."""
+        """x; r from the axis (full: from the inner square) to the wall; full: core, along one side of the square."""
         radius = 0.5 * self.diameter
         if self.form == "wedge":
             return {"x": Extent(self.length, "inlet", "outlet"), "r": Extent(radius, "", "wall")}

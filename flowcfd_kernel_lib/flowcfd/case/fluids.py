@@ -1,7 +1,7 @@
 """Fluids: density and viscosity by name, computed from published formulas at 101325 Pa.
 
 Air: U.S. Standard Atmosphere, 1976 (NOAA/NASA/USAF, NOAA-S/T 76-1562), equations 33a and 51: an ideal gas of molar
-mass 28.9644 kg/kmol with R* = 8314.32 J/(kmol K), and Sutherland's law with beta = 1.458e-6 kg/(s m K^0.5), S = 110.4 K.
+mass 28.9644 kg/kmol with R* = 8314.32 J/(kmol K), and Sutherland's law, beta = 1.458e-6 kg/(s m K^0.5), S = 110.4 K.
 
 Water: density from Tanaka et al., Metrologia 38 (2001) 301, equation 1 (air-free water, 0 to 40 C); viscosity from
 IAPWS SR6-08(2011), Liquid Water at 0.1 MPa, equation for the viscosity (-20 to 110 C).

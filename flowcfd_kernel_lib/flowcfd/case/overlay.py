@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from flowcfd.case.spec import FrozenDict, Location, refuse
+from flowcfd.case.spec import FrozenDict, Location, refusal
 
 
 def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
@@ -17,7 +17,7 @@ def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
         if not pure.parts or pure.is_absolute() or ".." in pure.parts or str(pure) != path or "\0" in path:
             problems.append(((path,), "must be a plain relative path inside the case", path))
     if problems:
-        refuse(problems)
+        raise refusal(problems)
     return FrozenDict(files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -29,7 +30,7 @@ class Profile(Spec):
 
 
 class Parabola(Profile):
-    """Developed laminar flow: between plates at `low` and `high` along `axis`, or (axis "r") in a pipe of radius `high`.
+    """Developed laminar flow between plates at `low` and `high`, or, with axis "r", in a pipe of radius `high`.
 
     speed = peak * (1 - s^2), with s from -1 to 1 between the plates, or r / radius.
     """
@@ -94,7 +95,7 @@ class Table(Profile):
     @model_validator(mode="after")
     def _consistent(self) -> Table:
         at = [coordinate for coordinate, _ in self.points]
-        if len(at) < 2 or any(after <= before for before, after in zip(at, at[1:], strict=False)):
+        if len(at) < 2 or any(after <= before for before, after in pairwise(at)):
             raise problem("points: needs at least two pairs with rising coordinates")
         return self
 
@@ -103,14 +104,14 @@ class Table(Profile):
         points = self.points
         if coordinate <= points[0][0]:
             return points[0][1]
-        for (left, low), (right, high) in zip(points, points[1:], strict=False):
+        for (left, low), (right, high) in pairwise(points):
             if coordinate <= right:
                 return low + (high - low) * (coordinate - left) / (right - left)
         return points[-1][1]
 
     def mean_speed(self) -> float:
         """The mean over the coordinate [m/s]."""
-        pairs = list(zip(self.points, self.points[1:], strict=False))
+        pairs = list(pairwise(self.points))
         area = sum(0.5 * (low + high) * (right - left) for (left, low), (right, high) in pairs)
         return area / (self.points[-1][0] - self.points[0][0])
 

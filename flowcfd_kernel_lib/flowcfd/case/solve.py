@@ -36,8 +36,16 @@ class Steady(Solve):
     kind: Literal["Steady"] = "Steady"
     iterations: int = Field(1000, gt=0, description="most iterations")
     residual: Fraction | None = Field(1e-5, description="initial residual to reach; none: all iterations are done")
-    residuals: Factors = Field(FrozenDict(), description="residuals of single fields, in place of `residual`")
-    relaxation: Factors = Field(FrozenDict(), description="relaxation factors of single fields, in place of the usual")
+    residuals: Factors = Field(
+        default_factory=FrozenDict,
+        json_schema_extra={"default": {}},
+        description="residuals of single fields, in place of `residual`",
+    )
+    relaxation: Factors = Field(
+        default_factory=FrozenDict,
+        json_schema_extra={"default": {}},
+        description="relaxation factors of single fields, in place of the usual",
+    )
     consistent: bool = Field(True, description="SIMPLEC: faster, with mild relaxation only")
     write_every: int | None = Field(
         None, gt=0, description="iterations between written fields; the end only when not given"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -15,28 +15,37 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from flowcfd.case.quantities import problem, shown
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.registry import Registry
 
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:  # pydantic has no public name for it
+    ModelMetaclass = type(BaseModel)
+
 Location = tuple[int | str, ...]
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
-class SpecMeta(type(BaseModel)):  # type: ignore[misc]  # pydantic gives its metaclass no public name
+class SpecMeta(ModelMetaclass):
     """Turns what pydantic says into a CaseError, at the outermost call only.
 
     Nested specs are built by pydantic's core, which does not come through here, so the path of an error is whole.
     """
 
+    leading: tuple[str, ...]
+    root: bool
+
     def __call__(cls, *args: object, **fields: object) -> Any:
-        leading: tuple[str, ...] = cls.leading
-        if len(args) > len(leading):
-            raise CaseError(f"{cls.__name__}: takes {len(leading)} values without a name (got {len(args)})")
+        """An instance; raises CaseError."""
+        if len(args) > len(cls.leading):
+            raise CaseError(f"{cls.__name__}: takes {len(cls.leading)} values without a name (got {len(args)})")
         try:
-            return super().__call__(**dict(zip(leading, args, strict=False)), **fields)
+            return super().__call__(**dict(zip(cls.leading, args, strict=False)), **fields)
         except ValidationError as error:
             raise CaseError(lines(cls, error)) from None
 
@@ -57,7 +66,7 @@ class Spec(BaseModel, metaclass=SpecMeta):
             return handler(value)
         except ValidationError as error:
             problems = [(one["loc"], _message(cls, dict(one)), one["input"]) for one in error.errors(include_url=False)]
-        refuse(problems)
+        raise refusal(problems)
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
@@ -109,11 +118,11 @@ class Kinds(Generic[Family]):
             raise problem(f"must be a {self.registry.what}: {', '.join(self.registry.names())} (got {shown(value)})")
         kind = fields.get("kind")
         if not isinstance(kind, str):
-            refuse([(("kind",), f"required, one of: {', '.join(self.registry.names())}", value)])
+            raise refusal([(("kind",), f"required, one of: {', '.join(self.registry.names())}", value)])
         try:
             spec = self.registry.get(kind)
         except UnknownName as error:
-            refuse([(("kind",), str(error), value)])
+            raise refusal([(("kind",), str(error), value)]) from None
         return spec.__pydantic_validator__.validate_python(dict(fields))
 
 
@@ -129,17 +138,17 @@ class FrozenDict(dict[Key, Value], Generic[Key, Value]):
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("a case is frozen; case.replace(...) gives a changed one")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
 
-def refuse(problems: Sequence[tuple[Location, str, object]]) -> NoReturn:
-    """Raise problems (path, message, what was given) so that pydantic joins them to those around."""
+def refusal(problems: Iterable[tuple[Location, str, object]]) -> ValidationError:
+    """Problems (path, message, what was given) as an error that pydantic joins to those around."""
     details = [InitErrorDetails(type=problem(message), loc=loc, input=given) for loc, message, given in problems]
-    raise ValidationError.from_exception_data("spec", details)
+    return ValidationError.from_exception_data("spec", details)
 
 
-def lines(spec: type[Spec], error: ValidationError) -> list[str]:
+def lines(spec: SpecMeta, error: ValidationError) -> list[str]:
     """One line per problem: the dotted path and the message."""
     start = () if spec.root else (spec.__name__,)
     problems = error.errors(include_url=False)
@@ -155,7 +164,7 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
         case "missing":
             return "required"
         case "extra_forbidden":
-            return str(UnknownName(f"field of {spec.__name__}", str(error["loc"][-1]), spec.model_fields))
+            return str(UnknownName(f"field of {spec.__name__}", str(error["loc"][-1]), _names(spec)))
         case "greater_than":
             return f"must be {'positive' if context['gt'] == 0 else 'greater than ' + str(context['gt'])} {given}"
         case "greater_than_equal":
@@ -173,11 +182,12 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
             return f"{text if error['msg'].startswith('Value error') else 'must be ' + text} {given}"
 
 
+def _names(spec: type[Spec]) -> list[str]:
+    return [field.alias or name for name, field in spec.model_fields.items()]
+
+
 def _literal(expected: str, given: object) -> str:
     names = [name.strip("'") for name in expected.replace(" or ", ", ").split(", ")]
     if isinstance(given, str):
         return str(UnknownName("value", given, names))
     return f"must be one of: {', '.join(names)} (got {shown(given)})"
-
-
-__all__ = ["FrozenDict", "Kinds", "Location", "PydanticCustomError", "Spec", "lines", "problem", "refuse"]
