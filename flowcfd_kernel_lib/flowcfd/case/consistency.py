@@ -84,7 +84,8 @@ def _fits(
 ) -> Problems:
     """Whether a boundary can be on its patch."""
     boundary = boundaries[name]
-    automatic = {"empty": Empty, "wedge": Wedge}.get(patch.kind)
+    automatics: dict[str, type[Boundary]] = {"empty": Empty, "wedge": Wedge}
+    automatic = automatics.get(patch.kind)
     if boundary.kind == "?":
         return
     if automatic is not None and not isinstance(boundary, automatic):
@@ -95,7 +96,7 @@ def _fits(
         yield (), f"{boundary.kind} needs a plane patch, which {name} is not"
     elif isinstance(boundary, Cyclic):
         yield from _joined(name, patch, boundary, boundaries, patches)
-    elif isinstance(boundary, (Inlet,)) and boundary.flow_rate is not None and patch.area is None:
+    elif isinstance(boundary, Inlet) and boundary.flow_rate is not None and patch.area is None:
         yield ("flow_rate",), f"needs a plane patch, which {name} is not"
 
 

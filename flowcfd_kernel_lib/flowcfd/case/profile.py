@@ -77,7 +77,7 @@ class PowerLaw(Profile):
     def speed(self, coordinate: float) -> float:
         """The speed [m/s] at a coordinate [m]; zero below the floor."""
         share = max(0.0, (coordinate - self.floor) / self.height)
-        return self.reference * (min(share, 1.0) if self.capped else share) ** self.exponent
+        return float(self.reference * (min(share, 1.0) if self.capped else share) ** self.exponent)
 
     def mean_speed(self) -> float:
         """The reference speed."""

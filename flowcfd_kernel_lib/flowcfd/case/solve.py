@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic.config import JsonDict
 
 from flowcfd.case.quantities import Duration, Fraction, Positive, problem
 from flowcfd.case.spec import FrozenDict, Spec
@@ -13,6 +14,8 @@ from flowcfd.registry import Registry
 SOLVES: Registry[type[Solve]] = Registry("solve", "flowcfd.solves")
 Factors = Annotated[dict[str, Fraction], AfterValidator(FrozenDict)]
 Convection = Literal["upwind", "linearUpwind", "limitedLinear", "linear"]
+EMPTY: JsonDict = {"default": {}}
+"""What the JSON schema says of a mapping that is empty unless given."""
 
 
 class Solve(Spec):
@@ -38,12 +41,12 @@ class Steady(Solve):
     residual: Fraction | None = Field(1e-5, description="initial residual to reach; none: all iterations are done")
     residuals: Factors = Field(
         default_factory=FrozenDict,
-        json_schema_extra={"default": {}},
+        json_schema_extra=EMPTY,
         description="residuals of single fields, in place of `residual`",
     )
     relaxation: Factors = Field(
         default_factory=FrozenDict,
-        json_schema_extra={"default": {}},
+        json_schema_extra=EMPTY,
         description="relaxation factors of single fields, in place of the usual",
     )
     consistent: bool = Field(True, description="SIMPLEC: faster, with mild relaxation only")
