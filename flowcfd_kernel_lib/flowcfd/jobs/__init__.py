@@ -1,0 +1,22 @@
+"""Durable runs: the run directory protocol. Names are loaded on first use: the worker needs few of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # typing is not needed for more, and slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
+    from flowcfd.jobs.handle import Run as Run
+    from flowcfd.jobs.index import open as open
+    from flowcfd.jobs.index import runs as runs
+    from flowcfd.jobs.submit import run as run
+
+_HOME = {"Run": "handle", "open": "index", "run": "submit", "runs": "index"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'flowcfd.jobs' has no attribute {name!r}")
+    return getattr(import_module(f"flowcfd.jobs.{_HOME[name]}"), name)

@@ -1,0 +1,221 @@
+"""One attempt to compute a run: the stages that are not done yet, from where each can be taken up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flowcfd.jobs import checkpoint, process, record, space, stages, step
+from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
+from flowcfd.jobs.stages import Command, Stage
+from flowcfd.jobs.watch import Watch
+
+ORPHAN_PATIENCE = 60.0
+"""How long [s] a solver left by a killed worker may take to write its fields."""
+
+_TEXT = 200_000
+"""So much of a log [bytes] is searched for the cause of a failure."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an attempt works with."""
+
+    job: Job
+    number: int
+    retry: bool
+    environment: Mapping[str, str]
+    watch: Watch
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """All stages of the run."""
+        return of(self.job)
+
+
+def of(job: Job) -> tuple[Stage, ...]:
+    """The stages of a job."""
+    regions = (job.case / "constant" / "regionProperties").is_file()
+    return stages.plan(job.steps, job.application, cores=job.cores, method=job.method, regions=regions)
+
+
+def compute(attempt: Attempt) -> EndRecord:
+    """Do what is left of the run; how that ended."""
+    job, watch = attempt.job, attempt.watch
+    _take_over(job)
+    watch.wait(0)
+    _rewind(attempt)
+    for stage in attempt.stages:
+        known = record.stage(job.path, stage.name)
+        if known is not None and known.state == "done":
+            continue
+        if request := watch.asked():
+            return asked(attempt.number, request)
+        done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
+        record.event(
+            job.path, "stage", stage=stage.name, state=done.state, cpu=done.cpu, wall=done.wall, disk=done.disk
+        )
+        if done.state == "stopped" and (request := watch.asked()):
+            return asked(attempt.number, request, stage.name)
+        if done.state == "failed":
+            return _failed(attempt, done)
+    return EndRecord(attempt.number, "Done", "all stages are done", time.time())
+
+
+def asked(number: int, request: Request, stage: str = "") -> EndRecord:
+    """The end that a request asks for."""
+    return EndRecord(number, record.ENDS[request.kind], f"{request.kind} asked by {request.by}", time.time(), stage)
+
+
+def _take_over(job: Job) -> None:
+    """End what a killed worker left running: a solver is asked to write its fields first."""
+    pids = process.marked(job.uid)
+    if not pids:
+        return
+    record.event(job.path, "orphans", pids=pids)
+    for stage in of(job):
+        known = record.stage(job.path, stage.name)
+        running = known.steps[-1] if known is not None and known.steps and known.steps[-1].rc is None else None
+        solves = running is not None and any(c.solver and c.text == running.command for c in stage.commands)
+        if running is not None and running.identity is not None and solves and process.alive(running.identity):
+            step.ask_to_stop(running.identity.pid, job.case / running.log)
+            process.gone(job.uid, ORPHAN_PATIENCE)
+    process.end(job.uid)
+
+
+def _rewind(attempt: Attempt) -> None:
+    """When the solution of a divided case must start anew, the case is divided anew as well."""
+    job = attempt.job
+    stage = next((s for s in attempt.stages if s.name == "solve"), None)
+    known = None if stage is None else record.stage(job.path, "solve")
+    if stage is None or known is None or known.state == "done" or not _anew(attempt, stage, known):
+        return
+    if job.cores > 1:
+        checkpoint.set_ranks_aside(job.case)
+        (job.path / "stages" / "decompose.json").unlink(missing_ok=True)
+    else:
+        checkpoint.set_aside(job.case, 1, checkpoint.written(job.case, 1, known.begin))
+        _restore_start(job, stage)
+    (job.path / "stages" / "solve.json").unlink()
+
+
+def _anew(attempt: Attempt, stage: Stage, known: StageRecord) -> bool:
+    """Whether the solve stage cannot or should not go on from a time it wrote."""
+    if attempt.retry:
+        return True
+    latest, _ = checkpoint.split(attempt.job.case, attempt.job.cores, known.begin, _log(attempt.job, known))
+    return latest is None and len(_left(stage, known)) > 1
+
+
+def _prepare(attempt: Attempt, stage: Stage, known: StageRecord | None) -> StageRecord:
+    """Put the case into the state from which the stage can begin or go on."""
+    job, case = attempt.job, attempt.job.case
+    if stage.name == "decompose":
+        from flowcfd.jobs import partition  # with foam.dictionary behind it, for parallel runs only
+
+        checkpoint.set_ranks_aside(case)
+        partition.write(case, job.cores, job.method)
+    if stage.name == "solve" and known is not None:
+        latest, broken = checkpoint.split(case, job.cores, known.begin, _log(job, known))
+        checkpoint.set_aside(case, job.cores, broken)
+        if latest is not None:
+            _continue_from_latest(case)
+        return replace(known, state="running", ended=None)
+    if known is None:
+        _keep_start(job, stage)
+    else:
+        _restore_start(job, stage)
+    root = checkpoint.roots(case, job.cores if stage.name == "solve" else 1)[0]
+    return StageRecord(stage.name, "running", time.time(), begin=tuple(checkpoint.times(root)))
+
+
+def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecord:
+    job, now = attempt.job, begun
+    record.event(job.path, "stage", stage=stage.name, state="running")
+    for command in _left(stage, begun):
+        before = now
+
+        def began(running: StepRecord, before: StageRecord = before) -> None:
+            record.write_record(job.path, replace(before, steps=(*before.steps, running)))
+
+        done = step.run(
+            command, case=job.case, uid=job.uid, environment=attempt.environment, watch=attempt.watch, began=began
+        )
+        now = replace(before, steps=(*before.steps, done))
+        if done.interrupted or done.rc != 0:
+            now = replace(now, state="stopped" if done.interrupted else "failed")
+            break
+        if attempt.watch.asked() and command is not stage.commands[-1]:
+            now = replace(now, state="stopped")
+            break
+    else:
+        now = replace(now, state="done")
+    now = replace(now, ended=time.time(), disk=space.used(job.case))
+    record.write_record(job.path, now)
+    return now
+
+
+def _left(stage: Stage, known: StageRecord) -> tuple[Command, ...]:
+    """The commands still to run: a solver goes on, what was finished before it is not repeated."""
+    finished = {done.command for done in known.steps if done.rc == 0 and not done.interrupted}
+    return tuple(command for command in stage.commands if command.text not in finished)
+
+
+def _failed(attempt: Attempt, stage: StageRecord) -> EndRecord:
+    """The end after a command that failed; its cause is what the disk, the log or the return code tell."""
+    from flowcfd.foam import faults  # many expressions to compile, for a failure only
+
+    job, last = attempt.job, stage.steps[-1]
+    fault = faults.cause(last.rc, step.tail(job.case / last.log, _TEXT).decode("latin-1"), case=job.case)
+    why = "no space left on device; free some, then resume" if space.full(job.path) else str(fault)
+    return EndRecord(
+        attempt.number,
+        "Failed",
+        f"{last.command}: {why}",
+        time.time(),
+        stage.name,
+        last.log,
+        diverged=fault.kind == "diverged",
+    )
+
+
+def _log(job: Job, known: StageRecord) -> Path | None:
+    return job.case / known.steps[-1].log if known.steps else None
+
+
+def _continue_from_latest(case: Path) -> None:
+    from flowcfd.foam import dictionary  # for a resumed run only
+
+    path = case / "system" / "controlDict"
+    tree = dictionary.read(path)
+    for key, value in (("startFrom", "latestTime"), ("stopAt", "endTime")):
+        tree = tree.set(key, value) if key in tree else tree.add(key, value)
+    part = path.with_name(".controlDict.part")
+    part.write_bytes(tree.text().encode("latin-1"))
+    part.replace(path)
+
+
+def _keep_start(job: Job, stage: Stage) -> None:
+    """Keep a copy of the start fields, if a command of the stage may overwrite them."""
+    kept = job.path / "initial" / stage.name
+    if not any(stages.changes_start(command) and not command.parallel for command in stage.commands) or kept.exists():
+        return
+    import shutil  # brings all compressors with it
+
+    part = kept.with_name(f".{stage.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name in checkpoint.times(job.case):
+        shutil.copytree(job.case / name, part / name)
+    part.rename(kept)
+
+
+def _restore_start(job: Job, stage: Stage) -> None:
+    import shutil
+
+    kept = job.path / "initial" / stage.name
+    for name in checkpoint.times(kept):
+        checkpoint.set_aside(job.case, 1, [name])
+        shutil.copytree(kept / name, job.case / name)

@@ -1,0 +1,72 @@
+"""Runs on this machine: a worker in its own session, which waits in a queue for its cores."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import flowcfd
+from flowcfd.errors import SiteError
+from flowcfd.jobs import process, record
+from flowcfd.jobs.record import Job
+from flowcfd.jobs.watch import HEARTBEAT
+
+BUSY = 75
+_START_TIMEOUT = 60.0
+
+
+class Local:
+    """The executor `local`."""
+
+    def start(self, job: Job) -> None:
+        """Start a detached worker; returns when it has written its record."""
+        root = str(Path(flowcfd.__file__).parents[1])
+        # -S: the worker needs no site-packages, and reading their .pth files costs more than all it does.
+        command = [sys.executable, "-S", "-m", "flowcfd.jobs.worker", "--detach", str(job.path)]
+        with (job.path / "worker.log").open("ab") as log:
+            done = subprocess.run(
+                command,
+                cwd=job.path,
+                env={**os.environ, "PYTHONPATH": root},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=_START_TIMEOUT,
+                check=False,
+            )
+        if done.returncode not in (0, BUSY):
+            raise SiteError(f"the worker of {job.path} could not begin: {_last_line(job.path / 'worker.log')}")
+
+    def alive(self, jobs: Sequence[Job]) -> set[str]:
+        """The uids of the jobs whose worker lives; one of another machine by the time of its last sign."""
+        return {job.uid for job in jobs if _alive(job)}
+
+    def stop(self, job: Job) -> None:
+        """Kill the worker, then all processes of the run."""
+        worker = record.worker(job.path)
+        if worker is not None and process.alive(worker.identity):
+            process.send([worker.identity.pid], signal.SIGKILL)
+        process.end(job.uid, patience=0.5)
+
+
+def _alive(job: Job) -> bool:
+    worker = record.worker(job.path)
+    if worker is None:
+        return False
+    known = process.alive(worker.identity)
+    if known is not None:
+        return known
+    try:
+        return time.time() - (job.path / "worker.lock").stat().st_mtime < 6 * HEARTBEAT
+    except OSError:
+        return False
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it left no message")

@@ -1,0 +1,269 @@
+"""The handle on one run directory. It knows nothing itself: all is read from the directory when it is asked."""
+
+from __future__ import annotations
+
+import getpass
+import html
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowcfd.errors import Cancelled, Diverged, Lost, RunError, StageFailed, Stopped
+from flowcfd.foam.log import Progress, Tail
+from flowcfd.jobs import attempt, lock, process, record, space
+from flowcfd.jobs.executors import Executor, executors
+from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
+
+if TYPE_CHECKING:
+    from flowcfd.jobs.record import Kind, State
+
+TAIL = 20
+"""Lines of the log that an error shows."""
+
+
+class Run:
+    """A run, wherever it is computed. Any number of handles in any number of processes may be open on it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser().absolute()
+        self.record: Job = record.job(self.path)
+        self._log: Tail | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that the run was given."""
+        return self.record.name
+
+    @property
+    def case(self) -> Path:
+        """The OpenFOAM case: complete, to be taken away and run by hand."""
+        return self.record.case
+
+    @property
+    def cores(self) -> int:
+        """The number of MPI ranks."""
+        return self.record.cores
+
+    @property
+    def state(self) -> State:
+        """What is true of the run now."""
+        return self._now()[0]
+
+    @property
+    def why(self) -> str:
+        """Why it is in its state, in one line; empty while there is nothing to say."""
+        return self._now()[1]
+
+    @property
+    def stages(self) -> tuple[StageRecord, ...]:
+        """What is known of the stages that have begun."""
+        names = (stage.name for stage in attempt.of(self.record))
+        return tuple(known for name in names if (known := record.stage(self.path, name)) is not None)
+
+    def start(self, *, locked: bool = False) -> None:
+        """Start a run that was written but never started, nothing else; `locked`: the caller holds its lock."""
+        if record.worker(self.path) is not None:
+            return
+        if locked:
+            self._executor.start(self.record)
+            return
+        with lock.held(self.path / "lock"):
+            if record.worker(self.path) is None and not self._alive:
+                self._executor.start(self.record)
+
+    def resume(self) -> Run:
+        """Go on from the last whole time; nothing that was computed is done again. An active run is left alone."""
+        return self._again("start")
+
+    def retry(self) -> Run:
+        """Do the stage that did not end well again from its beginning; what it wrote is put aside, not deleted."""
+        return self._again("retry")
+
+    def stop(self, *, timeout: float | None = 60.0) -> Run:
+        """Ask the solver to write its fields and end; waits for that, at most `timeout` [s] (None: not at all)."""
+        return self._ask("stop", timeout)
+
+    def pause(self, *, timeout: float | None = 60.0) -> Run:
+        """As stop, for a run that is meant to go on later; its cores are free meanwhile."""
+        return self._ask("pause", timeout)
+
+    def cancel(self, *, timeout: float = 20.0) -> Run:
+        """End everything now; fields since the last write are lost. Ends a worker that does not answer as well."""
+        self._ask("cancel", timeout)
+        if self.state in ACTIVE:
+            self._executor.stop(self.record)
+        if self.state not in ("Done", "Cancelled"):
+            self._launch("cancel")
+            self._ended(timeout)
+        return self
+
+    def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:
+        """Wait until the run is no longer active and return its state; TimeoutError after `timeout` [s]."""
+        if not self._ended(timeout, poll):
+            raise TimeoutError(f"{self.name} is still {self.state} after {timeout:g} s")
+        return self.state
+
+    def progress(self) -> Progress:
+        """How far the solver is, by its newest log; read on from where the last call of this handle came."""
+        path = self.log(self.record.application)
+        if path is None:
+            return Progress(end_time=self.record.end)
+        if self._log is None or self._log.path != path:
+            self._log = Tail(path, end_time=self.record.end)
+        self._log.poll()
+        return self._log.progress
+
+    def follow(self, *, poll: float = 0.5) -> Iterator[Progress]:
+        """The progress, again and again until the run is no longer active; then once more."""
+        while self.state in ACTIVE:
+            yield self.progress()
+            time.sleep(poll)
+        yield self.progress()
+
+    def check(self) -> None:
+        """Raise what went wrong: StageFailed, Diverged, Lost, Cancelled or Stopped; nothing for other states."""
+        error = self.error
+        if error is not None:
+            raise error
+
+    @property
+    def error(self) -> RunError | None:
+        """What `check` raises."""
+        state, why = self._now()
+        match state:
+            case "Failed":
+                return self._failure()
+            case "Lost":
+                return Lost(f"{why}; run.resume() goes on from the last whole time", path=self.path)
+            case "Cancelled":
+                return Cancelled(why, path=self.path)
+            case "Stopped" | "Paused":
+                return Stopped(f"{why}; run.resume() goes on", path=self.path)
+            case _:
+                return None
+
+    def log(self, application: str | None = None) -> Path | None:
+        """The newest log of an application; without one, of the command that ran last. None before the first."""
+        if application is None:
+            steps = [step for stage in self.stages for step in stage.steps]
+            newest = max(steps, key=lambda step: step.started, default=None)
+            return None if newest is None else self.case / newest.log
+        found = logs(self.case, application)
+        return found[-1] if found else None
+
+    def tail(self, lines: int = TAIL, application: str | None = None) -> list[str]:
+        """The last lines of that log."""
+        path = self.log(application)
+        if path is None or not path.is_file():
+            return []
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 400 * lines))
+            return file.read().decode("latin-1").splitlines()[-lines:]
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name}: {self.state}, {self.path}>"
+
+    def _repr_html_(self) -> str:
+        state, why = self._now()
+        rows = "".join(
+            f"<tr><td>{stage.name}</td><td>{stage.state}</td><td>{stage.wall:.1f} s</td>"
+            f"<td>{stage.memory / 1e6:.0f} MB</td></tr>"
+            for stage in self.stages
+        )
+        return (
+            f"<b>{html.escape(self.name)}</b>: {state} <span title='{html.escape(str(self.path))}'>"
+            f"{html.escape(why)}</span><table>{rows}</table>"
+        )
+
+    @cached_property
+    def _executor(self) -> Executor:
+        return executors.get(self.record.executor, where=str(self.path / "job.json"))
+
+    @property
+    def _alive(self) -> bool:
+        return self.record.uid in self._executor.alive([self.record])
+
+    def _now(self) -> tuple[State, str]:
+        """State and cause. The executor is asked first: a worker that ends in between has then written its end."""
+        return derive(self.record, alive=self._alive)
+
+    def _failure(self) -> RunError:
+        end = record.end(self.path)
+        assert end is not None
+        log = self.case / end.log if end.log else None
+        if end.diverged:
+            return Diverged(f"{end.why} (log: {log})", path=self.path)
+        return StageFailed(end.stage or "start", end.why, path=self.path, log=log, tail=self.tail())
+
+    def _again(self, kind: Kind) -> Run:
+        state = self.state
+        if state == "Done":
+            raise RunError("the run is done, there is nothing to go on with", path=self.path)
+        if state not in ACTIVE:
+            space.require(self.path, 0)
+            self._launch(kind)
+        return self
+
+    def _launch(self, kind: Kind) -> None:
+        """Start a worker for this request, unless another caller was faster."""
+        with lock.held(self.path / "lock"):
+            if not self._alive:
+                self._request(kind)
+                self._executor.start(self.record)
+
+    def _ask(self, kind: Kind, timeout: float | None) -> Run:
+        if self.state in ACTIVE:
+            self._request(kind)
+            if timeout is not None:
+                self._ended(timeout)
+        elif self.state == "Lost" and process.marked(self.record.uid):
+            self._launch(kind)  # a new worker asks the orphan in its place
+            if timeout is not None:
+                self._ended(timeout)
+        return self
+
+    def _request(self, kind: Kind) -> None:
+        record.write_record(self.path, Request(uuid.uuid4().hex, kind, f"{getpass.getuser()} (pid {os.getpid()})"))
+
+    def _ended(self, timeout: float | None, poll: float = 0.2) -> bool:
+        """Wait until the run is not active; whether that came before the `timeout`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause = min(0.02, poll)
+        while self.state in ACTIVE:
+            if deadline is not None and time.monotonic() > deadline:
+                return False
+            time.sleep(pause)
+            pause = min(poll, 1.5 * pause)
+        return True
+
+
+def derive(job: Job, *, alive: bool) -> tuple[State, str]:
+    """State and cause of a job from its records, given whether its executor says that it lives."""
+    worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
+    ended = end is not None and worker is not None and end.attempt == worker.attempt
+    if alive:
+        asked = request.id if request is not None and request.kind in record.STARTS else None
+        if worker is None or asked not in (None, worker.request):
+            return "Queued", "waits for its executor"
+        if not ended:
+            return worker.phase, "waits for free cores" if worker.phase == "Queued" else ""
+    if ended and end is not None:
+        return end.state, end.why
+    if worker is None and lock.taken(job.path / "lock"):
+        return "Queued", "is being started"
+    if worker is None:
+        return "Lost", "it was written but never started"
+    orphans = process.marked(job.uid)
+    still = f"; its solver still computes (pid {', '.join(map(str, orphans))})" if orphans else ""
+    return "Lost", f"its worker (pid {worker.identity.pid}) is gone and did not say why{still}"
+
+
+def logs(case: Path, application: str) -> list[Path]:
+    """All logs of an application in their order: log.simpleFoam, log.simpleFoam.2, ..."""
+    first = case / f"log.{application}"
+    later = [path for path in case.glob(f"log.{application}.*") if path.suffix[1:].isdigit()]
+    return [*([first] if first.exists() else []), *sorted(later, key=lambda path: int(path.suffix[1:]))]

@@ -1,0 +1,51 @@
+"""Find runs again. The directories are the truth: every answer is made by looking at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flowcfd.errors import CaseError, RunError, UnknownName
+from flowcfd.jobs.handle import Run
+from flowcfd.settings import settings
+
+
+def open(path_or_name: str | Path) -> Run:
+    """The run in a directory, or of a name under FLOWCFD_HOME (a folder's name, or its beginning if only one has it).
+
+    Raises UnknownName, which lists the runs there are, or CaseError when several begin like that.
+    """
+    path = Path(path_or_name).expanduser()
+    if (path / "job.json").is_file():
+        return Run(path)
+    if isinstance(path_or_name, Path) or "/" in path_or_name:
+        raise RunError("no run here: job.json is missing", path=path.absolute())
+    folders = _folders()
+    names = [folder.name for folder in folders]
+    found = [folder for folder in folders if folder.name == path_or_name]
+    found = found or [folder for folder in folders if folder.name.rpartition("-")[0] == path_or_name]
+    found = found or [folder for folder in folders if folder.name.startswith(path_or_name)]
+    if not found:
+        raise UnknownName("run", path_or_name, names, where=str(settings().runs))
+    if len(found) > 1:
+        raise CaseError(f"run: {path_or_name!r} may be any of {', '.join(folder.name for folder in found)}")
+    return Run(found[0])
+
+
+def runs() -> list[Run]:
+    """All runs under FLOWCFD_HOME, the newest first; folders that hold none are passed over."""
+    found = []
+    for folder in _folders():
+        try:
+            found.append(Run(folder))
+        except RunError:
+            continue
+    return sorted(found, key=lambda run: run.record.created, reverse=True)
+
+
+def _folders() -> list[Path]:
+    home = settings().runs
+    if not home.is_dir():
+        return []
+    return sorted(
+        folder for folder in home.iterdir() if not folder.name.startswith(".") and (folder / "job.json").is_file()
+    )

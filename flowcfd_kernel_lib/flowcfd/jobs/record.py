@@ -1,0 +1,255 @@
+"""The files of a run directory: what each holds, and how it is written so that a reader never sees half of one.
+
+One file has one writer. The submitter writes job.json (and case.json and case/); the worker worker.json,
+stages/<stage>.json, events.jsonl and end.json; a handle request.json. The state of a run is derived from them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from flowcfd.errors import RunError
+from flowcfd.jobs.process import Identity
+
+TYPE_CHECKING = False  # typing is not needed for more, and slow to import
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    State = Literal["Queued", "Running", "Paused", "Stopped", "Done", "Failed", "Cancelled", "Lost"]
+    Kind = Literal["start", "retry", "stop", "pause", "cancel"]
+
+SCHEMA = 1
+ACTIVE: frozenset[State] = frozenset({"Queued", "Running"})
+STARTS: frozenset[Kind] = frozenset({"start", "retry"})
+ENDS: Mapping[Kind, State] = {"stop": "Stopped", "pause": "Paused", "cancel": "Cancelled"}
+"""The state in which a run ends that was asked to."""
+
+RESERVE = 64 * 1024
+"""Size [bytes] of the file that a worker holds back, to be able to say why it ended when the disk is full."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be computed: written once by the submitter. `path` is where it was found, not part of the file."""
+
+    path: Path
+    uid: str
+    name: str
+    digest: str
+    cores: int
+    method: str
+    executor: str
+    steps: tuple[str, ...]
+    application: str
+    created: float
+    start: float | None
+    end: float | None
+    openfoam: str
+
+    @property
+    def case(self) -> Path:
+        """The OpenFOAM case."""
+        return self.path / "case"
+
+
+@dataclass(frozen=True)
+class WorkerRecord:
+    """Who computes: the n-th attempt, for which request, and whether it still waits for cores."""
+
+    identity: Identity
+    attempt: int
+    request: str
+    phase: Literal["Queued", "Running"]
+    started: float
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One command: its log, return code (None while it runs; negative: the signal that ended it) and what it used.
+
+    Times in [s], memory in [bytes]; `rank_memory` is the largest single process, `memory` the peak of all together.
+    """
+
+    command: str
+    log: str
+    started: float
+    identity: Identity | None = None
+    rc: int | None = None
+    interrupted: bool = False
+    wall: float = 0.0
+    cpu: float = 0.0
+    memory: int = 0
+    rank_memory: int = 0
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """One stage over all attempts. `begin` holds the times that were there before it wrote any."""
+
+    name: str
+    state: Literal["running", "done", "failed", "stopped"]
+    started: float
+    steps: tuple[StepRecord, ...] = ()
+    begin: tuple[str, ...] = ()
+    ended: float | None = None
+    disk: int = 0
+
+    @property
+    def wall(self) -> float:
+        """Time in its commands [s]."""
+        return sum(step.wall for step in self.steps)
+
+    @property
+    def cpu(self) -> float:
+        """CPU time of its commands [s]."""
+        return sum(step.cpu for step in self.steps)
+
+    @property
+    def memory(self) -> int:
+        """Peak memory of all processes of a command together [bytes]."""
+        return max((step.memory for step in self.steps), default=0)
+
+
+@dataclass(frozen=True)
+class EndRecord:
+    """How an attempt ended."""
+
+    attempt: int
+    state: State
+    why: str
+    ended: float
+    stage: str = ""
+    log: str = ""
+    diverged: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a handle asks of the worker; the id tells a new one from one that was served."""
+
+    id: str
+    kind: Kind
+    by: str
+
+
+def job(path: Path) -> Job:
+    """The job in a run directory; raises RunError when there is none or it cannot be understood."""
+    raw = _read(path / "job.json")
+    if raw is None:
+        raise RunError("no run here: job.json is missing or broken", path=path)
+    if raw.pop("schema", None) != SCHEMA:
+        raise RunError(f"job.json is not of schema {SCHEMA}; it was written by another version of FlowCFD", path=path)
+    try:
+        return Job(path=path, **{**raw, "steps": tuple(raw["steps"])})
+    except (KeyError, TypeError) as error:
+        raise RunError(f"job.json cannot be understood: {error}", path=path) from None
+
+
+def write_job(job: Job, folder: Path) -> None:
+    """Write job.json into `folder`, which is to become the run directory."""
+    content = {"schema": SCHEMA, **asdict(replace(job, path=Path()))}
+    del content["path"]
+    write(folder / "job.json", content, sync=True)
+
+
+def worker(path: Path) -> WorkerRecord | None:
+    """The newest attempt; None before the first."""
+    raw = _read(path / "worker.json")
+    return None if raw is None else WorkerRecord(**{**raw, "identity": Identity(**raw["identity"])})
+
+
+def end(path: Path) -> EndRecord | None:
+    """How the last attempt that ended did so."""
+    raw = _read(path / "end.json")
+    return None if raw is None else EndRecord(**raw)
+
+
+def request(path: Path) -> Request | None:
+    """The newest request."""
+    raw = _read(path / "request.json")
+    return None if raw is None else Request(**raw)
+
+
+def stage(path: Path, name: str) -> StageRecord | None:
+    """What is known of one stage; None when it never began."""
+    raw = _read(path / "stages" / f"{name}.json")
+    if raw is None:
+        return None
+    steps = tuple(StepRecord(**{**step, "identity": _identity(step["identity"])}) for step in raw["steps"])
+    return StageRecord(**{**raw, "steps": steps, "begin": tuple(raw["begin"])})
+
+
+def write_record(path: Path, record: WorkerRecord | StageRecord | EndRecord | Request, *, sync: bool = False) -> None:
+    """Write one record to its file in the run directory `path`."""
+    match record:
+        case WorkerRecord():
+            name = "worker.json"
+        case StageRecord():
+            name = f"stages/{record.name}.json"
+        case EndRecord():
+            name = "end.json"
+        case Request():
+            name = "request.json"
+    write(path / name, asdict(record), reserve=path / "reserve", sync=sync)
+
+
+def write(path: Path, content: Mapping[str, Any], *, reserve: Path | None = None, sync: bool = False) -> None:
+    """Write JSON beside `path` and rename it; on a full disk the file `reserve` is given up for it."""
+    try:
+        _write(path, content, sync)
+    except OSError as error:
+        if reserve is None or error.errno not in (errno.ENOSPC, errno.EDQUOT) or not reserve.exists():
+            raise
+        reserve.unlink()
+        _write(path, content, sync)
+
+
+def hold_reserve(path: Path) -> None:
+    """Make sure that the reserve of the run directory `path` is there and takes real space."""
+    reserve = path / "reserve"
+    if reserve.exists() and reserve.stat().st_size == RESERVE:
+        return
+    reserve.write_bytes(os.urandom(RESERVE))
+
+
+def event(path: Path, name: str, **details: Any) -> None:
+    """Append one line to events.jsonl; events inform listeners, so a full disk may lose one but not stop a run."""
+    line = json.dumps({"time": round(time.time(), 3), "event": name, **details}) + "\n"
+    with contextlib.suppress(OSError), (path / "events.jsonl").open("a") as file:
+        file.write(line)
+
+
+def _write(path: Path, content: Mapping[str, Any], sync: bool) -> None:
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}-{time.monotonic_ns()}.part")
+    try:
+        with part.open("w") as file:
+            json.dump(content, file, indent=1)
+            file.write("\n")
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The content of a record; None when it is not there or is no JSON object."""
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _identity(raw: dict[str, Any] | None) -> Identity | None:
+    return None if raw is None else Identity(**raw)

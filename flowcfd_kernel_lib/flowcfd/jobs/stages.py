@@ -1,0 +1,104 @@
+"""From the steps of a case to stages: mesh, decompose, solve, reconstruct, sample."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowcfd.foam.install import SOLVER_SWITCHES
+
+METHODS = ("hierarchical", "ptscotch")
+"""How a mesh is divided among ranks: by coordinates, or by its graph (through redistributePar; decomposePar of
+Debian's package has no graph partitioner)."""
+
+OWN = frozenset({"decomposePar", "reconstructPar", "reconstructParMesh", "redistributePar"})
+"""Steps of a case that a run leaves out: whether and how a case is divided is the run's business."""
+
+MESH_ONLY = frozenset({"blockMesh", "snappyHexMesh", "surfaceFeatureExtract", "checkMesh", "extrudeMesh", "topoSet"})
+"""Applications that do not touch the start fields."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One application to run in the case. A `solver` writes its fields and ends when it gets SIGUSR2."""
+
+    application: str
+    arguments: tuple[str, ...] = ()
+    ranks: int = 1
+    parallel: bool = False
+    solver: bool = False
+
+    @property
+    def log(self) -> str:
+        """The name of its log; post-processing by a solver is not mixed with its solution."""
+        return f"log.{self.application}" + ("-postProcess" if "-postProcess" in self.arguments else "")
+
+    @property
+    def text(self) -> str:
+        """The command as in the steps of the case."""
+        return shlex.join([self.application, *self.arguments])
+
+    def argv(self) -> list[str]:
+        """The argument list, mpirun before it where it runs in parallel."""
+        switches = SOLVER_SWITCHES if self.solver else ()
+        if not self.parallel:
+            return [self.application, *self.arguments, *switches]
+        return ["mpirun", "-np", str(self.ranks), self.application, *self.arguments, "-parallel", *switches]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a run that can be done again without those before it."""
+
+    name: str
+    commands: tuple[Command, ...]
+
+
+def plan(
+    steps: Sequence[str], application: str, *, cores: int = 1, method: str = "hierarchical", regions: bool = False
+) -> tuple[Stage, ...]:
+    """The stages of a run, without the empty ones.
+
+    The solver is the first step that runs `application`; potentialFoam directly before it belongs to the same stage,
+    all before that makes the mesh and the start fields, all behind it samples the results.
+    """
+    commands = [_command(step) for step in steps]
+    commands = [command for command in commands if command.application not in OWN]
+    solver = next((n for n, c in enumerate(commands) if _solves(c, application)), len(commands))
+    first = solver
+    while first and commands[first - 1].application == "potentialFoam":
+        first -= 1
+    solve = tuple(
+        Command(c.application, c.arguments, cores, cores > 1, solver=_solves(c, application))
+        for c in commands[first : solver + 1]
+    )
+    stages = [Stage("mesh", tuple(commands[:first]))]
+    if solve and cores > 1:
+        stages.append(Stage("decompose", (_decompose(cores, method, regions),)))
+    stages.append(Stage("solve", solve))
+    if solve and cores > 1:
+        stages.append(Stage("reconstruct", (Command("reconstructPar", ("-allRegions",) if regions else ()),)))
+    stages.append(Stage("sample", tuple(commands[solver + 1 :])))
+    return tuple(stage for stage in stages if stage.commands)
+
+
+def changes_start(command: Command) -> bool:
+    """Whether this command may overwrite the start fields."""
+    return not command.solver and command.application not in MESH_ONLY and "-postProcess" not in command.arguments
+
+
+def _command(step: str) -> Command:
+    application, *arguments = shlex.split(step)
+    return Command(application, tuple(arguments))
+
+
+def _solves(command: Command, application: str) -> bool:
+    return command.application == application and "-postProcess" not in command.arguments
+
+
+def _decompose(cores: int, method: str, regions: bool) -> Command:
+    every = ("-allRegions",) if regions else ()
+    if method == "ptscotch":
+        return Command("redistributePar", ("-decompose", "-overwrite", *every), cores, parallel=True)
+    return Command("decomposePar", ("-force", *every))

@@ -1,0 +1,143 @@
+"""Run one command of a stage: start it, watch what it uses, stop it when asked, and say how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flowcfd.jobs import process
+from flowcfd.jobs.process import Identity
+from flowcfd.jobs.record import StepRecord
+from flowcfd.jobs.stages import Command
+from flowcfd.jobs.watch import Watch
+
+POLL = 0.2
+"""Longest time between two looks at the child and the requests [s]."""
+
+_ENABLED = b"stopping upon signal"
+_OBEYED = b"sigStopAtWriteNow : setting up write and stop"
+
+
+def run(
+    command: Command,
+    *,
+    case: Path,
+    uid: str,
+    environment: Mapping[str, str],
+    watch: Watch,
+    began: Callable[[StepRecord], None],
+) -> StepRecord:
+    """Run `command` in `case` to its end or until it is asked to stop; `began` is told as soon as it lives.
+
+    Raises OSError when it cannot be started.
+    """
+    log = next_log(case, command.log)
+    step = StepRecord(command.text, log.name, time.time())
+    clock = time.monotonic()
+    with log.open("xb") as output:
+        child = subprocess.Popen(
+            command.argv(),
+            cwd=case,
+            env={**environment, process.MARK: uid},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+    step = replace(step, identity=Identity.of(child.pid))
+    began(step)
+    halt = _Halt(command, log, uid)
+    memory, sampled = 0, 0.0
+    while True:
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            break
+        now = time.monotonic()
+        if now - sampled > min(1.0, 0.1 * (now - clock)):  # often at first, then every second
+            memory, sampled = max(memory, process.memory(process.tree(child.pid))), now
+        halt.obey(watch, child.pid)
+        watch.wait(POLL)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return replace(
+        step,
+        rc=child.returncode,
+        interrupted=halt.interrupted(child.returncode),
+        wall=round(time.monotonic() - clock, 3),
+        cpu=round(usage.ru_utime + usage.ru_stime, 3),
+        memory=max(memory, usage.ru_maxrss * 1024),
+        rank_memory=usage.ru_maxrss * 1024,
+    )
+
+
+@dataclass
+class _Halt:
+    """What was done to the child because of a request."""
+
+    command: Command
+    log: Path
+    uid: str
+    done: str = ""
+
+    def obey(self, watch: Watch, pid: int) -> None:
+        """A solver is asked to write its fields and end; everything else, and a cancelled solver, is ended."""
+        request = watch.asked()
+        kind = request.kind if request is not None else ""
+        if not kind or self.done in (kind, "cancel"):
+            return
+        if kind == "cancel" or not self.command.solver:
+            self.done = kind
+            process.end(self.uid)
+        elif self.done or ask_to_stop(pid, self.log):  # pause after stop, stop after pause: it was told already
+            self.done = kind
+
+    def interrupted(self, rc: int) -> bool:
+        """Whether it ended because it was asked to; a solver that was just ready has ended by itself."""
+        if not self.done:
+            return False
+        if self.done == "cancel" or not self.command.solver:
+            return True
+        killed = rc in (-signal.SIGUSR2, 128 + signal.SIGUSR2)
+        return killed or (rc == 0 and _OBEYED in tail(self.log, 1_000_000))
+
+
+def ask_to_stop(pid: int, log: Path) -> bool:
+    """Ask a solver (or its mpirun) to write its fields and end, if it listens yet.
+
+    Before its log says so the signal would kill it with nothing written.
+    """
+    listens = _ENABLED in _head(log)
+    if listens:
+        process.send([pid], signal.SIGUSR2)
+    return listens
+
+
+def next_log(case: Path, name: str) -> Path:
+    """The path of a log that does not exist yet: log.simpleFoam, log.simpleFoam.2, log.simpleFoam.3."""
+    log, number = case / name, 1
+    while log.exists():
+        number += 1
+        log = case / f"{name}.{number}"
+    return log
+
+
+def tail(log: Path, size: int) -> bytes:
+    """The last `size` bytes of a log; empty when it is gone."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _head(log: Path) -> bytes:
+    try:
+        with log.open("rb") as file:
+            return file.read(8192)
+    except OSError:
+        return b""

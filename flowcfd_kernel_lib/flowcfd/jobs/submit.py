@@ -1,0 +1,200 @@
+"""`run`: from a case to a run directory that a worker computes. Everything is checked before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowcfd.errors import CaseError, CheckFailed, SiteError, UnknownName
+from flowcfd.foam import code, dictionary, install
+from flowcfd.foam.adopt import adopt
+from flowcfd.foam.casefiles import Blob, CaseFiles
+from flowcfd.foam.steps import steps as steps_of
+from flowcfd.jobs import lock, record, space, stages
+from flowcfd.jobs.executors import executors
+from flowcfd.jobs.handle import Run
+from flowcfd.jobs.record import Job
+from flowcfd.settings import settings
+
+if TYPE_CHECKING:
+    from flowcfd.case import Case
+
+SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
+"""Entries of the run copy's controlDict: a solver sees changes at once, and writes and ends on SIGUSR2 (12)."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+
+
+def run(
+    target: Case | CaseFiles | str | Path,
+    *,
+    on: str = "local",
+    cores: int = 1,
+    method: str = "hierarchical",
+    name: str | None = None,
+    allow_code: bool = False,
+    wait: bool = False,
+) -> Run:
+    """Compute a case and return its handle at once; an equal case returns the run that it has already.
+
+    `target` is a Case, CaseFiles, or the directory of an OpenFOAM case; `on` names an executor; `cores` is the number
+    of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
+    without it a run of any name that computes the same is taken. `wait` waits for the end.
+
+    Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
+    run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
+    """
+    executors.get(on, where="on")
+    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
+        raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
+    if method not in stages.METHODS:
+        raise UnknownName("decomposition method", method, stages.METHODS, where="method")
+    files, case_json = resolve(target)
+    _refuse_code(files, allow_code)
+    job = _job(files, name or _plain(files.name), on, cores, method)
+    found = _existing(job, any_name=name is None)
+    handle = Run(found) if found is not None else _submit(job, files, case_json)
+    handle.start()
+    if wait:
+        handle.wait()
+    return handle
+
+
+def resolve(target: Case | CaseFiles | str | Path) -> tuple[CaseFiles, str | None]:
+    """The files to compute, and the JSON of the Case they were rendered from."""
+    if isinstance(target, CaseFiles):
+        return target, None
+    if isinstance(target, (str, Path)):
+        return adopt(target), None
+    from flowcfd.case import Case
+    from flowcfd.foam.render import render
+
+    if not isinstance(target, Case):
+        raise CaseError(f"target: must be a Case, CaseFiles or the path of a case (got {type(target).__name__})")
+    return render(target), target.to_json()
+
+
+def prepared(files: CaseFiles) -> CaseFiles:
+    """The files as they go into the run directory: with the switches that let it be stopped with fields written."""
+    return files.edited("system/controlDict", SWITCHES)
+
+
+def _refuse_code(files: CaseFiles, allow_code: bool) -> None:
+    problems = [str(place) for place in code.escapes(files)]
+    if not allow_code:
+        problems += [f"{place}; allow_code=True permits it" for place in code.directives(files)]
+    if problems:
+        raise CheckFailed(problems)
+
+
+def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
+    """The record of the job, its path included; everything that it names exists."""
+    if not _NAME.match(name):
+        raise CaseError(f"name: must be 1 to 64 of A-Z a-z 0-9 _ . - and begin with a letter or digit (got {name!r})")
+    if "system/controlDict" not in files:
+        raise CaseError(f"{files.name}: not an OpenFOAM case, system/controlDict is missing")
+    control = dictionary.parse(files.text("system/controlDict"), path="system/controlDict")
+    steps = steps_of(files)
+    application = _solver(str(control.get("application", "")), steps)
+    installation = install.find()
+    planned = stages.plan(steps, application, cores=cores, method=method)
+    for command in (command for stage in planned for command in stage.commands):
+        installation.application(command.application)
+    if cores > 1 and shutil.which("mpirun") is None:
+        raise SiteError("mpirun is not installed; install it: apt-get install openmpi-bin   (as root)")
+    digest = _digest(files, cores, method)
+    return Job(
+        path=settings().runs / f"{name}-{digest[:12]}",
+        uid=uuid.uuid4().hex,
+        name=name,
+        digest=digest,
+        cores=cores,
+        method=method if cores > 1 else "",
+        executor=on,
+        steps=tuple(steps),
+        application=application,
+        created=time.time(),
+        start=_number(control.get("startTime", 0)),
+        end=_number(control.get("endTime")),
+        openfoam=installation.version,
+    )
+
+
+def _digest(files: CaseFiles, cores: int, method: str) -> str:
+    """What makes two computations equal: the files and steps of the case, and how it is divided among ranks."""
+    division = f"{cores} {method}" if cores > 1 else "1"
+    return hashlib.sha256(f"{files.digest} {division}".encode()).hexdigest()
+
+
+def _solver(application: str, steps: tuple[str, ...]) -> str:
+    """The solver among the steps: what controlDict names, else the last that is called like one."""
+    names = [step.split()[0] for step in steps if "-postProcess" not in step.split()]
+    if application in names:
+        return application
+    return next((name for name in reversed(names) if name.endswith("Foam") and name != "potentialFoam"), application)
+
+
+def _existing(job: Job, *, any_name: bool) -> Path | None:
+    """The run directory of an equal job."""
+    if (job.path / "job.json").exists():
+        return job.path
+    if not any_name:
+        return None
+    others = sorted(job.path.parent.glob(f"[!.]*-{job.digest[:12]}/job.json"))
+    return others[0].parent if others else None
+
+
+def _submit(job: Job, files: CaseFiles, case_json: str | None) -> Run:
+    """Write the run directory beside its place and rename it; who comes second gets the first one's."""
+    runs = job.path.parent
+    runs.mkdir(parents=True, exist_ok=True)
+    _sweep(runs)
+    space.require(runs, sum(_size(content) for content in files.files.values()))
+    part = runs / f".new-{job.uid}"
+    part.mkdir()
+    descriptor = lock.acquire(part / "lock")
+    assert descriptor is not None
+    try:
+        prepared(files).write(part / "case")
+        if case_json is not None:
+            (part / "case.json").write_text(case_json)
+        record.write_job(job, part)
+        try:
+            part.rename(job.path)
+        except OSError:
+            if not (job.path / "job.json").exists():
+                raise
+            return Run(job.path)
+        handle = Run(job.path)
+        handle.start(locked=True)
+        return handle
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _sweep(runs: Path) -> None:
+    """Remove what submitters that were killed left behind; a living one holds its lock."""
+    for part in runs.glob(".new-*"):
+        if time.time() - part.stat().st_mtime > 60 and not lock.taken(part / "lock"):
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _plain(name: str) -> str:
+    """A folder's name as the name of a run."""
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-._")[:64]
+    return plain or "case"
+
+
+def _size(content: str | Blob) -> int:
+    return content.size if isinstance(content, Blob) else len(content)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

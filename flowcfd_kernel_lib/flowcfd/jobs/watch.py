@@ -1,0 +1,69 @@
+"""How a worker waits: until a child ends, somebody asks something, a signal comes, or time passes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+
+from flowcfd.jobs import record
+from flowcfd.jobs.record import Request
+
+HEARTBEAT = 10.0
+"""Seconds between two signs of life for readers on other machines."""
+
+
+class Watch:
+    """The requests to one run, and signals to its worker; SIGTERM and SIGUSR1 ask to stop with fields written."""
+
+    def __init__(self, run: Path) -> None:
+        self.run = run
+        self._request: Request | None = None
+        self._seen: object = None
+        self._stop_signal = ""
+        self._beat = 0.0
+        self._reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGCHLD):
+            signal.signal(number, self._signalled)
+
+    def asked(self) -> Request | None:
+        """The newest request to end, as of the last wait; None while there is none."""
+        return self._request
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something happens, at most `seconds`; then look for a request."""
+        select.select([self._reader], [], [], seconds)
+        while True:
+            try:
+                if not os.read(self._reader, 4096):
+                    break
+            except BlockingIOError:
+                break
+        self._look()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._beat > HEARTBEAT:
+            self._beat = now
+            with contextlib.suppress(OSError):
+                os.utime(self.run / "worker.lock")
+        try:
+            status = (self.run / "request.json").stat()
+        except FileNotFoundError:
+            status = None
+        if status is not None and (status.st_mtime_ns, status.st_ino) != self._seen:
+            self._seen = (status.st_mtime_ns, status.st_ino)
+            found = record.request(self.run)
+            if found is not None and found.kind in record.ENDS:
+                self._request = found
+        if self._request is None and self._stop_signal:
+            self._request = Request("", "stop", self._stop_signal)
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGCHLD:
+            self._stop_signal = signal.Signals(number).name
