@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "flowcfd.errors": (
         "FlowError CaseError UnknownName UnitError DictionaryError CheckFailed GeometryError RunError StageFailed "
-        "Diverged Lost Cancelled Stopped ResultError NotYet NoSuchField SiteError"
+        "Diverged Lost Cancelled Stopped ResultError NotYet NoSuchField SiteError NotEnoughSpace"
     ),
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "

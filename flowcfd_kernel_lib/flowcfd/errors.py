@@ -7,7 +7,6 @@ returns: 1 for a computation that failed, 2 for a mistake of the user, 3 for a d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -32,6 +31,8 @@ class UnknownName(CaseError):
 
     def __init__(self, what: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         self.what, self.name, self.known = what, name, tuple(sorted(known))
+        from difflib import get_close_matches  # slow to import, and needed for this only
+
         near = get_close_matches(name, self.known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         there = ", ".join(self.known) or "none"
@@ -78,8 +79,9 @@ class StageFailed(RunError):
         self, stage: str, cause: str, *, path: str | Path, log: str | Path | None = None, tail: Sequence[str] = ()
     ) -> None:
         self.stage, self.cause, self.log, self.tail = stage, cause, log, tuple(tail)
-        text = f"stage {stage!r} failed: {cause}" + (f" (log: {log})" if log else "")
-        super().__init__("\n".join([text, *(f"  | {line}" for line in self.tail)]), path=path)
+        text = f"stage {stage!r} failed: {cause} [{log if log else path}]"
+        super().__init__("\n".join([text, *(f"  | {line}" for line in self.tail)]))
+        self.path = Path(path)
 
 
 class Diverged(RunError):
@@ -116,3 +118,7 @@ class SiteError(FlowError):
     """The machine lacks something; the message says what and the command that mends it."""
 
     exit_code = 3
+
+
+class NotEnoughSpace(SiteError):
+    """The disk has not the space that a run needs at least."""

@@ -14,7 +14,6 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +97,8 @@ class Installation:
     def application(self, name: str) -> Path:
         """The executable of this name; raises SiteError, which names the nearest."""
         if name not in self._applications:
+            from difflib import get_close_matches  # slow to import, and needed for this only
+
             near = get_close_matches(name, self._applications, n=3)
             hint = f"; near are: {', '.join(near)}" if near else f"; {len(self._applications)} others are there"
             raise SiteError(f"OpenFOAM {self.version} has no application {name!r} ({self.bin}){hint}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -17,6 +16,8 @@ def by_file(cache: Path | None, name: str, file: Path, compute: Callable[[], dic
     """
     if cache is None:
         return compute()
+    import hashlib  # slow to import, and the distribution's own OpenFOAM comes without
+
     key = _key(file)
     place = cache / "openfoam" / f"{name}-{hashlib.sha256(str(file).encode()).hexdigest()[:12]}.json"
     kept = _read(place)

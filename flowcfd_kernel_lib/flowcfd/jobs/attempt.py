@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flowcfd.errors import FlowError
 from flowcfd.jobs import checkpoint, process, record, space, stages, step
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
 from flowcfd.jobs.stages import Command, Stage
@@ -53,20 +54,31 @@ def compute(attempt: Attempt) -> EndRecord:
             continue
         if request := watch.asked():
             return asked(attempt.number, request)
-        done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
+        try:
+            done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
+        except (FlowError, OSError) as error:
+            return failed(attempt.number, stage.name, error)
         record.event(
             job.path, "stage", stage=stage.name, state=done.state, cpu=done.cpu, wall=done.wall, disk=done.disk
         )
         if done.state == "stopped" and (request := watch.asked()):
             return asked(attempt.number, request, stage.name)
         if done.state == "failed":
-            return _failed(attempt, done)
+            return _explained(attempt, done)
     return EndRecord(attempt.number, "Done", "all stages are done", time.time())
 
 
 def asked(number: int, request: Request, stage: str = "") -> EndRecord:
     """The end that a request asks for."""
     return EndRecord(number, record.ENDS[request.kind], f"{request.kind} asked by {request.by}", time.time(), stage)
+
+
+def failed(number: int, stage: str, error: FlowError | OSError) -> EndRecord:
+    """The end after an error that is not of a command: a file that is gone, a full disk, no OpenFOAM."""
+    why = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        why = error.strerror.lower() + (f": {error.filename}" if error.filename else "")
+    return EndRecord(number, "Failed", why, time.time(), stage)
 
 
 def _take_over(job: Job) -> None:
@@ -163,7 +175,7 @@ def _left(stage: Stage, known: StageRecord) -> tuple[Command, ...]:
     return tuple(command for command in stage.commands if command.text not in finished)
 
 
-def _failed(attempt: Attempt, stage: StageRecord) -> EndRecord:
+def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
     """The end after a command that failed; its cause is what the disk, the log or the return code tell."""
     from flowcfd.foam import faults  # many expressions to compile, for a failure only
 

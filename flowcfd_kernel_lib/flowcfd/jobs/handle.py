@@ -197,7 +197,7 @@ class Run:
         log = self.case / end.log if end.log else None
         if end.diverged:
             return Diverged(f"{end.why} (log: {log})", path=self.path)
-        return StageFailed(end.stage or "start", end.why, path=self.path, log=log, tail=self.tail())
+        return StageFailed(end.stage or "start", end.why, path=self.path, log=log, tail=self.tail() if log else ())
 
     def _again(self, kind: Kind) -> Run:
         state = self.state

@@ -27,17 +27,15 @@ def write(case: Path, cores: int, method: str) -> None:
         entries["libs"] = "(ptscotchDecomp)"
     else:
         entries["coeffs"] = {"n": f"({' '.join(map(str, factors(cores, *box(case))))})"}
-    try:
+    if path.is_file():
         tree = dictionary.read(path)
-    except FileNotFoundError:
-        text = dictionary.dumps(entries, header=("dictionary", "system", "decomposeParDict"))
-    else:
         for key in ("coeffs", f"{method}Coeffs", "libs"):
-            if key in tree:
-                tree = tree.delete(key)
+            tree = tree.delete(key) if key in tree else tree
         for key, value in entries.items():
             tree = tree.set(key, value) if key in tree else tree.add(key, value)
         text = tree.text()
+    else:
+        text = dictionary.dumps(entries, header=("dictionary", "system", "decomposeParDict"))
     path.write_bytes(text.encode("latin-1"))
 
 

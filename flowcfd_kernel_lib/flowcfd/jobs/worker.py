@@ -65,11 +65,8 @@ def work(run: Path, *, ready: Callable[[int], None]) -> int:
     ready(0)
     try:
         end = _compute(run, mine)
-    except FlowError as error:
-        end = EndRecord(mine.attempt, "Failed", str(error), time.time())
-    except OSError as error:
-        place = f": {error.filename}" if error.filename else ""
-        end = EndRecord(mine.attempt, "Failed", f"{(error.strerror or str(error)).lower()}{place}", time.time())
+    except (FlowError, OSError) as error:
+        end = attempt.failed(mine.attempt, "", error)
     except Exception as error:  # the outermost frame: whatever happened is told
         end = EndRecord(mine.attempt, "Failed", f"a defect of FlowCFD: {error!r} (see worker.log)", time.time())
         record.write_record(run, end, sync=True)
