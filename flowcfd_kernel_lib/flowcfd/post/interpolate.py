@@ -1,0 +1,160 @@
+"""Cell values at points: which cell, and with which weights of which cells.
+
+A value between the centres is the cell's own shape functions over the values at its corners; a corner's value is the
+weighted least-squares plane through the centres of the cells around it (weights 1/distance squared), so that a linear
+field comes out exactly, at the walls too. Steep gradients can overshoot by a fraction of the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyvista
+from numpy.typing import NDArray
+from vtkmodules.vtkCommonDataModel import vtkGenericCell, vtkStaticCellLocator
+
+from flowcfd.post.centres import centres, topology
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_FLAT = 1e-8
+"""Extents below this part of the largest are rounding: cells may be a million times longer than thick."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Sums over columns: value at sample i = sum of `weight` times the value of `column`, over entries of `row` i."""
+
+    rows: Integers
+    columns: Integers
+    weights: Floats
+
+    def apply(self, values: NDArray[np.generic], count: int) -> Floats:
+        """The sums, shape (count, ...); NaN where a sample has no entries."""
+        flat = np.asarray(values, np.float64).reshape(len(values), -1)
+        found = np.full((count, flat.shape[1]), np.nan)
+        found[np.unique(self.rows)] = 0
+        np.add.at(found, self.rows, self.weights[:, None] * flat[self.columns])
+        return found.reshape(count, *values.shape[1:])
+
+
+def containing(grid: pyvista.UnstructuredGrid, samples: Floats) -> tuple[Integers, Weights]:
+    """The cell of each sample (-1 outside) and the weights of its corners (rows: samples, columns: points)."""
+    locator = vtkStaticCellLocator()
+    locator.SetDataSet(grid)
+    locator.BuildLocator()
+    cell, place = vtkGenericCell(), [0.0, 0.0, 0.0]
+    size = int(np.diff(topology(grid)[0]).max())
+    shape = [0.0] * max(size, 8)
+    near = (1e-9 * grid.length) ** 2
+    cells = np.full(len(samples), -1, np.int64)
+    rows, columns, weights = [], [], []
+    for row, sample in enumerate(samples.tolist()):
+        found = locator.FindCell(sample, near, cell, place, shape)
+        if found < 0:
+            continue
+        cells[row] = found
+        corners = cell.GetNumberOfPoints()
+        rows += [row] * corners
+        columns += [cell.GetPointId(i) for i in range(corners)]
+        weights += shape[:corners]
+    return cells, Weights(np.array(rows, np.int64), np.array(columns, np.int64), np.array(weights, np.float64))
+
+
+def from_cells(grid: pyvista.UnstructuredGrid, corners: Weights) -> Weights:
+    """The same sums over cells in place of points."""
+    points, place = np.unique(corners.columns, return_inverse=True)
+    stencils = _stencils(grid, points)
+    rows, columns, weights = [], [], []
+    for row, corner, weight in zip(corners.rows.tolist(), place.tolist(), corners.weights.tolist(), strict=True):
+        cells, parts = stencils[corner]
+        rows.append(np.full(len(cells), row))
+        columns.append(cells)
+        weights.append(weight * parts)
+    if not rows:
+        return corners
+    return Weights(np.concatenate(rows), np.concatenate(columns), np.concatenate(weights))
+
+
+def _stencils(grid: pyvista.UnstructuredGrid, points: Integers) -> list[tuple[Integers, Floats]]:
+    """The cells that make the value of each point, and their weights."""
+    some = np.unique(np.linspace(0, grid.n_cells - 1, min(grid.n_cells, 2000)).astype(np.int64))
+    full = _rank(centres(grid, some))
+    around = _cells_of(grid, points)
+    known = _Centres(grid)
+    known.add(np.unique(np.concatenate(around)))
+    lacking = [i for i, cells in enumerate(around) if _rank(known.of(cells)) < full]
+    for i, cells in zip(lacking, _second_ring(grid, [around[i] for i in lacking]), strict=True):
+        around[i] = cells
+    known.add(np.unique(np.concatenate(around)))
+    places = np.asarray(grid.points, np.float64)[points]
+    return [(cells, _plane(known.of(cells), place)) for cells, place in zip(around, places, strict=True)]
+
+
+class _Centres:
+    """Centroids computed once per cell."""
+
+    def __init__(self, grid: pyvista.UnstructuredGrid) -> None:
+        self._grid = grid
+        self._cells = np.empty(0, np.int64)
+        self._found = np.empty((0, 3))
+
+    def add(self, cells: Integers) -> None:
+        new = np.setdiff1d(cells, self._cells, assume_unique=True)
+        everything = np.concatenate([self._cells, new])
+        order = np.argsort(everything)
+        self._found = np.concatenate([self._found, centres(self._grid, new)])[order]
+        self._cells = everything[order]
+
+    def of(self, cells: Integers) -> Floats:
+        return self._found[np.searchsorted(self._cells, cells)]
+
+
+def _cells_of(grid: pyvista.UnstructuredGrid, points: Integers) -> list[Integers]:
+    """The cells at each of some points (sorted); one pass over the connectivity is faster than links for all points."""
+    offsets, labels = topology(grid)
+    wanted = np.zeros(grid.n_points, bool)
+    wanted[points] = True
+    at = np.flatnonzero(wanted[labels])
+    cells = np.searchsorted(offsets, at, side="right") - 1
+    order = np.argsort(labels[at], kind="stable")
+    ends = np.searchsorted(labels[at][order], points, side="right")
+    return [part.astype(np.int64) for part in np.split(cells[order], ends[:-1])]
+
+
+def _second_ring(grid: pyvista.UnstructuredGrid, around: list[Integers]) -> list[Integers]:
+    """The cells that share a point with the given ones."""
+    if not around:
+        return []
+    offsets, labels = topology(grid)
+    corners = {cell: labels[offsets[cell] : offsets[cell + 1]] for cells in around for cell in cells.tolist()}
+    points = np.unique(np.concatenate(list(corners.values())))
+    at = dict(zip(points.tolist(), _cells_of(grid, points), strict=True))
+    return [
+        np.unique(np.concatenate([at[point] for cell in cells.tolist() for point in corners[cell].tolist()]))
+        for cells in around
+    ]
+
+
+def _rank(places: Floats) -> int:
+    """In how many directions the places differ."""
+    apart = places - places.mean(axis=0)
+    extents = np.linalg.svd(apart, compute_uv=False)
+    return int(np.count_nonzero(extents > _FLAT * max(extents[0], np.finfo(float).tiny))) if extents[0] > 0 else 0
+
+
+def _plane(places: Floats, at: Floats) -> Floats:
+    """Weights that give the least-squares plane through values at `places`, taken at `at`; they sum to one.
+
+    Directions in which the places do not differ (the third one of a plane mesh) have no gradient.
+    """
+    squares = ((places - at) ** 2).sum(axis=1)
+    weights = 1 / np.maximum(squares, 1e-12 * squares.max() + np.finfo(float).tiny)
+    share = weights / weights.sum()
+    middle = share @ places
+    root = np.sqrt(share)
+    slopes = np.linalg.pinv(root[:, None] * (places - middle), rcond=_FLAT) * root
+    towards = (at - middle) @ slopes
+    return np.asarray(share + towards - towards.sum() * share)
