@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import DictionaryError, FlowError, RunError, StageFailed
+from flowcfd.kernel import progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,11 +76,16 @@ def coloured_diff(diff: str) -> None:
 
 def report(error: FlowError, *, as_json: bool) -> int:
     """Say what went wrong on standard error, and as the JSON document where that is asked; returns the exit code."""
-    sys.stdout.flush()
     if as_json:
         document({"error": as_dict(error)})
-    sys.stderr.write(f"flowcfd: {error}\n")
+    report_line(str(error))
     return error.exit_code
+
+
+def report_line(line: str) -> None:
+    """A line on standard error, behind what was printed so far."""
+    sys.stdout.flush()
+    sys.stderr.write(f"flowcfd: {line}\n")
 
 
 def as_dict(error: FlowError) -> dict[str, Any]:
@@ -104,16 +110,8 @@ def moment(seconds: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A span of time [s] for people: "3.2 s", "4 min 12 s", "2 h 5 min"; "" for None."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min"
+    """A span of time [s] for people; "" for None."""
+    return "" if seconds is None else progress.span(seconds)
 
 
 def size(count: float | None) -> str:

@@ -90,7 +90,7 @@ def _runs(commands: Commands) -> None:
     runs.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
     show = _command(commands, "show", "runs:show", "state, stages with CPU time and memory, cause of a failure")
     show.add_argument("run", metavar="RUN")
-    log = _command(commands, "log", "log:log", "print a log of a run")
+    log = _command(commands, "log", "runs:log", "print a log of a run")
     log.add_argument("run", metavar="RUN")
     log.add_argument("log", nargs="?", metavar="LOG", help="such as simpleFoam; default: the newest")
     log.add_argument("-f", "--follow", action="store_true", help="go on while the run does")

@@ -1,0 +1,170 @@
+"""`flowcfd runs`, `show` and `log`: look at runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, get_args
+
+from flowcfd import jobs
+from flowcfd.cli import output
+from flowcfd.errors import CaseError, NotYet, UnknownName
+from flowcfd.jobs.handle import Run
+from flowcfd.jobs.record import ACTIVE, State
+from flowcfd.kernel import progress
+
+POLL = 0.3
+"""Time [s] between two looks at a log that is followed."""
+
+
+def runs(options: Namespace) -> int:
+    """List all runs, the newest first."""
+    states = get_args(State)
+    if options.state and options.state not in states:
+        raise UnknownName("state", options.state, states, where="--state")
+    found = [(run, run.state) for run in jobs.runs()]
+    chosen = [(run, state) for run, state in found if options.state in (None, state)]
+    if options.json:
+        output.document([_brief(run, state) for run, state in chosen])
+        return 0
+    rows = [
+        (run.path.name, state, run.record.application, run.cores, output.moment(run.record.created), _far(run))
+        for run, state in chosen
+    ]
+    output.table(("run", "state", "solver", "cores", "made", "progress"), rows, numbers=("cores",))
+    return 0
+
+
+def show(options: Namespace) -> int:
+    """One run: state, stages, cause of a failure with the log's tail."""
+    run = jobs.open(options.run)
+    if options.json:
+        output.document(as_dict(run))
+    else:
+        describe(run)
+    return 0
+
+
+def log(options: Namespace) -> int:
+    """Print a log; follow it while the run is active."""
+    if options.follow and options.json:
+        raise CaseError("log: --follow has no end that a JSON document could have; leave one of the two")
+    if options.lines is not None and options.lines < 1:
+        raise CaseError(f"--lines: must be at least 1 (got {options.lines})")
+    run = jobs.open(options.run)
+    path = _log(run, options.log, wait=options.follow)
+    content = path.read_bytes()
+    lines = content.decode("latin-1").splitlines(keepends=True)
+    shown = lines[-options.lines :] if options.lines else lines
+    if options.json:
+        output.document({"log": path, "lines": [line.rstrip("\n") for line in shown]})
+        return 0
+    sys.stdout.write("".join(shown))
+    sys.stdout.flush()
+    if options.follow:
+        _follow(run, options.log, path, len(content))
+    return 0
+
+
+def describe(run: Run) -> None:
+    """A run for people."""
+    state, why = run.state, run.why
+    record = run.record
+    output.text(f"{run.path.name}: {state}" + (f", {why}" if why else ""))
+    output.text(
+        f"  solver    {record.application} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})"
+    )
+    output.text(f"  made      {output.moment(record.created)}")
+    output.text(f"  case      {run.case}")
+    far = progress.text(run.progress())
+    if far:
+        output.text(f"  progress  {far}")
+    _stage_table(run)
+    error = run.error
+    if error is not None and state not in ACTIVE:
+        output.text(str(error))
+
+
+def as_dict(run: Run) -> dict[str, Any]:
+    """A run for machines."""
+    state = run.state
+    error = run.error
+    far = run.progress()
+    return {
+        **_brief(run, state),
+        "why": run.why,
+        "case": run.case,
+        "digest": run.record.digest,
+        "steps": run.record.steps,
+        "stages": [
+            {**asdict(stage), "wall": stage.wall, "cpu": stage.cpu, "memory": stage.memory} for stage in run.stages
+        ],
+        "progress": {**asdict(far), "fraction": far.fraction, "remaining": far.remaining},
+        "error": None if error is None else output.as_dict(error),
+    }
+
+
+def _brief(run: Run, state: str) -> dict[str, Any]:
+    return {
+        "run": run.path.name,
+        "name": run.name,
+        "path": run.path,
+        "state": state,
+        "application": run.record.application,
+        "cores": run.cores,
+        "executor": run.record.executor,
+        "created": run.record.created,
+    }
+
+
+def _far(run: Run) -> str:
+    """How far it is, in a word: of runs there may be many."""
+    fraction = run.progress().fraction
+    return "" if fraction is None else f"{fraction:.0%}"
+
+
+def _stage_table(run: Run) -> None:
+    rows = [
+        (stage.name, stage.state, output.duration(stage.wall), output.duration(stage.cpu), output.size(stage.memory),
+         output.size(stage.disk), ", ".join(step.command for step in stage.steps))
+        for stage in run.stages
+    ]  # fmt: skip
+    if rows:
+        numbers = ("wall", "CPU", "memory", "disk")
+        output.table(("stage", "state", "wall", "CPU", "memory", "disk", "commands"), rows, numbers=numbers)
+
+
+def _log(run: Run, application: str | None, *, wait: bool) -> Path:
+    """The newest log; with `wait` until there is one."""
+    while True:
+        path = run.log(application)
+        if path is not None and path.is_file():
+            return path
+        if not wait or run.state not in ACTIVE:
+            there = sorted(file.name.removeprefix("log.") for file in run.case.glob("log.*"))
+            if application is not None:
+                raise UnknownName("log", application, there, where=run.path.name)
+            raise NotYet(f"{run.path.name}: has no log so far, it is {run.state}")
+        time.sleep(POLL)
+
+
+def _follow(run: Run, application: str | None, path: Path, offset: int) -> None:
+    """Print what comes, going on with the next command's log when a command has ended."""
+    while True:
+        active = run.state in ACTIVE
+        with path.open("rb") as file:
+            file.seek(offset)
+            new = file.read()
+        offset += len(new)
+        sys.stdout.write(new.decode("latin-1"))
+        sys.stdout.flush()
+        newest = run.log(application)
+        if newest is not None and newest != path and newest.is_file():
+            path, offset = newest, 0
+            continue
+        if not active:
+            return
+        time.sleep(POLL)

@@ -1,0 +1,100 @@
+"""One line that says how far a run is: in a notebook while a cell waits for it, and for the command line."""
+
+from __future__ import annotations
+
+import html
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowcfd.foam.log import Progress
+    from flowcfd.jobs.handle import Run
+
+PATIENCE = 2.0
+"""Time [s] for which a cell waits in silence."""
+INTERVAL = 0.5
+"""Time [s] between two updates."""
+_SHOWN_RESIDUALS = 6
+
+
+class Line:
+    """The display of one run that a cell waits for; later calls update it, so that a saved notebook has one line."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.last = self.began
+        self.handle: Any = None
+
+    def update(self, run: Run, over: bool) -> None:
+        """Show the state now; silent for the first moments and between two intervals."""
+        now = time.monotonic()
+        if self.handle is None and (over or now - self.began < PATIENCE):
+            return
+        if not over and self.handle is not None and now - self.last < INTERVAL:
+            return
+        from IPython.display import display
+
+        self.last = now
+        bundle = _bundle(run)
+        if self.handle is None:
+            self.handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self.handle.update(bundle, raw=True)
+
+
+_lines: dict[Path, Line] = {}
+
+
+def show(run: Run, over: bool) -> None:
+    """A listener of flowcfd.jobs.waiting: keep one line per run that is waited for."""
+    line = _lines.setdefault(run.path, Line())
+    line.update(run, over)
+    if over:
+        del _lines[run.path]
+
+
+def text(progress: Progress) -> str:
+    """How far a solver is: iteration, time, residuals, Courant number, time left."""
+    parts = []
+    if progress.iteration:
+        parts.append(f"iteration {progress.iteration}")
+    if progress.time is not None and progress.time != progress.iteration:
+        parts.append(f"time {progress.time:g} s")
+    newest = list(progress.residuals.items())[:_SHOWN_RESIDUALS]
+    if newest:
+        parts.append(" ".join(f"{name} {value:.1e}" for name, value in newest))
+    if progress.courant is not None:
+        parts.append(f"Co {progress.courant:.2g}")
+    if progress.converged is not None:
+        parts.append(f"converged at {progress.converged}")
+    elif progress.remaining:
+        parts.append(f"about {span(progress.remaining)} left")
+    return ", ".join(parts)
+
+
+def span(seconds: float) -> str:
+    """A span of time [s] for people: "3.2 s", "4 min 12 s", "2 h 5 min"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def stage(run: Run) -> str:
+    """The name of the stage that runs or ran last; "" before the first."""
+    stages = run.stages
+    return stages[-1].name if stages else ""
+
+
+def _bundle(run: Run) -> dict[str, str]:
+    """The line as plain text and as HTML with a bar."""
+    state, why, progress = run.state, run.why, run.progress()
+    words = ": ".join(word for word in (f"{run.path.name}: {state}", text(progress) or why or stage(run)) if word)
+    fraction = 1.0 if state == "Done" else progress.fraction
+    value = "" if fraction is None else f" value='{fraction:.3f}'"
+    bar = f"<progress{value} max='1' style='width: 12em; vertical-align: middle'></progress>"
+    return {"text/plain": words, "text/html": f"<div>{bar} {html.escape(words)}</div>"}
