@@ -43,7 +43,7 @@ class Forces(Output):
     """Forces and moments on patches, and with a reference speed their coefficients.
 
     Coefficients: Cd, Cl = force / (1/2 rho speed^2 area), Cm with `length` besides. `area` and `length` are 1 when not
-    given. `rho` is the fluid's when not given.
+    given. `rho` is the fluid's when not given. The pitching moment turns about lift x drag: nose up is positive.
     """
 
     leading = ("patches",)
@@ -57,7 +57,6 @@ class Forces(Output):
     rho: Density | None = Field(None, description="reference density")
     drag: Direction = Field((1.0, 0.0, 0.0), description="direction of drag")
     lift: Direction = Field((0.0, 1.0, 0.0), description="direction of lift")
-    pitch: Direction = Field((0.0, 0.0, 1.0), description="axis of the pitching moment")
     centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
 
     @property

@@ -33,7 +33,7 @@ class Quantity:
     le: float | None = None
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.value, metadata={"pydantic_js_functions": []})
+        return core_schema.no_info_plain_validator_function(self.value)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         ranges = {"exclusiveMinimum": self.gt, "minimum": self.ge, "exclusiveMaximum": self.lt, "maximum": self.le}
@@ -120,7 +120,7 @@ def shown(given: object) -> str:
 
 def _si(given: object, unit: str) -> float:
     try:
-        number = si(given, unit)  # type: ignore[arg-type]  # si itself refuses what is neither number nor text
+        number = si(given, unit)
     except UnitError as error:
         raise problem(str(error)) from None
     if not math.isfinite(number):
