@@ -27,13 +27,13 @@ Ints = npt.NDArray[np.int64]
 
 
 class Codes:
-    """Names and their numbers, in the order in which they were met; "" is 0."""
+    """Names and their numbers, in the order in which they were met; "" is 0. A colon at the end is not part of one."""
 
     def __init__(self) -> None:
         self._codes: dict[bytes, int] = {b"": 0}
 
     def __getitem__(self, name: bytes) -> int:
-        return self._codes.setdefault(name, len(self._codes))
+        return self._codes.setdefault(name.rstrip(b":"), len(self._codes))
 
     @property
     def names(self) -> tuple[str, ...]:
