@@ -25,6 +25,7 @@ from flowcfd.case.quantities import (
 )
 from flowcfd.case.spec import Kinds, Spec
 from flowcfd.case.turbulence import InletTurbulence
+from flowcfd.errors import CaseError
 from flowcfd.registry import Registry
 
 BOUNDARIES: Registry[type[Boundary]] = Registry("boundary", "flowcfd.boundaries")
@@ -77,7 +78,7 @@ class Inlet(Boundary):
         if self.table is not None:
             return max(speed for _, speed in self.table)
         if self.flow_rate is None or area is None:
-            raise problem("flow_rate: needs a patch of known area")
+            raise CaseError("flow_rate: needs a patch of known area")
         return self.flow_rate / area
 
 
@@ -96,7 +97,7 @@ class Outlet(Boundary):
 class Rotation(Spec):
     """A wall that turns about an axis."""
 
-    leading = ("speed",)
+    leading = ("speed", "axis", "origin")
     speed: AngularSpeed = Field(description="angular speed, right-handed about the axis")
     axis: Direction = Field((0.0, 0.0, 1.0), description="direction of the axis")
     origin: Position = Field((0.0, 0.0, 0.0), description="a point on the axis")

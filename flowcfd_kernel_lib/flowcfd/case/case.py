@@ -14,7 +14,7 @@ from flowcfd.case import consistency, edit
 from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Wedge
 from flowcfd.case.domain import DOMAINS, Domain
 from flowcfd.case.mesh import MESHES, Mesh
-from flowcfd.case.output import OUTPUTS, Name, Output
+from flowcfd.case.output import OUTPUTS, Output
 from flowcfd.case.overlay import Overlay
 from flowcfd.case.physics import PHYSICS, Physics
 from flowcfd.case.solve import SOLVES, Solve
@@ -23,6 +23,7 @@ from flowcfd.case.summary import html
 from flowcfd.case.upgrade import SCHEMA, upgrade
 from flowcfd.errors import CaseError
 
+Title = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=80)]
 AUTOMATIC: dict[str, Boundary] = {"empty": Empty(), "wedge": Wedge()}
 
 
@@ -36,7 +37,7 @@ class Case(Spec):
     model_config = ConfigDict(title="Case", populate_by_name=True, serialize_by_alias=True)
     root: ClassVar[bool] = True
     schema_: int = Field(SCHEMA, alias="schema", ge=SCHEMA, le=SCHEMA, description="version of this form")
-    name: Name = Field("case", description="what it is called; not a part of what is computed")
+    name: Title = Field("case", description="what it is called; not a part of what is computed")
     geometry: None = Field(None, description="reserved for shapes from CAD")
     domain: Annotated[Domain, Kinds(DOMAINS)] = Field(description="the space that is computed")
     mesh: Annotated[Mesh, Kinds(MESHES)] = Field(description="how it is cut into cells")

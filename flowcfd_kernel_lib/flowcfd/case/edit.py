@@ -60,8 +60,13 @@ def edited(data: Mapping[str, Any], changes: Mapping[str, object]) -> dict[str, 
     """
     result = dict(data)
     for path, new in changes.items():
-        result = _set(result, steps(path), new, ())
+        result = _set(result, steps(path), _plain(new), ())
     return result
+
+
+def _plain(new: object) -> object:
+    """A number or an array of numpy as Python's own: designs of studies give such."""
+    return new.tolist() if hasattr(new, "tolist") else new
 
 
 def _set(data: Any, path: tuple[str, ...], new: object, at: tuple[str, ...]) -> Any:

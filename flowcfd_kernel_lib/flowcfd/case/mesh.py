@@ -38,6 +38,7 @@ class Segment(Spec):
 
 
 def _counts(given: object) -> object:
+    given = given.tolist() if hasattr(given, "tolist") else given  # numpy's numbers and arrays
     return (given,) if isinstance(given, int) else given
 
 

@@ -176,7 +176,7 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
         case "literal_error":
             return _literal(context["expected"], error["input"])
         case "string_pattern_mismatch":
-            return f"must be a plain word: letters, digits and '_', first a letter {given}"
+            return f"must be a word of letters, digits and underscores that starts with a letter {given}"
         case _:
             text = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             return f"{text if error['msg'].startswith('Value error') else 'must be ' + text} {given}"

@@ -1,0 +1,5 @@
+"""Suites that a plug-in's tests inherit, so that a part from outside keeps the promises that ours keep."""
+
+from flowcfd.testing.specs import DomainSuite, SpecSuite
+
+__all__ = ["DomainSuite", "SpecSuite"]

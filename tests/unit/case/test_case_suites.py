@@ -1,0 +1,98 @@
+"""Our own parts keep the promises that plug-ins are held to."""
+
+from __future__ import annotations
+
+import pytest
+
+import flowcfd as fc
+from flowcfd.case import BOUNDARIES, DOMAINS, MESHES, OUTPUTS, PHYSICS, PROFILES, SOLVES
+from flowcfd.testing import DomainSuite, SpecSuite
+
+
+class TestBoundaries(SpecSuite):
+    registry = BOUNDARIES
+    examples = (
+        fc.Inlet("3 m/s"),
+        fc.Inlet(velocity="(1 2 0) m/s", turbulence=fc.InletTurbulence("1 %", length="1 cm")),
+        fc.Inlet(flow_rate="1 L/s"),
+        fc.Inlet(profile=fc.Parabola("2 m/s", 0, "1 m")),
+        fc.Inlet(table=[(0, 1), ("1 s", "2 m/s")]),
+        fc.Outlet(),
+        fc.Wall(),
+        fc.Wall(velocity=(1, 0, 0)),
+        fc.Wall(rotation=fc.Rotation("100 rpm", "x")),
+        fc.Wall(roughness=fc.Roughness("1 mm")),
+        fc.Slip(),
+        fc.Symmetry(),
+        fc.Cyclic("outlet"),
+        fc.Empty(),
+        fc.Wedge(),
+        fc.FarField("(30 0 0) m/s"),
+    )
+
+
+class TestDomains(DomainSuite):
+    registry = DOMAINS
+    examples = (
+        fc.Cavity("1 m"),
+        fc.Cavity(1, depth=1),
+        fc.Channel(2, 1),
+        fc.Channel(2, 1, 3),
+        fc.BackwardFacingStep(step=1, inlet_height=8, upstream=4, downstream=30),
+        fc.Pipe("5 cm", "1 m"),
+        fc.Pipe("5 cm", "1 m", form="full"),
+    )
+
+
+class TestMeshes(SpecSuite):
+    registry = MESHES
+    examples = (
+        fc.Blocks(20),
+        fc.Blocks(cell="2 mm", first_cell="0.1 mm"),
+        fc.Blocks((10, 20), grading=(2, [(0.5, 0.5, 4), (0.5, 0.5, 0.25)])),
+    )
+
+
+class TestPhysics(SpecSuite):
+    registry = PHYSICS
+    examples = (
+        fc.Incompressible("air"),
+        fc.Incompressible("water at 25 C", "kEpsilon", drive=fc.MeanVelocity((1, 0, 0))),
+        fc.Incompressible(fc.Fluid(nu=0.01), reference_point=(0, 0, 0)),
+    )
+
+
+class TestProfiles(SpecSuite):
+    registry = PROFILES
+    examples = (fc.Parabola(1, 0, 1), fc.PowerLaw("10 m/s", "10 m"), fc.Table([(0, 0), (1, 2)]))
+
+
+class TestSolves(SpecSuite):
+    registry = SOLVES
+    examples = (
+        fc.Steady(),
+        fc.Steady(500, residuals={"p": 1e-3}, relaxation={"U": 0.7}),
+        fc.Transient("1 s", "1 ms"),
+        fc.Transient("1 s", "1 ms", max_courant=2, algorithm="PIMPLE"),
+    )
+
+
+class TestOutputs(SpecSuite):
+    registry = OUTPUTS
+    examples = (
+        fc.Forces(("a", "b")),
+        fc.Probes([(0, 0, 0), ("1 mm", 0, 0)], fields="p"),
+        fc.Slices("z"),
+        fc.Lines((0, 0, 0), (1, 0, 0)),
+        fc.WallShear(),
+        fc.YPlus(),
+        fc.Averages(100),
+        fc.SolverInfo(),
+    )
+
+
+@pytest.mark.parametrize(
+    "suite", [TestBoundaries, TestDomains, TestMeshes, TestPhysics, TestProfiles, TestSolves, TestOutputs]
+)
+def test_every_registered_kind_is_an_example(suite: type[SpecSuite]) -> None:
+    assert {type(example).__name__ for example in suite.examples} == set(suite.registry.names())
