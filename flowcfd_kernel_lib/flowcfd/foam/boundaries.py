@@ -42,7 +42,7 @@ class Place:
 
 
 Rule = Callable[[Boundary, Place], dict[str, Entries]]
-rules: Registry[Rule] = Registry("rendered boundary", "flowcfd.rendered_boundaries")
+RULES: Registry[Rule] = Registry("rendered boundary", "flowcfd.rendered_boundaries")
 """How a boundary is rendered, by its kind: from the boundary and its place to the entries of every field."""
 
 ZERO_GRADIENT: Entries = {"type": "zeroGradient"}
@@ -51,7 +51,7 @@ CALCULATED: Entries = {"type": "calculated", "value": "uniform 0"}
 
 def fields(boundary: Boundary, place: Place) -> dict[str, Entries]:
     """The entries of every field at one patch; raises UnknownName for a kind that cannot be rendered."""
-    return rules.get(boundary.kind, where=f"boundaries.{place.patch}")(boundary, place)
+    return RULES.get(boundary.kind, where=f"boundaries.{place.patch}")(boundary, place)
 
 
 def inlet(boundary: Boundary, place: Place) -> dict[str, Entries]:
@@ -229,4 +229,4 @@ for _kind, _rule in (
     ("FarField", far_field),
     *((kind, constraint) for kind in ("Symmetry", "Cyclic", "Empty", "Wedge")),
 ):
-    rules.register(_kind, _rule)
+    RULES.register(_kind, _rule)

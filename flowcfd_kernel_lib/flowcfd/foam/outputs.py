@@ -12,7 +12,7 @@ from flowcfd.registry import Registry
 
 Entries = dict[str, object]
 Rule = Callable[[Output, Incompressible], Entries]
-rules: Registry[Rule] = Registry("rendered output", "flowcfd.rendered_outputs")
+RULES: Registry[Rule] = Registry("rendered output", "flowcfd.rendered_outputs")
 """How an output is rendered, by its kind: from the output and the physics to the entries of a function object."""
 
 COEFFICIENTS = "Coeffs"
@@ -27,7 +27,7 @@ def functions(outputs: tuple[Output, ...], physics: Incompressible, application:
     for output in outputs:
         if application == "icoFoam" and output.kind in NEED_TURBULENCE:
             raise CaseError(f"outputs.{output.name}: icoFoam cannot make {output.kind}; use solver 'pimpleFoam'")
-        found[output.name] = rules.get(output.kind, where=f"outputs.{output.name}")(output, physics)
+        found[output.name] = RULES.get(output.kind, where=f"outputs.{output.name}")(output, physics)
         if isinstance(output, Forces) and output.speed is not None:
             found[output.name + COEFFICIENTS] = _coefficients(output, physics)
     return found
@@ -151,7 +151,6 @@ def _coefficients(output: Forces, physics: Incompressible) -> Entries:
         **_on(output, physics),
         "dragDir": output.drag,
         "liftDir": output.lift,
-        "pitchAxis": output.pitch,
         "magUInf": output.speed,
         "lRef": 1.0 if output.length is None else output.length,
         "Aref": 1.0 if output.area is None else output.area,
@@ -168,4 +167,4 @@ for _kind, _rule in (
     ("Averages", averages),
     ("SolverInfo", solver_info),
 ):
-    rules.register(_kind, _rule)
+    RULES.register(_kind, _rule)

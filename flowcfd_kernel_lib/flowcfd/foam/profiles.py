@@ -12,7 +12,7 @@ from flowcfd.registry import Registry
 
 Vector = tuple[float, float, float]
 Function = Callable[[Profile, Vector], str]
-functions: Registry[Function] = Registry("rendered profile", "flowcfd.rendered_profiles")
+FUNCTIONS: Registry[Function] = Registry("rendered profile", "flowcfd.rendered_profiles")
 """A profile's velocity over its coordinate, as OpenFOAM's Function1 of vectors, by the profile's kind."""
 
 AXES: dict[str, Vector] = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
@@ -28,7 +28,7 @@ def entries(profile: Profile, inward: Vector, domain: Domain, *, where: str) -> 
         return {"type": "timeVaryingMappedFixedValue", "setAverage": False, "offset": (0, 0, 0), "value": start}
     if axis == "r" and not isinstance(domain, Pipe):
         raise CaseError(f"{where}: the axis 'r' needs a Pipe (got {domain.kind})")
-    text = functions.get(profile.kind, where=where)(profile, inward)
+    text = FUNCTIONS.get(profile.kind, where=where)(profile, inward)
     direction = AXES["y" if axis == "r" else axis]  # a wedge lies around y, where r = y
     return {"type": "fixedProfile", "profile": text, "direction": direction, "origin": 0, "value": start}
 
@@ -102,6 +102,6 @@ def scaled(factor: float, value: Vector) -> Vector:
     return x, y, z
 
 
-functions.register("Parabola", parabola)
-functions.register("PowerLaw", power_law)
-functions.register("Table", measured)
+FUNCTIONS.register("Parabola", parabola)
+FUNCTIONS.register("PowerLaw", power_law)
+FUNCTIONS.register("Table", measured)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flowcfd.case.case import Case
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.meshers import meshers
-from flowcfd.foam.solvers import solvers
+from flowcfd.foam.meshers import MESHERS
+from flowcfd.foam.solvers import SOLVERS
 
 
 def render(case: Case) -> CaseFiles:
@@ -14,8 +14,8 @@ def render(case: Case) -> CaseFiles:
 
     Raises UnknownName for a mesh or physics that nothing renders, CaseError for what cannot be rendered.
     """
-    mesher = meshers.get(case.mesh.kind, where="mesh")
-    solver = solvers.get(case.physics.kind, where="physics")
+    mesher = MESHERS.get(case.mesh.kind, where="mesh")
+    solver = SOLVERS.get(case.physics.kind, where="physics")
     mesh, solution = mesher(case), solver(case)
     both = sorted(set(mesh.files) & set(solution.files))
     if both:

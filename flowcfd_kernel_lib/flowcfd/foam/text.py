@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from flowcfd.foam import dictionary
 
+COMMENT = "// Rendered by FlowCFD; change the Case rather than this file.\n"
+
 
 def text(path: str, entries: Mapping[str, object], *, cls: str = "dictionary") -> str:
     """A dictionary file; `path` is its place in the case, such as "system/controlDict"."""
     location, _, name = path.rpartition("/")
-    return dictionary.dumps(entries, header=(cls, name, location))
+    return COMMENT + dictionary.dumps(entries, header=(cls, name, location))
 
 
 def field_text(name: str, dimensions: str, internal: str, boundary: Mapping[str, Mapping[str, object]]) -> str:

@@ -14,7 +14,7 @@ Mesher = Callable[[Case], CaseFiles]
 def _load() -> None:
     from flowcfd.foam.meshers import block
 
-    meshers.register("Blocks", block.mesher)
+    MESHERS.register("Blocks", block.mesher)
 
 
-meshers: Registry[Mesher] = Registry("mesher", "flowcfd.meshers", _load)
+MESHERS: Registry[Mesher] = Registry("mesher", "flowcfd.meshers", _load)

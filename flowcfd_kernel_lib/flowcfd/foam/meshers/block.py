@@ -10,17 +10,17 @@ from flowcfd.case.case import Case
 from flowcfd.case.domain import BackwardFacingStep, Cavity, Channel, Domain, Pipe
 from flowcfd.case.mesh import Blocks
 from flowcfd.errors import CaseError
-from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.meshers import pipe, topology
 from flowcfd.foam.meshers.grading import Spacing
 from flowcfd.foam.meshers.spacing import spacings
 from flowcfd.foam.meshers.topology import Topology, boxes, one_cell
+from flowcfd.foam.text import text
 from flowcfd.registry import Registry
 
 Kind = TypeVar("Kind", bound=Domain)
 Shape = Callable[[Case, dict[str, Spacing]], Topology]
-shapes: Registry[Shape] = Registry("domain of blocks", "flowcfd.block_domains")
+SHAPES: Registry[Shape] = Registry("domain of blocks", "flowcfd.block_domains")
 """How a domain is cut into blocks, by the domain's kind: a function of the case and the spacing of each direction."""
 
 
@@ -28,15 +28,15 @@ def mesher(case: Case) -> CaseFiles:
     """The blockMeshDict of a case and the step that reads it."""
     types = {name: patch_entries(case.patches[name]) for name in case.domain.patches}
     entries = topology.entries(blocks(case), types)
-    text = dictionary.dumps(entries, header=("dictionary", "blockMeshDict", "system"))
-    return CaseFiles({"system/blockMeshDict": text}, steps=("blockMesh",))
+    path = "system/blockMeshDict"
+    return CaseFiles({path: text(path, entries)}, steps=("blockMesh",))
 
 
 def blocks(case: Case) -> Topology:
     """The blocks of a case whose mesh is Blocks; raises CaseError for another mesh or an unknown domain."""
     if not isinstance(case.mesh, Blocks):
         raise CaseError(f"mesh: must be Blocks (got {case.mesh.kind})")
-    shape = shapes.get(case.domain.kind, where="domain")
+    shape = SHAPES.get(case.domain.kind, where="domain")
     return shape(case, spacings(case, case.mesh))
 
 
@@ -105,7 +105,7 @@ def _expect(case: Case, kind: type[Kind]) -> Kind:
     return case.domain
 
 
-shapes.register("Cavity", cavity)
-shapes.register("Channel", channel)
-shapes.register("BackwardFacingStep", backward_facing_step)
-shapes.register("Pipe", round_pipe)
+SHAPES.register("Cavity", cavity)
+SHAPES.register("Channel", channel)
+SHAPES.register("BackwardFacingStep", backward_facing_step)
+SHAPES.register("Pipe", round_pipe)

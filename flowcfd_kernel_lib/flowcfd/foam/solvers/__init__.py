@@ -14,7 +14,7 @@ Solver = Callable[[Case], CaseFiles]
 def _load() -> None:
     from flowcfd.foam.solvers import incompressible
 
-    solvers.register("Incompressible", incompressible.solver)
+    SOLVERS.register("Incompressible", incompressible.solver)
 
 
-solvers: Registry[Solver] = Registry("solver", "flowcfd.solvers", _load)
+SOLVERS: Registry[Solver] = Registry("solver", "flowcfd.solvers", _load)
