@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import grammar
@@ -85,9 +85,9 @@ class _Scan:
             pos = self._value(pos) if self.frames[-1].inner else self._statements(pos)
         return tuple(self.frames[0].items)
 
-    def fail(self, offset: int, message: str, expected: str) -> NoReturn:
+    def error(self, offset: int, message: str, expected: str) -> DictionaryError:
         line, column = place(self.text, offset)
-        raise DictionaryError(message, path=self.path, line=line, column=column, expected=expected)
+        return DictionaryError(message, path=self.path, line=line, column=column, expected=expected)
 
     # statements ------------------------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ class _Scan:
                 return self._end(pos)
 
     def _flat(self, start: int) -> int:
-        """Offset of the `;` that ends a value of nothing but words, numbers and balanced brackets; 0 if it is not so."""
+        """Offset of the `;` after a value of nothing but words, numbers and balanced brackets; 0 if it is not so."""
         found = None if self.binary else grammar.FLAT.match(self.text, start)
         if found is None:
             return 0
@@ -144,9 +144,9 @@ class _Scan:
     def _close(self, end: int) -> None:
         frame = self.frames[-1]
         if len(self.frames) == 1:
-            self.fail(end - 1, "unexpected '}', no dictionary is open", "a keyword or the end of the file")
+            raise self.error(end - 1, "unexpected '}', no dictionary is open", "a keyword or the end of the file")
         if len(self.conditions) != frame.conditions:
-            self.fail(end - 1, "'}' between #if and #endif closes what was opened outside", "#endif")
+            raise self.error(end - 1, "'}' between #if and #endif closes what was opened outside", "#endif")
         self.frames.pop()
         parent = self.frames[-1]
         sure = not self.conditions
@@ -165,10 +165,12 @@ class _Scan:
 
     def _end(self, pos: int) -> int:
         if self.conditions:
-            self.fail(self.conditions[-1], "#if has no #endif", "#endif before the end of the file")
+            raise self.error(self.conditions[-1], "#if has no #endif", "#endif before the end of the file")
         if len(self.frames) > 1:
             frame = self.frames[-1]
-            self.fail(frame.value_start, f"'{{' of {frame.key!r} is never closed", "'}' before the end of the file")
+            raise self.error(
+                frame.value_start, f"'{{' of {frame.key!r} is never closed", "'}' before the end of the file"
+            )
         return -1
 
     def _other(self, start: int) -> int:
@@ -188,7 +190,7 @@ class _Scan:
             self.frames.append(_Frame("list", "", start, start, start))
             return start
         seen = "'{' without a keyword" if sign == "{" else f"unexpected {sign!r}"
-        self.fail(start, seen, "a keyword, a directive, '}' or the end of the file")
+        raise self.error(start, seen, "a keyword, a directive, '}' or the end of the file")
 
     def _key_end(self, start: int) -> int:
         """End of the keyword at `start`, whatever the depth of its brackets; 0 if there is none."""
@@ -212,10 +214,12 @@ class _Scan:
                 depth -= 1
             elif sign.isspace() or sign in "\"'/;{}":
                 if depth:
-                    self.fail(start, f"'(' in {self.text[start : found.start()]!r} is not closed", "')' before a blank")
+                    raise self.error(
+                        start, f"'(' in {self.text[start : found.start()]!r} is not closed", "')' before a blank"
+                    )
                 return found.start()
         if depth:
-            self.fail(start, "'(' in a word is not closed", "')' before the end of the file")
+            raise self.error(start, "'(' in a word is not closed", "')' before the end of the file")
         return len(self.text)
 
     def _holds_list(self, sign: str) -> bool:
@@ -230,7 +234,9 @@ class _Scan:
         found = grammar.DIRECTIVE_HERE.match(self.text, start)
         name = found[1] if found else ""
         if found is None or name not in DIRECTIVES:
-            self.fail(start, f"unknown directive '#{name}'", "one of " + ", ".join(f"#{known}" for known in DIRECTIVES))
+            raise self.error(
+                start, f"unknown directive '#{name}'", "one of " + ", ".join(f"#{known}" for known in DIRECTIVES)
+            )
         value_start, value_end = self._argument(name, start, found.end())
         end = value_end
         if name not in CONDITIONS and (stop := grammar.BLANKS_END.match(self.text, end)):
@@ -240,10 +246,10 @@ class _Scan:
         sure = not self.conditions
         if name == "endif":
             if len(self.conditions) <= self.frames[-1].conditions:
-                self.fail(start, "#endif without #if", "#if or #ifeq before it")
+                raise self.error(start, "#endif without #if", "#if or #ifeq before it")
             self.conditions.pop()
         elif name == "else" and len(self.conditions) <= self.frames[-1].conditions:
-            self.fail(start, "#else without #if", "#if or #ifeq before it")
+            raise self.error(start, "#else without #if", "#if or #ifeq before it")
         self.frames[-1].items.append(
             Entry("directive", f"#{name}", start, found.end(), value_start, value_end, end, (), sure)
         )
@@ -257,7 +263,7 @@ class _Scan:
             assert found is not None
             value = found[0]
             if not value.strip():
-                self.fail(start, f"#{name} has no condition", "a condition on the same line")
+                raise self.error(start, f"#{name} has no condition", "a condition on the same line")
             return pos + len(value) - len(value.lstrip()), pos + len(value.rstrip())
         if name in ("else", "endif") or name in MODES:
             return pos, pos
@@ -266,7 +272,7 @@ class _Scan:
             return skipped.end(), self._braces(skipped.end())
         found = grammar.ARGUMENT.match(text, pos)
         if found is None:
-            self.fail(start, f"#{name} has no argument", "a name or text after it")
+            raise self.error(start, f"#{name} has no argument", "a name or text after it")
         return found.span(1)
 
     def _braces(self, start: int) -> int:
@@ -277,12 +283,12 @@ class _Scan:
             depth += 1 if found[1] == "{" else -1
             if not depth:
                 return pos
-        self.fail(start, "'{' is never closed", "'}' before the end of the file")
+        raise self.error(start, "'{' is never closed", "'}' before the end of the file")
 
     def _macro(self, start: int) -> int:
         found = grammar.MACRO_HERE.match(self.text, start)
         if found is None:
-            self.fail(start, "'$' without a name", "a name after '$'")
+            raise self.error(start, "'$' without a name", "a name after '$'")
         pos = found.end()
         skipped = grammar.TRIVIA.match(self.text, pos)
         if skipped and self.text.startswith("{", skipped.end()):
@@ -332,7 +338,7 @@ class _Scan:
             elif kind == 10 and text[pos : pos + 1] == "(":
                 pos = self._word_end(start)
             elif kind == 12:
-                self.fail(start, f"unexpected {text[start]!r}", "a value or ';'")
+                raise self.error(start, f"unexpected {text[start]!r}", "a value or ';'")
             word = (start, pos) if kind in (8, 10) or (kind == 6 and text[start] == '"') else (pos, pos)
             number, directive = kind == 9, kind == 7
             frame.last = pos
@@ -358,9 +364,11 @@ class _Scan:
     def _value_ends_file(self, frame: _Frame, pos: int) -> int:
         if frame.opened:
             sign = self.text[frame.opened[-1]]
-            self.fail(frame.opened[-1], f"{sign!r} is never closed", f"{')' if sign == '(' else '}'!r} before the end")
+            raise self.error(
+                frame.opened[-1], f"{sign!r} is never closed", f"{')' if sign == '(' else '}'!r} before the end"
+            )
         if frame.kind != "list":
-            self.fail(frame.start, f"entry {frame.key!r} has no end", "';' after its value")
+            raise self.error(frame.start, f"entry {frame.key!r} has no end", "';' after its value")
         self._finish(frame, frame.last)
         return pos
 
@@ -369,10 +377,10 @@ class _Scan:
         if not frame.opened:
             line = place(self.text, frame.start)[0]
             what = f"entry {frame.key!r} of line {line}" if frame.key else "the list"
-            self.fail(offset, f"unexpected {sign!r} in {what}", "';' before it" if sign == "}" else "';' or '('")
+            raise self.error(offset, f"unexpected {sign!r} in {what}", "';' before it" if sign == "}" else "';' or '('")
         if self.text[frame.opened[-1]] != opener:
             line, column = place(self.text, frame.opened[-1])
-            self.fail(offset, f"{sign!r} closes what line {line}, column {column} opened", "the other bracket")
+            raise self.error(offset, f"{sign!r} closes what line {line}, column {column} opened", "the other bracket")
         frame.opened.pop()
 
     def _leap(self, bracket: int, pos: int) -> int:
@@ -407,7 +415,7 @@ class _Scan:
             return pos
         end = pos + int(found[2]) * self._size(kind)
         if not self.text.startswith(")", end):
-            self.fail(bracket, f"binary list of {found[2]} {kind} does not end with ')'", "all its bytes")
+            raise self.error(bracket, f"binary list of {found[2]} {kind} does not end with ')'", "all its bytes")
         return end
 
     def _size(self, kind: str) -> int:

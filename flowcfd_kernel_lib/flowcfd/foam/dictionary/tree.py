@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
 from flowcfd.errors import DictionaryError
-from flowcfd.foam.dictionary import edit, typed
+from flowcfd.foam.dictionary import edit, grammar, typed
+from flowcfd.foam.dictionary.expand import expand
+from flowcfd.foam.dictionary.include import Root
 from flowcfd.foam.dictionary.paths import Found, Level, find, parts
 from flowcfd.foam.dictionary.scan import Entry, place, scan
+from flowcfd.foam.dictionary.scope import Source
 
 Where = str | Sequence[str]
 _YES = frozenset(("true", "yes", "on", "y", "t"))
@@ -39,10 +45,11 @@ class Tree:
 
     source: str
     path: str | None = field(default=None, compare=False)
-    root: Path | None = field(default=None, compare=False, repr=False)
+    root: Root | None = field(default=None, compare=False, repr=False)
     names: tuple[str, ...] = ()
     level: Level = field(default_factory=lambda: Level(()), compare=False, repr=False)
     whole: Tree | None = field(default=None, compare=False, repr=False)
+    origins: Mapping[int, tuple[Source, int]] | None = field(default=None, compare=False, repr=False)
 
     def text(self) -> str:
         """The text, byte for byte; of a sub-dictionary what stands between its braces."""
@@ -51,15 +58,36 @@ class Tree:
         return "".join(self.source[entry.value_start + 1 : entry.value_end - 1] for entry in self.level.holders)
 
     def __getitem__(self, path: Where) -> Any:
-        found = self._find(path, patterns=True)
+        tree, found = self._effective(path)
         if found is None:
+            for problem in (self.whole or self)._read_problems():
+                raise problem
             self._unknown(path)
-        return self._value(found)
+        return tree._value(found)
 
     def get(self, path: Where, default: Any = None) -> Any:
         """The value at a path, or the default where there is none."""
-        found = self._find(path, patterns=True)
-        return default if found is None else self._value(found)
+        tree, found = self._effective(path)
+        return default if found is None else tree._value(found)
+
+    def resolve(self, path: Where, *, environment: Mapping[str, str] | None = None) -> Any:
+        """As `tree[path]`, but strict: anything in the file that cannot be followed raises DictionaryError.
+
+        `environment` holds the variables that macros may fall back on.
+        """
+        expanded = self.expanded(environment=environment)
+        return expanded[path]
+
+    def expanded(self, *, environment: Mapping[str, str] | None = None, strict: bool = True) -> Tree:
+        """The tree after OpenFOAM's reading: macros and includes replaced, duplicates merged, entries removed.
+
+        With `strict` a missing include, code between entries and the like raise DictionaryError.
+        """
+        whole = self.whole or self
+        made = whole._expansion if environment is None else whole._expand(environment)
+        if strict and made[1]:
+            raise made[1][0]
+        return made[0]._at(self.names) if self.names else made[0]
 
     def __contains__(self, path: object) -> bool:
         """Whether the entry is written here, under its own keyword."""
@@ -73,7 +101,7 @@ class Tree:
         return list((self.section(path) if path else self).level.names)
 
     def section(self, path: Where) -> Tree:
-        """The sub-dictionary at a path; raises DictionaryError where there is none."""
+        """The sub-dictionary at a path, as written here; raises DictionaryError where there is none."""
         found = self._find(path, patterns=True)
         if found is None:
             self._unknown(path)
@@ -92,6 +120,22 @@ class Tree:
     def position(self, path: Where) -> tuple[int, int]:
         """Line and column of the entry that counts, both from 1."""
         return place(self.source, self._written(path).last.start)
+
+    def directives(self) -> list[Directive]:
+        """All that OpenFOAM would act on while reading, in the order of the text; nothing of it is done here.
+
+        Kinds: include, includeIfPresent, sinclude, includeEtc, sincludeEtc, includeFunc, inputMode, remove, calc, eval,
+        codeStream, if, ifeq, else, endif and the modes by name.
+        """
+        if "#" not in self.source:
+            return []
+        breaks = [place for place, sign in enumerate(self.source) if sign == "\n"]
+        found = []
+        for kind, start, end in sorted(_directives(self.source, self.level.items), key=itemgetter(1)):
+            line = bisect_left(breaks, start)
+            column = start - (breaks[line - 1] if line else -1)
+            found.append(Directive(kind, line + 1, column, self.source[start:end]))
+        return found
 
     def switch(self, path: Where, default: bool) -> bool:
         """A yes/no entry as bool: true, yes, on, y, t or false, no, off, n, f, none."""
@@ -118,7 +162,7 @@ class Tree:
     def set(self, path: Where, value: Any) -> Tree:
         """Equal, but for the value of one entry that is written here; all other bytes stay."""
         found = self._written(path)
-        return self._edited(edit.replaced(self.source, found.last, value), found.level, len(found.level.names))
+        return self._edited(edit.replaced(self.source, self._editable(found).last, value))
 
     def add(self, path: Where, value: Any) -> Tree:
         """Equal, with one more entry at the end of its dictionary; missing dictionaries on the way are added too."""
@@ -130,17 +174,27 @@ class Tree:
         level, rest = self._deepest(path)
         for name in reversed(rest[1:]):
             value = {name: value}
-        return self._edited(edit.added(self.source, level, rest[0], value), level, len(level.names) + 1)
+        return self._edited(edit.added(self.source, level, rest[0], value))
 
     def delete(self, path: Where) -> Tree:
         """Equal, without an entry (all its duplicates), and without its lines where it stood alone on them."""
         found = self._written(path)
-        entries = found.level.names[found.names[-1]]
-        return self._edited(edit.deleted(self.source, found.level, entries), found.level, len(found.level.names) - 1)
+        entries = self._editable(found).level.names[found.names[-1]]
+        return self._edited(edit.deleted(self.source, found.level, entries))
 
-    def _edited(self, text: str, level: Level, count: int) -> Tree:
+    def _edited(self, text: str) -> Tree:
+        if (self.whole or self).origins is not None:
+            raise DictionaryError(
+                "an expanded dictionary is not edited", path=self.path, expected="the tree as written"
+            )
         whole = parse(text, path=self.path, root=self.root)
         return whole.section(self.names) if self.names else whole
+
+    def _editable(self, found: Found) -> Found:
+        for entry in found.level.names[found.names[-1]]:
+            if not entry.sure:
+                self._fail(entry.start, f"{entry.name!r} depends on #if", "an entry without a condition")
+        return found
 
     def _deepest(self, path: Where) -> tuple[Level, tuple[str, ...]]:
         """The deepest dictionary on the way to a path, and the names that are missing."""
@@ -150,6 +204,36 @@ class Tree:
             if found and (found.last.kind == "block" or found.last.items):
                 return found.level.inside(found.entries), names[count:]
         return self.level, names
+
+    # expansion -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Whether nothing in the file could need expansion."""
+        return "$" not in self.source and "#" not in self.source
+
+    @cached_property
+    def _expansion(self) -> tuple[Tree, tuple[DictionaryError, ...]]:
+        return self._expand({})
+
+    def _expand(self, environment: Mapping[str, str]) -> tuple[Tree, tuple[DictionaryError, ...]]:
+        made = expand(Source(self.source, self.path), self.level.items, self.root, environment)
+        level = Level(scan(made.text, self.path))
+        return Tree(made.text, self.path, self.root, (), level, origins=made.origins), made.problems
+
+    def _read_problems(self) -> tuple[DictionaryError, ...]:
+        return () if self._plain or self.origins is not None else self._expansion[1]
+
+    def _effective(self, path: Where) -> tuple[Tree, Found | None]:
+        """The tree in which OpenFOAM would find the path, and where."""
+        whole = self.whole or self
+        if whole._plain or whole.origins is not None:
+            return self, self._find(path, patterns=True)
+        tree = whole._expansion[0]._at(self.names)
+        return tree, tree._find(path, patterns=True)
+
+    def _at(self, names: tuple[str, ...]) -> Tree:
+        return self.section(names) if names else self
 
     # look-up ---------------------------------------------------------------------------------------------------
 
@@ -166,9 +250,13 @@ class Tree:
 
     def _value(self, found: Found) -> Any:
         entry = found.last
+        if not entry.sure:
+            self._fail_in(entry)(
+                entry.start, f"{entry.name!r} depends on #if, which is not evaluated", "an entry without a condition"
+            )
         if entry.kind == "block":
             return self._section(found)
-        return typed.read(self.source, entry, lambda block: self._block(found, block), self._fail)
+        return typed.read(self.source, entry, lambda block: self._block(found, block), self._fail_in(entry))
 
     def _section(self, found: Found) -> Tree:
         return Tree(
@@ -185,6 +273,19 @@ class Tree:
         return Tree(
             self.source, self.path, self.root, (*self.names, *found.names, block.name), level, self.whole or self
         )
+
+    def _fail_in(self, entry: Entry) -> typed.Fail:
+        """How to fail inside an entry: at its own place, which in an expanded text is that of the original."""
+        origins = (self.whole or self).origins
+        if origins is None:
+            return self._fail
+        source, offset = origins.get(entry.start, (Source(self.source, self.path), entry.start))
+
+        def fail(_: int, message: str, expected: str) -> NoReturn:
+            line, column = place(source.text, offset)
+            raise DictionaryError(message, path=source.path, line=line, column=column, expected=expected)
+
+        return fail
 
     def _fail(self, offset: int, message: str, expected: str) -> NoReturn:
         line, column = place(self.source, offset)
@@ -206,7 +307,24 @@ class Tree:
         )
 
 
-def parse(text: str, *, path: str | Path | None = None, root: Path | None = None) -> Tree:
+def _directives(text: str, entries: Iterable[Entry]) -> Iterator[tuple[str, int, int]]:
+    """Kind, start and end of all directives, those inside of values too."""
+    waiting = list(entries)
+    while waiting:
+        entry = waiting.pop()
+        if entry.kind == "directive":
+            yield entry.key[1:], entry.start, entry.value_end
+        elif entry.kind == "block":
+            waiting.extend(entry.items)
+        elif text.find("#", entry.value_start, entry.value_end) >= 0:
+            pos = entry.value_start
+            while (found := grammar.TOKEN.match(text, pos, entry.value_end)) and found.lastindex:
+                start, pos = found.span(found.lastindex)
+                if found.lastindex == 4:
+                    yield text[start + 1 : pos], start, entry.value_end
+
+
+def parse(text: str, *, path: str | Path | None = None, root: Root | None = None) -> Tree:
     """The tree of a text (decoded as latin-1, so that every byte survives).
 
     `path` names the file in messages and is where its includes are looked for; `root` is the directory that includes
@@ -215,7 +333,7 @@ def parse(text: str, *, path: str | Path | None = None, root: Path | None = None
     return Tree(text, None if path is None else str(path), root, (), Level(scan(text, path)))
 
 
-def read(file: Path, *, root: Path | None = None) -> Tree:
+def read(file: Path, *, root: Root | None = None) -> Tree:
     """The tree of a file, packed (.gz) or not; raises DictionaryError when it cannot be read."""
     try:
         content = Path(file).read_bytes()

@@ -10,10 +10,12 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from flowcfd.errors import DictionaryError
+from flowcfd.foam.dictionary.scan import scan
 
 INDENT = "    "
 COLUMN = 16  # where OpenFOAM's own files begin a value, counted from the keyword
 _PLAIN_KEY = re.compile(r"[A-Za-z_#$\x80-\xff][^\s\"'/;{}|?\\]*+\Z", re.ASCII)
+_PLAIN_TEXT = re.compile(r"[^;{}\"'#$/()\\]*+\Z")
 _PATTERN_KEY = re.compile(r"\.[*+?]|\|")
 
 
@@ -24,7 +26,7 @@ class Word(str):
 
 
 class Quoted(str):
-    """A text in double quotes; the value is what stands between them, with `\\"` read as `"`."""
+    r"""A text in double quotes; the value is what stands between them, with `\"` read as `"`."""
 
     __slots__ = ()
 
@@ -83,6 +85,8 @@ class Stream(tuple[Any, ...]):
 
 def key_text(key: str) -> str:
     """A keyword as it is written: quoted when it is a regular expression or no plain word."""
+    if '"' in key.strip('"') or "\n" in key or not key.strip('"'):
+        raise DictionaryError(f"{key!r} is no keyword", expected="a word or a regular expression")
     if key.startswith('"') or (_PLAIN_KEY.match(key) and not _PATTERN_KEY.search(key)):
         return key
     return f'"{key}"'
@@ -95,7 +99,7 @@ def text(value: Any, indent: str = "") -> str:
     DictionaryError for what OpenFOAM has no way to write (nan, infinity, other objects).
     """
     if isinstance(value, str):
-        return _quote(value) if isinstance(value, Quoted) else str(value)
+        return _quote(value) if isinstance(value, Quoted) else _one(str(value))
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -105,6 +109,19 @@ def text(value: Any, indent: str = "") -> str:
     if isinstance(value, Real):
         return _number(float(value))
     return _compound(value, indent)
+
+
+def _one(written: str) -> str:
+    """The text, when it is one value and nothing more; a `;` too many must not become another entry."""
+    if _PLAIN_TEXT.match(written):
+        return written
+    try:
+        entries = scan(f"x {written}\n;")
+    except DictionaryError:
+        entries = ()
+    if len(entries) != 1 or entries[0].kind != "value" or entries[0].end != len(written) + 4:
+        raise DictionaryError(f"{written!r} is no value", expected="balanced brackets and no ';' outside of braces")
+    return written
 
 
 def _compound(value: Any, indent: str) -> str:
