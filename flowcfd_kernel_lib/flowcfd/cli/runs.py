@@ -7,24 +7,24 @@ import time
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from flowcfd import jobs
 from flowcfd.cli import output
 from flowcfd.errors import CaseError, NotYet, UnknownName
 from flowcfd.jobs.handle import Run
-from flowcfd.jobs.record import ACTIVE, State
+from flowcfd.jobs.record import ACTIVE, StageRecord
 from flowcfd.kernel import progress
 
+RESUMABLE = ("Stopped", "Paused", "Lost", "Cancelled")
 POLL = 0.3
 """Time [s] between two looks at a log that is followed."""
 
 
 def runs(options: Namespace) -> int:
     """List all runs, the newest first."""
-    states = get_args(State)
-    if options.state and options.state not in states:
-        raise UnknownName("state", options.state, states, where="--state")
+    if options.state and options.state not in output.STYLES:
+        raise UnknownName("state", options.state, output.STYLES, where="--state")
     found = [(run, run.state) for run in jobs.runs()]
     chosen = [(run, state) for run, state in found if options.state in (None, state)]
     if options.json:
@@ -83,9 +83,10 @@ def describe(run: Run) -> None:
     if far:
         output.text(f"  progress  {far}")
     _stage_table(run)
-    error = run.error
-    if error is not None and state not in ACTIVE:
-        output.text(str(error))
+    if state == "Failed" and run.error is not None:
+        output.text(str(run.error))
+    elif state in RESUMABLE:
+        output.text(f"Go on: flowcfd resume {run.path.name}")
 
 
 def as_dict(run: Run) -> dict[str, Any]:
@@ -128,13 +129,19 @@ def _far(run: Run) -> str:
 
 def _stage_table(run: Run) -> None:
     rows = [
-        (stage.name, stage.state, output.duration(stage.wall), output.duration(stage.cpu), output.size(stage.memory),
+        (stage.name, stage.state, output.duration(_wall(stage)), output.duration(stage.cpu), output.size(stage.memory),
          output.size(stage.disk), ", ".join(step.command for step in stage.steps))
         for stage in run.stages
     ]  # fmt: skip
     if rows:
         numbers = ("wall", "CPU", "memory", "disk")
         output.table(("stage", "state", "wall", "CPU", "memory", "disk", "commands"), rows, numbers=numbers)
+
+
+def _wall(stage: StageRecord) -> float:
+    """Time in its commands [s], the one that runs now included."""
+    running = [step for step in stage.steps if step.rc is None and stage.state == "running"]
+    return stage.wall + sum(time.time() - step.started for step in running)
 
 
 def _log(run: Run, application: str | None, *, wait: bool) -> Path:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _NOISE = re.compile(r'/\*.*?(?:\*/|\Z)|//[^\n]*|#\{.*?(?:#\}|\Z)|"(?:\\.|[^"\\])*"', re.DOTALL)
-_BLOCK = re.compile(r'(?P<name>"(?:\\.|[^"\\])*"|[^\s{};"]+)\s*\{|(?P<open>\{)|(?P<close>\})')
+_BLOCK = re.compile(r"""(?P<name>"(?:\\.|[^"\\])*"|[^\s{}();"]+)\s*\{|"(?:\\.|[^"\\])*"|(?P<open>\{)|(?P<close>\})""")
 
 
 def match(shell: InteractiveShell, context: CompletionContext) -> SimpleMatcherResult:
@@ -78,7 +78,7 @@ def nesting(body: str) -> tuple[str, ...]:
     for brace in _BLOCK.finditer(blank):
         if brace["close"]:
             del path[-1:]
-        else:
+        elif brace["open"] or brace["name"]:
             path.append((brace["name"] or "").strip('"'))
     return tuple(path)
 

@@ -22,7 +22,7 @@ _PAINT = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 
 class _Words(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise CaseError(f"{self.prog}: {message}; usage: {self.format_usage().removeprefix('usage: ').strip()}")
+        raise CaseError(f"{self.prog}: {message}; usage: {self.usage}")
 
 
 def edit_cell(shell: InteractiveShell, line: str, cell: str) -> None:
@@ -110,7 +110,8 @@ def coloured(diff: str) -> str:
 
 
 def _parser(name: str) -> _Words:
-    words = _Words(prog=name, add_help=False, allow_abbrev=False)
+    usage = f"{name} CASE FILE " + ("[ENTRY]" if name == "%dict" else "[--delete ENTRY] [--replace]")
+    words = _Words(prog=name, usage=usage, add_help=False, allow_abbrev=False)
     words.add_argument("case", metavar="CASE")
     words.add_argument("file", metavar="FILE")
     if name == "%dict":

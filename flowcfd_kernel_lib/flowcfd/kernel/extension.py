@@ -10,10 +10,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import FlowError
+from flowcfd.jobs import waiting
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
+
+    from flowcfd.jobs.handle import Run
 
 _MATCHER = "flowcfd_matcher"
 _CELLS, _LINES = ("%%foam", "%%dict"), ("%foam ", "%dict ")
@@ -48,13 +51,20 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     unload_ipython_extension(shell)
     shell.Completer.custom_matchers.append(flowcfd_matcher)
     shell.set_custom_exc((FlowError,), one_line)  # type: ignore[no-untyped-call]
+    if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
+        waiting.LISTENERS.append(_show_progress)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Called by IPython for `%unload_ext`; the magics stay."""
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
+    waiting.LISTENERS[:] = [listener for listener in waiting.LISTENERS if listener is not _show_progress]
     shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
+
+
+def _show_progress(run: Run, over: bool) -> None:
+    import_module("flowcfd.kernel.progress").show(run, over)
 
 
 def one_line(

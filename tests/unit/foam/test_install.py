@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from flowcfd.errors import SiteError
 from flowcfd.foam import install
 from flowcfd.foam.versions import VERSIONS

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from flowcfd.kernel import process
 from flowcfd.kernel.process import CommandFailed
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
+
 from flowcfd.errors import SiteError
 from flowcfd.kernel import provisioner
-from jupyter_client.kernelspec import KernelSpec
 
 
 def launch(launcher: list[str], environment: dict[str, str]) -> dict[str, Any]:

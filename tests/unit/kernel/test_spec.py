@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from flowcfd.errors import SiteError
 from flowcfd.kernel import spec
 
