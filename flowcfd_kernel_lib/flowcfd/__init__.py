@@ -28,6 +28,7 @@ _HOMES = {
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.render": "render",
+    "flowcfd.foam.tutorials": "tutorial",
     "flowcfd.jobs": "run open runs Run",
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",

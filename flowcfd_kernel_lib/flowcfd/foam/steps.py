@@ -39,7 +39,9 @@ def steps(casefiles: CaseFiles) -> tuple[str, ...]:
     found = [step for path, step in BY_FILE if path in casefiles and not (meshed and step.split()[0] in MESHERS)]
     if not meshed and not found:
         raise CaseError("constant/polyMesh: no mesh and no blockMeshDict; add the mesh or name the steps that make it")
-    return (*dict.fromkeys(found), _application(casefiles))
+    application = _application(casefiles)
+    found = [step for step in dict.fromkeys(found) if step.split()[0] != application]
+    return (*found, application)
 
 
 def words(step: str) -> list[str]:
