@@ -4,7 +4,7 @@ from flowcfd.errors import CaseError, FlowError, UnknownName
 from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.steps import steps
-from flowcfd.foam.tutorials import _cases, tutorial
+from flowcfd.foam.tutorials import cases, tutorial
 
 pytestmark = pytest.mark.flow
 
@@ -24,7 +24,7 @@ def test_every_shipped_case_is_adopted_and_says_its_steps_or_asks_for_them():
     examples = install.find().examples
     assert examples is not None
     asked = {}
-    for name in _cases(examples):
+    for name in cases(examples):
         files = adopt(examples / name)
         assert len(files.digest) == 64
         try:
@@ -32,5 +32,5 @@ def test_every_shipped_case_is_adopted_and_says_its_steps_or_asks_for_them():
         except FlowError as error:
             asked[name] = str(error)
     assert all("\n" not in error for error in asked.values())
-    assert len(_cases(examples)) > 4 * NOT_ALONE
+    assert len(cases(examples)) > 4 * NOT_ALONE
     assert len(asked) == NOT_ALONE

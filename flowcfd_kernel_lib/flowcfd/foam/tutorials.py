@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from flowcfd.errors import CaseError, SiteError, UnknownName
 from flowcfd.foam import install
 
+CONTROL = ("controlDict", "controlDict.gz")
+
 
 def tutorial(name: str) -> Path:
     """The directory of a shipped case: "pitzDaily" where that is unique, else with the folders before it.
@@ -20,16 +22,16 @@ def tutorial(name: str) -> Path:
     if folder is None:
         raise SiteError("OpenFOAM's examples are not installed: apt-get install openfoam-examples   (as root)")
     wanted = PurePosixPath(name).parts
-    found = [case for case in _cases(folder) if PurePosixPath(case).parts[-len(wanted) :] == wanted]
+    found = [case for case in cases(folder) if PurePosixPath(case).parts[-len(wanted) :] == wanted]
     if not found:
-        raise UnknownName("tutorial", name, {PurePosixPath(case).name for case in _cases(folder)})
+        raise UnknownName("tutorial", name, {PurePosixPath(case).name for case in cases(folder)})
     if len(found) > 1:
         raise CaseError(f"tutorial: {name!r} is the end of several: {', '.join(found)}")
     return folder / found[0]
 
 
 @cache
-def _cases(folder: Path) -> tuple[str, ...]:
+def cases(folder: Path) -> tuple[str, ...]:
     """All case directories below `folder`, relative to it, sorted."""
     found = []
     for path, folders, _ in os.walk(folder):
