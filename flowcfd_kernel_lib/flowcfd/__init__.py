@@ -1,6 +1,7 @@
 """FlowCFD: OpenFOAM cases as values, durable runs, numbers that can be believed.
 
 `import flowcfd as fc`; the public names are loaded on first use, so that a process that needs few of them starts fast.
+What a type checker sees of it is `__init__.pyi`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from flowcfd.version import __version__
 TYPE_CHECKING = False  # as typing's, which costs the worker a fifth of its start to import
 if TYPE_CHECKING:
     from typing import Any
-
-    from flowcfd.public import *  # noqa: F403
 
 _HOMES = {
     "flowcfd.errors": (
