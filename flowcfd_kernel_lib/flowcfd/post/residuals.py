@@ -157,9 +157,9 @@ def _long(found: Logs, name: str, words: Sequence[str], numbers: Sequence[str], 
     joined = {column: np.concatenate(values) for column, values in parts.items()}
     named = {column: _categories(joined[column], known) for column in words}
     order = ("Time", words[0], *numbers, *words[1:])
-    units = (
-        {"Time": unit, **dict.fromkeys(("initial", "final", "iterations"), "")} if name == "solves" else {"Time": unit}
-    )
+    units: dict[Hashable, str] = {"Time": unit}
+    if name == "solves":
+        units |= dict.fromkeys(numbers, "")
     return table({column: named.get(column, joined[column]) for column in order}, index="Time", units=units)
 
 

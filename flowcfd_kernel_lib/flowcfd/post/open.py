@@ -1,0 +1,306 @@
+"""Results: everything that a run, or any OpenFOAM case directory, has written."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from flowcfd.errors import CaseError, NotYet, ResultError
+from flowcfd.foam import tables
+from flowcfd.jobs import Run
+from flowcfd.jobs import open as open_run
+from flowcfd.jobs.handle import logs
+from flowcfd.post import checks, forces, layout, probes, residuals, setup
+from flowcfd.post.residuals import Logs
+from flowcfd.post.table import Signal, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyvista
+    from numpy.typing import ArrayLike
+
+
+def results(
+    run: Run | str | Path, *, wait: bool = True, timeout: float | None = None, partial: bool = False
+) -> Results:
+    """The results of a run, once it has ended; of a case directory that is no run, what is there.
+
+    `run` is a Run, its directory or its name, or any OpenFOAM case directory. Waits at most `timeout` [s]. Raises
+    NotYet when the run is still active then; StageFailed, Diverged, Lost, Cancelled or Stopped when it did not come
+    to its end, unless `partial` results are wanted. With `wait` False it neither waits nor raises: what is written so
+    far can be looked at while the run goes on. Raises UnknownName, which lists the runs, for a name that is none.
+    """
+    if not isinstance(run, Run):
+        path = Path(run).expanduser()
+        if not path.is_dir():
+            run = open_run(run)
+        elif (path / "job.json").is_file():
+            run = open_run(path)
+        elif (path / "system/controlDict").is_file():
+            return Results(path.absolute())
+        else:
+            raise CaseError(f"{path}: neither a run (job.json) nor an OpenFOAM case (system/controlDict)")
+    if wait:
+        try:
+            run.wait(timeout)
+        except TimeoutError as error:
+            raise NotYet(f"{error}; results(run, wait=False) shows what is there") from None
+        if not partial:
+            run.check()
+    return Results(run.case, run)
+
+
+class Results:
+    """What one case has written; all is read when it is asked for, so a run that goes on shows more later."""
+
+    def __init__(self, case: Path, run: Run | None = None) -> None:
+        self.case, self.run = case, run
+
+    @property
+    def application(self) -> str:
+        """The solver."""
+        return self.run.record.application if self.run is not None else setup.application(self.case)
+
+    @property
+    def state(self) -> str:
+        """The state of the run; empty for a case that is no run."""
+        return "" if self.run is None else self.run.state
+
+    # ---- from the solver's log
+
+    @property
+    def residuals(self) -> Table:
+        """First initial residual of each field (columns) in each step; index Time. `heater/h` is of region heater."""
+        return residuals.residuals(self._logs(), self._time_unit)
+
+    @property
+    def iterations(self) -> Table:
+        """Iterations of the linear solvers for each field (columns), summed over each step; index Time."""
+        return residuals.iterations(self._logs(), self._time_unit)
+
+    @property
+    def continuity(self) -> Table:
+        """Last continuity errors of each step: local, global, cumulative; index Time."""
+        return residuals.continuity(self._logs(), self._time_unit)
+
+    @property
+    def courant(self) -> Table:
+        """Courant numbers of each step: mean, max, and those of interfaces and regions; index Time."""
+        return residuals.courant(self._logs(), self._time_unit)
+
+    @property
+    def steps(self) -> Table:
+        """deltaT, execution and clock of each step [s]; index Time."""
+        return residuals.steps(self._logs(), self._time_unit)
+
+    @property
+    def execution_time(self) -> Signal:
+        """CPU time of the solver's process so far [s], over Time."""
+        execution: Signal = self.steps["execution"]
+        return execution
+
+    @property
+    def bounding(self) -> Table:
+        """Each time a field had to be bounded: field, min, max, average; index Time."""
+        return residuals.bounding(self._logs(), self._time_unit)
+
+    @property
+    def converged(self) -> int | None:
+        """The iteration at which the solver said that it converged; None when it did not."""
+        return self._logs()[-1][0].converged
+
+    def log(self, application: str | None = None) -> Table:
+        """Every linear solve of an application (None: the solver): field, initial, final, iterations, region, solver.
+
+        Index Time, nan before the first step. Raises NotYet, which lists the logs there are.
+        """
+        return residuals.solves(self._logs(application), self._time_unit)
+
+    # ---- from function objects
+
+    def forces(self, name: str | None = None) -> Table:
+        """Forces and moments [N, N m] and their coefficients over Time; `name` None: the only ones there are.
+
+        `res.forces("body").Cd.last(200).mean()`. Columns: Cd, Cs, Cl, CmRoll, CmPitch, CmYaw, Fx, Fy, Fz, Mx, My, Mz,
+        Fx_pressure, Fx_viscous, ... as far as they were written.
+        """
+        return forces.forces(self.case, name, self._time_unit)
+
+    def probes(self, name: str | None = None) -> Table:
+        """Fields at points over Time: columns (field, probe), `probes.p[0]`; the points are in `attrs["points"]`."""
+        return probes.probes(self.case, name, self._unit_of, self._time_unit)
+
+    @property
+    def y_plus(self) -> Table:
+        """y+ over Time: columns (patch, "min" | "max" | "average"), patches with slip left out."""
+        return checks.y_plus(self.case, self._time_unit, setup.slip(self.case))
+
+    @property
+    def wall_shear(self) -> Table:
+        """Extremes of wall shear stress over Time: columns (patch, "min_x" ... "max_z"); OpenFOAM's signs."""
+        return checks.wall_shear(self.case, self._time_unit, self._unit_of)
+
+    @property
+    def min_max(self) -> Table:
+        """Minima and maxima of fields over Time: columns (field, "min" | "max" | "location(min)_x" ...)."""
+        return checks.min_max(self.case, self._time_unit, self._unit_of)
+
+    def function(self, name: str, file: str | None = None) -> Table:
+        """Any table that function object `name` wrote, over Time; `file` where it wrote several."""
+        return checks.function(self.case, name, self._time_unit, file)
+
+    @property
+    def outputs(self) -> list[str]:
+        """The function objects that have written something."""
+        return list(tables.names(self.case))
+
+    # ---- fields
+
+    @property
+    def times(self) -> list[float]:
+        """The times with fields [s or iterations], rising."""
+        return layout.times(self.case)
+
+    @property
+    def last(self) -> float:
+        """The last time with fields. Raises NotYet before there is one."""
+        found = self.times
+        if not found:
+            raise NotYet(f"no fields are written in {self.case}")
+        return found[-1]
+
+    def fields(self, time: float | str | None = None) -> list[str]:
+        """The names of the fields at a time, None for the last."""
+        from flowcfd.post import fields
+
+        return fields.names(self.case, time)
+
+    def mesh(
+        self,
+        time: float | str | None = None,
+        *,
+        fields: Sequence[str] | None = None,
+        patches: bool | Sequence[str] = False,
+    ) -> pyvista.UnstructuredGrid | pyvista.MultiBlock:
+        """The cells at `time` (None: the last) with fields (None: all) as cell data, joined where decomposed.
+
+        With `patches` (True: all, or names) a MultiBlock of "internalMesh" and "boundary". Raises NotYet, NoSuchField
+        and UnknownName, which list the times, fields and patches there are.
+        """
+        from flowcfd.post.fields import mesh  # pyvista is loaded by those who want meshes
+
+        return mesh(self.case, time, fields=fields, patches=patches)
+
+    def patch(
+        self, name: str, time: float | str | None = None, *, fields: Sequence[str] | None = None
+    ) -> pyvista.PolyData:
+        """One patch as a surface with the values on it as cell data."""
+        boundary = cast("pyvista.MultiBlock", self.mesh(time, fields=fields, patches=[name]))["boundary"]
+        return cast("pyvista.PolyData", cast("pyvista.MultiBlock", boundary)[name])
+
+    def sample_line(
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        n: int = 101,
+        fields: Sequence[str] | None = None,
+        *,
+        time: float | str | None = None,
+        interpolated: bool = True,
+    ) -> Table:
+        """Fields at `n` points from `a` to `b` [m]: columns x, y, z, distance, p, Ux, ...; nan outside the mesh."""
+        from flowcfd.post import sample
+
+        return _table(sample.line(self.mesh(time, fields=fields), a, b, n, fields, interpolated=interpolated))
+
+    def sample_points(
+        self,
+        places: ArrayLike,
+        fields: Sequence[str] | None = None,
+        *,
+        time: float | str | None = None,
+        interpolated: bool = True,
+    ) -> Table:
+        """Fields at `places`, shape (n, 3) [m]: columns x, y, z, p, Ux, ...; nan outside the mesh."""
+        from flowcfd.post import sample
+
+        return _table(sample.points(self.mesh(time, fields=fields), places, fields, interpolated=interpolated))
+
+    # ---- how it looks
+
+    def summary(self) -> dict[str, str]:
+        """What there is, in a few words each; what is not written is left out."""
+        return {name: text for name, tell in _TOLD.items() if (text := _told(tell, self))}
+
+    def __repr__(self) -> str:
+        parts = "".join(f"\n  {name}: {text}" for name, text in self.summary().items())
+        return f"<Results of {self.case}{parts}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{name}</th><td>{html.escape(text)}</td></tr>" for name, text in self.summary().items())
+        title = self.run.name if self.run is not None else self.case.name
+        return f"<b>{html.escape(title)}</b><table>{rows}</table>"
+
+    # ---- inside
+
+    @property
+    def _time_unit(self) -> str:
+        return "" if setup.steady(self.case) else "s"
+
+    def _unit_of(self, field: str) -> str | None:
+        return setup.unit_of(self.case, field)
+
+    def _logs(self, application: str | None = None) -> Logs:
+        name = application or self.application
+        found = logs(self.case, name)
+        if not found:
+            known = sorted(path.name.removeprefix("log.") for path in self.case.glob("log.*"))
+            raise NotYet(f"no log of {name or 'a solver'} in {self.case}; there are: {', '.join(known) or 'none'}")
+        return residuals.logs(found)
+
+
+def _table(frame: pd.DataFrame) -> Table:
+    whole = Table(frame)
+    whole.attrs = frame.attrs
+    return whole
+
+
+def _told(tell: Callable[[Results], str], of: Results) -> str:
+    """What `tell` says; nothing where that is not written yet."""
+    try:
+        return tell(of)
+    except ResultError:
+        return ""
+
+
+def _times(of: Results) -> str:
+    times = of.times
+    if not times:
+        return ""
+    return f"{times[0]:g}" if len(times) == 1 else f"{times[0]:g} to {times[-1]:g} ({len(times)} written)"
+
+
+def _residuals(of: Results) -> str:
+    newest = of.residuals.last(1)
+    if newest.empty:
+        return ""
+    row = newest.iloc[-1].dropna()
+    return f"at {newest.index[-1]:g}: " + ", ".join(f"{field} {value:.1e}" for field, value in row.items())
+
+
+def _cells(of: Results) -> str:
+    count = setup.cells(of.case)
+    return "" if count is None else f"{count:,}".replace(",", " ")
+
+
+_TOLD: Final[Mapping[str, Callable[[Results], str]]] = {
+    "state": lambda of: of.state,
+    "solver": lambda of: of.application,
+    "cells": _cells,
+    "times": _times,
+    "residuals": _residuals,
+    "converged": lambda of: f"at {of.converged}" if of.converged else "",
+    "outputs": lambda of: ", ".join(of.outputs),
+}
