@@ -55,7 +55,7 @@ def _segments(given: object) -> object:
 
 
 def _gradings(given: object) -> object:
-    return ((given,),) if isinstance(given, (int, float)) else given
+    return (given,) if isinstance(given, (int, float)) else given
 
 
 Count = Annotated[int, Field(gt=0, le=100_000)]

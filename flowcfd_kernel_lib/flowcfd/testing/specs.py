@@ -1,8 +1,8 @@
 """Suites for specs: boundaries, physics, domains, meshes, solves, outputs and profiles.
 
-    class TestFan(SpecSuite):
-        registry = BOUNDARIES
-        examples = (Fan(speed="3 m/s"),)
+class TestFan(SpecSuite):
+    registry = BOUNDARIES
+    examples = (Fan(speed="3 m/s"),)
 """
 
 from __future__ import annotations
