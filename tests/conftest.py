@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from flowcfd.errors import SiteError
+from flowcfd.foam.adopt import adopt
+from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.settings import settings
+
+Until = Callable[..., None]
 
 
 @pytest.fixture
@@ -33,3 +38,39 @@ def tutorials() -> Path:
     if examples is None:
         pytest.skip("OpenFOAM's tutorials are not installed (apt-get install openfoam-examples)")
     return examples
+
+
+@pytest.fixture
+def until() -> Until:
+    """Wait for something to come true; fails when that takes more than `seconds`."""
+
+    def wait(true: Callable[[], object], seconds: float = 60.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, f"it did not come true in {seconds:g} s"
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def cavity(tutorials: Path) -> Callable[..., CaseFiles]:
+    """The cavity tutorial (icoFoam): so many steps, fields written every `write` steps; it takes under a second."""
+
+    def build(steps: int = 100, write: int = 20) -> CaseFiles:
+        files = adopt(tutorials / "incompressible/icoFoam/cavity/cavity")
+        return files.edit("system/controlDict", endTime=f"{steps * 0.005:g}", writeInterval=write)
+
+    return build
+
+
+@pytest.fixture
+def slow_cavity(cavity: Callable[..., CaseFiles]) -> Callable[..., CaseFiles]:
+    """The same on nine times the cells, in steps of 0.001: some milliseconds a step, so there is time to meddle."""
+
+    def build(steps: int = 400, write: int = 20) -> CaseFiles:
+        files = cavity(write=write).edit("system/controlDict", endTime=f"{steps * 0.001:g}", deltaT=0.001)
+        mesh = files.text("system/blockMeshDict").replace("(20 20 1)", "(60 60 1)")
+        return files.with_files({"system/blockMeshDict": mesh})
+
+    return build

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.errors import Cancelled, Diverged, Lost, RunError, StageFailed, Stopped
 from flowcfd.foam.log import Progress, Tail
-from flowcfd.jobs import attempt, lock, process, record, space
+from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, executors
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
 
@@ -211,6 +211,9 @@ class Run:
     def _launch(self, kind: Kind) -> None:
         """Start a worker for this request, unless another caller was faster."""
         with lock.held(self.path / "lock"):
+            deadline = time.monotonic() + 10.0
+            while self._alive and self.state not in ACTIVE and time.monotonic() < deadline:
+                time.sleep(0.02)  # the worker has written its end and is about to leave
             if not self._alive:
                 self._request(kind)
                 self._executor.start(self.record)
@@ -235,10 +238,17 @@ class Run:
         pause = min(0.02, poll)
         while self.state in ACTIVE:
             if deadline is not None and time.monotonic() > deadline:
+                self._tell(over=True)
                 return False
+            self._tell()
             time.sleep(pause)
             pause = min(poll, 1.5 * pause)
+        self._tell(over=True)
         return True
+
+    def _tell(self, *, over: bool = False) -> None:
+        for listener in waiting.LISTENERS:
+            listener(self, over)
 
 
 def derive(job: Job, *, alive: bool) -> tuple[State, str]:

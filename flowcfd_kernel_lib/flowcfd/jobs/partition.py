@@ -35,7 +35,7 @@ def write(case: Path, cores: int, method: str) -> None:
             tree = tree.set(key, value) if key in tree else tree.add(key, value)
         text = tree.text()
     else:
-        text = dictionary.dumps(entries, header=("dictionary", "system", "decomposeParDict"))
+        text = dictionary.dumps(entries, header=("dictionary", "decomposeParDict", "system"))
     path.write_bytes(text.encode("latin-1"))
 
 

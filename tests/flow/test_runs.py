@@ -1,0 +1,161 @@
+"""Runs that go as they should, with real OpenFOAM: serial and on ranks, stopped, paused, resumed, queued."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flowcfd import jobs
+from flowcfd.errors import Cancelled, Stopped
+from flowcfd.foam import dictionary, install
+from flowcfd.foam.adopt import adopt
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.jobs import checkpoint, record
+from flowcfd.jobs.handle import Run
+
+pytestmark = pytest.mark.flow
+Build = Callable[..., CaseFiles]
+Until = Callable[..., None]
+
+
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """This process and all it starts see one core only."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+def solving(run: Run) -> bool:
+    """Whether some iterations are done."""
+    return run.progress().iteration > 5
+
+
+def times(run: Run) -> list[str]:
+    return checkpoint.times(checkpoint.roots(run.case, run.cores)[0])
+
+
+def test_a_serial_case_is_computed_and_everything_about_it_is_on_disk(home: Path, cavity: Build) -> None:
+    run = jobs.run(cavity())
+    assert run.state in ("Queued", "Running", "Done")
+    assert run.wait(60) == "Done"
+    again = jobs.open(run.path)
+    assert [(stage.name, stage.state) for stage in again.stages] == [("mesh", "done"), ("solve", "done")]
+    solve = again.stages[1]
+    assert solve.cpu > 0 and solve.wall > 0 and solve.memory > 10e6 and solve.disk > 100e3
+    assert times(again) == ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]
+    progress = again.progress()
+    assert progress.time == 0.5 and progress.fraction == 1.0 and set(progress.residuals) == {"Ux", "Uy", "p"}
+    assert "End" in again.tail()
+    again.check()
+    assert [r.path for r in jobs.runs()] == [run.path] and jobs.open(run.path.name).path == run.path
+
+
+def test_an_equal_case_returns_its_run_and_is_not_computed_again(home: Path, cavity: Build) -> None:
+    first = jobs.run(cavity(), wait=True)
+    second = jobs.run(cavity())
+    assert second.path == first.path and second.state == "Done"
+    assert jobs.run(cavity(steps=20)).path != first.path
+    assert record.worker(first.path).attempt == 1
+
+
+def test_the_case_in_a_run_can_be_taken_away_and_run_by_hand(home: Path, tmp_path: Path, cavity: Build) -> None:
+    run = jobs.run(cavity(), wait=True)
+    taken = tmp_path / "taken"
+    run.case.rename(taken)
+    for name in ("0.1", "0.2", "0.3", "0.4", "0.5"):
+        subprocess.run(["rm", "-r", taken / name], check=True)
+    environment = install.find().environment(case=taken)
+    done = subprocess.run(["icoFoam"], cwd=taken, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.rstrip().endswith("End")
+    assert checkpoint.times(taken)[-1] == "0.5"
+
+
+def test_two_ranks_replace_scotch_by_hierarchical_and_reconstruct(home: Path, tutorials: Path) -> None:
+    files = adopt(tutorials / "incompressible/simpleFoam/pitzDaily").edit(
+        "system/controlDict", endTime=4, writeInterval=4
+    )
+    scotch = dictionary.dumps(
+        {"numberOfSubdomains": 6, "method": "scotch", "constraints": {}},
+        header=("dictionary", "decomposeParDict", "system"),
+    )
+    run = jobs.run(files.with_files({"system/decomposeParDict": scotch}), cores=2)
+    assert run.wait(120) == "Done", run.why
+    assert [stage.name for stage in run.stages] == ["mesh", "decompose", "solve", "reconstruct"]
+    tree = dictionary.read(run.case / "system/decomposeParDict")
+    assert (tree["method"], tree["numberOfSubdomains"], tree["coeffs.n"]) == ("hierarchical", 2, (2, 1, 1))
+    assert "constraints" in tree
+    assert times(run) == ["0", "4"] and (run.case / "4" / "U").is_file()
+    assert (run.case / "processor1").is_dir() and not (run.case / "processor2").exists()
+
+
+def test_ptscotch_divides_through_redistributePar(home: Path, cavity: Build) -> None:
+    run = jobs.run(cavity(), cores=2, method="ptscotch")
+    assert run.wait(60) == "Done", run.why
+    assert run.stages[1].steps[0].command == "redistributePar -decompose -overwrite"
+    assert (run.case / "0.5" / "U").is_file()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_stopped_run_has_written_its_fields_and_goes_on_from_them(
+    home: Path, slow_cavity: Build, until: Until, cores: int
+) -> None:
+    run = jobs.run(slow_cavity(steps=300, write=300), cores=cores)
+    until(lambda: solving(run))
+    run.stop()
+    assert run.state == "Stopped"
+    with pytest.raises(Stopped):
+        run.check()
+    written = times(run)
+    assert len(written) == 2 and 0 < float(written[1]) < 0.3
+    assert run.resume().wait(90) == "Done", run.why
+    assert times(run) == [*written, "0.3"]
+    control = dictionary.read(run.case / "system/controlDict")
+    assert (control["startFrom"], control["stopAt"]) == ("latestTime", "endTime")
+    logs = [path.name for path in sorted(run.case.glob("log.icoFoam*"))]
+    assert logs == ["log.icoFoam", "log.icoFoam.2"]
+    assert f"Time = {written[1]}\n" not in (run.case / "log.icoFoam.2").read_text()
+
+
+def test_a_paused_run_frees_its_core_and_a_queued_one_takes_it(
+    home: Path, cavity: Build, slow_cavity: Build, until: Until, one_core: None
+) -> None:
+    first = jobs.run(slow_cavity(steps=5000, write=5000))
+    until(lambda: solving(first))
+    second = jobs.run(cavity())
+    assert (second.state, second.why) == ("Queued", "waits for free cores")
+    time.sleep(0.5)
+    assert second.state == "Queued"
+    assert first.pause().state == "Paused"
+    assert second.wait(60) == "Done"
+    assert first.resume().state in ("Queued", "Running")
+    until(lambda: first.state == "Running" and solving(first))
+    first.cancel()
+
+
+def test_a_queued_run_can_be_cancelled_without_ever_having_run(
+    home: Path, cavity: Build, slow_cavity: Build, one_core: None
+) -> None:
+    first = jobs.run(slow_cavity(steps=5000))
+    second = jobs.run(cavity())
+    assert second.state == "Queued"
+    assert second.cancel().state == "Cancelled" and second.stages == ()
+    assert first.cancel().state == "Cancelled"
+    with pytest.raises(Cancelled):
+        first.check()
+
+
+def test_retry_does_the_stage_again_and_puts_what_it_wrote_aside(home: Path, slow_cavity: Build, until: Until) -> None:
+    run = jobs.run(slow_cavity(steps=100), cores=2)
+    until(lambda: len(times(run)) > 2)
+    run.cancel()
+    assert run.retry().wait(60) == "Done", run.why
+    aside = run.case / "incomplete" / "1"
+    assert checkpoint.times(aside / "processor0")[0] == "0" and len(checkpoint.times(aside / "processor0")) > 2
+    assert times(run)[-1] == "0.1" and (run.case / "0.1" / "U").is_file()
