@@ -51,8 +51,6 @@ def test_a_dictionary_error_names_file_line_column_and_what_was_expected() -> No
 
 def test_a_failed_stage_shows_cause_log_and_tail() -> None:
     error = StageFailed("solve", "floating point", path="/runs/a", log="log.simpleFoam", tail=["one", "two"])
-    assert str(error) == "stage 'solve' failed: floating point [log.simpleFoam]
-  | one
-  | two"
+    assert str(error) == "stage 'solve' failed: floating point [log.simpleFoam]\n  | one\n  | two"
     assert error.path == Path("/runs/a")
     assert RunError("gone").path is None
