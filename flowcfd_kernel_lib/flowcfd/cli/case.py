@@ -1,14 +1,19 @@
-"""What a word on the command line names as a case."""
+"""What a word on the command line names: a case or a run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowcfd import jobs
 from flowcfd.errors import CaseError
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.steps import MESHERS
+from flowcfd.foam.steps import steps as steps_of
+from flowcfd.jobs import Run
 
 if TYPE_CHECKING:
     from flowcfd.case import Case
@@ -24,18 +29,37 @@ def read(word: str) -> Case | CaseFiles:
             return Case.from_json(path.read_text())
         except UnicodeDecodeError as error:
             raise CaseError(f"{word}: is no JSON text: {error.reason} at byte {error.start}") from None
+        except CaseError as error:
+            raise CaseError([f"{word}: {problem}" for problem in error.problems]) from None
     return adopt(path)
 
 
-def files(word: str) -> CaseFiles:
-    """As `read`, a Case rendered; also the case of a run."""
-    if not Path(word).expanduser().exists() and "/" not in word:
-        from flowcfd import jobs
+def run(word: str) -> Run:
+    """The run of this name, beginning of a name, or path; raises CaseError for none (a mistake, not a failure)."""
+    if "/" in word and not (Path(word).expanduser() / "job.json").is_file():
+        raise CaseError(f"{word}: no run here, job.json is missing")
+    return jobs.open(word)
 
-        return adopt(jobs.open(word).case)
-    if (Path(word) / "job.json").is_file():
-        return adopt(Path(word) / "case")
-    return rendered(read(word))
+
+def files(word: str) -> CaseFiles:
+    """As `read`, a Case rendered; also what a run was given. The steps are always filled in, where they are known."""
+    path = Path(word).expanduser()
+    if (path / "job.json").is_file() or not (path.exists() or "/" in word):
+        return _of_run(run(word))
+    found = rendered(read(word))
+    try:
+        return replace(found, steps=steps_of(found))
+    except CaseError:  # a case of several regions may be compared without running it
+        return found
+
+
+def _of_run(run: Run) -> CaseFiles:
+    """The case of a run without the mesh that it made."""
+    found = adopt(run.case, steps=run.record.steps)
+    if any(step.split()[0] in MESHERS for step in run.record.steps):
+        made = [path for path in found if path.startswith("constant/polyMesh/") and not path.endswith("Dict")]
+        found = found.with_files(dict.fromkeys(made))
+    return found
 
 
 def rendered(case: Case | CaseFiles) -> CaseFiles:

@@ -15,9 +15,10 @@ A RUN is a run's name, the beginning of one name, or the path of a run's directo
 
 exit codes:
   0  done
-  1  the computation failed, diverged, was cancelled or got lost (`bench --assert-half`: a goal missed by half)
+  1  the computation failed, diverged, was stopped, cancelled or lost (`bench --assert-half`: a goal missed by half)
   2  a mistake in what was asked: a name, a case, an option
   3  this machine lacks something: OpenFOAM, space, rights (see: flowcfd doctor)
+  130  interrupted by Ctrl-C; a run that was being waited for goes on
 """
 
 
@@ -111,7 +112,7 @@ def _control(commands: Commands) -> None:
         commands, "results", "results:results", "what a finished run says: last residuals, forces, probes"
     )
     results.add_argument("run", metavar="RUN")
-    results.add_argument("--csv", metavar="WHAT", help="one table as CSV: residuals, forces:NAME or probes:NAME")
+    results.add_argument("--csv", metavar="WHAT", help="one table as CSV: residuals, forces:NAME, probes:NAME, ...")
 
 
 def _cases(commands: Commands) -> None:

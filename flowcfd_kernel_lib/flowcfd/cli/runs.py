@@ -11,6 +11,7 @@ from typing import Any
 
 from flowcfd import jobs
 from flowcfd.cli import output
+from flowcfd.cli.case import run as find
 from flowcfd.errors import CaseError, NotYet, UnknownName
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, StageRecord
@@ -40,7 +41,7 @@ def runs(options: Namespace) -> int:
 
 def show(options: Namespace) -> int:
     """One run: state, stages, cause of a failure with the log's tail."""
-    run = jobs.open(options.run)
+    run = find(options.run)
     if options.json:
         output.document(as_dict(run))
     else:
@@ -54,7 +55,7 @@ def log(options: Namespace) -> int:
         raise CaseError("log: --follow has no end that a JSON document could have; leave one of the two")
     if options.lines is not None and options.lines < 1:
         raise CaseError(f"--lines: must be at least 1 (got {options.lines})")
-    run = jobs.open(options.run)
+    run = find(options.run)
     path = _log(run, options.log, wait=options.follow)
     content = path.read_bytes()
     lines = content.decode("latin-1").splitlines(keepends=True)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flowcfd.cli import doctor, main
+from flowcfd.cli.doctor import Check
+from flowcfd.errors import SiteError
+from flowcfd.foam.install import Installation
+from flowcfd.settings import settings
+
+
+def checks() -> dict[str, Check]:
+    return {check.name: check for check in doctor.examine()}
+
+
+@pytest.fixture
+def no_openfoam(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing() -> Installation:
+        raise SiteError("OpenFOAM is not installed. Install it: apt-get install openfoam")
+
+    monkeypatch.setattr(doctor.install, "find", nothing)
+
+
+def test_without_openfoam_doctor_ends_with_3_and_says_what_mends_it(
+    no_openfoam: None, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor"]) == 3
+    said = capsys.readouterr().out
+    assert "MISSING OpenFOAM" in said and "mend it: apt-get install openfoam" in said
+    assert "needed part(s) missing" in said
+    assert not home.exists()
+
+
+def test_its_document_tells_the_same(no_openfoam: None, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["healthy"] is False
+    assert {"name", "good", "found", "needed", "mend"} == set(told["checks"][0])
+
+
+def test_a_home_that_cannot_be_written_is_missing(
+    no_openfoam: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FLOWCFD_HOME", str(tmp_path / "file/home"))
+    settings.cache_clear()
+    found = checks()["FLOWCFD_HOME"]
+    settings.cache_clear()
+    assert not found.good and found.needed and found.mend
+
+
+def test_a_kernel_of_another_interpreter_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.spec, "installed", list)
+    assert doctor.kernel().mend == "flowcfd kernel install --sys-prefix"
+    other = doctor.spec.Installed(tmp_path, "/other/python")
+    monkeypatch.setattr(doctor.spec, "installed", lambda: [other])
+    assert not doctor.kernel().good and "/other/python" in doctor.kernel().found
+
+
+def test_little_space_and_missing_examples_only_warn(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LEAST_SPACE", 1e30)
+    assert (doctor.space().good, doctor.space().needed) == (False, False)
+
+
+def test_missing_applications_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "usr/share/openfoam"
+    listed = tmp_path / "var/lib/dpkg/info/openfoam.list"
+    listed.parent.mkdir(parents=True)
+    listed.write_text("/usr/bin/blockMesh\n/usr/bin/icoFoam\n")
+    found = doctor.applications(Installation(root, "1912", tmp_path))
+    assert not found.good and "simpleFoam" in found.found and "icoFoam" not in found.found
