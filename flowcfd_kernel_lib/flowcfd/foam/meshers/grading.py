@@ -137,7 +137,7 @@ def layered(length: float, first: float, largest: float, growth: float) -> Spaci
 
     The fewest cells for which no cell is above `largest` and no ratio above `growth`, up to rounding.
     """
-    if first >= largest or growth <= 1:
+    if first >= largest * (1 - 1e-6) or growth <= 1:
         return uniform(length, max(1, math.ceil(length / largest - 1e-9)))
     count = 1 + math.ceil(math.log(largest / first) / math.log(growth) - 1e-9)
     r = (largest / first) ** (1 / (count - 1))
