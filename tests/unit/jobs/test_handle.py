@@ -1,0 +1,172 @@
+"""The state of a run follows from its records and from whether its executor says that it lives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, StageFailed, Stopped, UnknownName
+from flowcfd.jobs import handle, index, lock, record
+from flowcfd.jobs.handle import Run, derive
+from flowcfd.jobs.process import Identity
+from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord, WorkerRecord
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    return make(tmp_path / "home" / "runs" / "cavity-0123456789ab")
+
+
+def make(path: Path, created: float = 1.0) -> Job:
+    path.mkdir(parents=True)
+    name = path.name.rpartition("-")[0]
+    job = Job(
+        path, f"uid of {path.name}", name, "0" * 64, 1, "", "local", ("icoFoam",), "icoFoam", created, 0.0, 1.0, "1912"
+    )
+    record.write_job(job, path)
+    return job
+
+
+def worker(job: Job, *, attempt: int = 1, request: str = "", phase: str = "Running", pid: int = 2**22 + 1) -> None:
+    identity = Identity(pid, 1, "another-host/boot/1")
+    record.write_record(job.path, WorkerRecord(identity, attempt, request, phase, 1.0))  # type: ignore[arg-type]
+
+
+def end(job: Job, state: str, *, attempt: int = 1, why: str = "why", diverged: bool = False) -> None:
+    record.write_record(
+        job.path,
+        EndRecord(attempt, state, why, 2.0, "solve", "log.icoFoam", diverged),  # type: ignore[arg-type]
+    )
+
+
+def test_a_living_worker_says_whether_it_waits_for_cores(job: Job) -> None:
+    worker(job, phase="Queued")
+    assert derive(job, alive=True) == ("Queued", "waits for free cores")
+    worker(job)
+    assert derive(job, alive=True) == ("Running", "")
+
+
+def test_a_job_that_its_scheduler_holds_is_queued(job: Job) -> None:
+    assert derive(job, alive=True)[0] == "Queued"
+    worker(job)
+    end(job, "Paused")
+    record.write_record(job.path, Request("r2", "start", "me"))
+    assert derive(job, alive=True)[0] == "Queued"
+
+
+def test_an_end_counts_for_its_own_attempt_only(job: Job) -> None:
+    worker(job)
+    end(job, "Paused")
+    assert derive(job, alive=False)[0] == "Paused" and derive(job, alive=True)[0] == "Paused"
+    worker(job, attempt=2)
+    assert derive(job, alive=True)[0] == "Running"
+    assert derive(job, alive=False)[0] == "Lost"
+
+
+def test_a_dead_worker_without_an_end_is_lost(job: Job) -> None:
+    worker(job)
+    state, why = derive(job, alive=False)
+    assert state == "Lost" and "is gone and did not say why" in why
+
+
+def test_a_run_that_is_just_being_started_is_queued_and_one_that_never_was_is_lost(job: Job) -> None:
+    assert derive(job, alive=False) == ("Lost", "it was written but never started")
+    descriptor = lock.acquire(job.path / "lock")
+    assert derive(job, alive=False) == ("Queued", "is being started")
+    assert descriptor is not None
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("state", "diverged", "error"),
+    [
+        ("Failed", False, StageFailed),
+        ("Failed", True, Diverged),
+        ("Cancelled", False, Cancelled),
+        ("Stopped", False, Stopped),
+        ("Paused", False, Stopped),
+    ],
+)
+def test_check_raises_what_went_wrong(job: Job, state: str, diverged: bool, error: type[RunError]) -> None:
+    worker(job)
+    end(job, state, why="the cause", diverged=diverged)
+    with pytest.raises(error, match="the cause") as raised:
+        Run(job.path).check()
+    assert raised.value.path == job.path
+
+
+def test_check_is_silent_for_a_run_that_is_done_and_tells_of_a_lost_one(job: Job) -> None:
+    with pytest.raises(Lost, match="resume"):
+        Run(job.path).check()
+    worker(job)
+    end(job, "Done")
+    Run(job.path).check()
+    with pytest.raises(RunError, match="nothing to go on with"):
+        Run(job.path).resume()
+
+
+def test_wait_ends_with_the_run_or_with_its_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker(job)
+    run = Run(job.path)
+    monkeypatch.setattr(handle, "derive", lambda job, alive: ("Running", ""))
+    with pytest.raises(TimeoutError, match=r"still Running after 0\.1 s"):
+        run.wait(0.1)
+    states = iter(["Queued", "Running", "Done", "Done"])
+    monkeypatch.setattr(handle, "derive", lambda job, alive: (next(states), ""))
+    assert run.wait(5) == "Done"
+
+
+def test_the_newest_log_is_the_last_by_number(job: Job) -> None:
+    job.case.mkdir()
+    for name in ("log.icoFoam", "log.icoFoam.2", "log.icoFoam.10", "log.icoFoam-postProcess", "log.icoFoamX"):
+        (job.case / name).write_text(f"{name}\nEnd\n")
+    run = Run(job.path)
+    assert [log.name for log in handle.logs(job.case, "icoFoam")] == ["log.icoFoam", "log.icoFoam.2", "log.icoFoam.10"]
+    assert run.tail(application="icoFoam") == ["log.icoFoam.10", "End"]
+    assert run.log() is None and run.tail() == []
+    step = StepRecord("icoFoam", "log.icoFoam.2", 2.0)
+    record.write_record(job.path, StageRecord("solve", "running", 1.0, (step,)))
+    assert run.tail(1) == ["End"] and run.log() == job.case / "log.icoFoam.2"
+
+
+def test_a_handle_shows_itself_in_a_terminal_and_in_a_notebook(job: Job) -> None:
+    worker(job)
+    end(job, "Failed", why="0/U: <missing>")
+    run = Run(job.path)
+    assert repr(run) == f"<Run cavity: Failed, {job.path}>"
+    assert "&lt;missing&gt;" in run._repr_html_()
+
+
+def test_runs_are_found_by_path_name_and_beginning(home: Path, job: Job) -> None:
+    other = make(home / "runs" / "pipe-aaaaaaaaaaaa", created=2.0)
+    make(home / "runs" / "pipe-flow-bbbbbbbbbbbb", created=0.5)
+    assert [run.name for run in index.runs()] == ["pipe", "cavity", "pipe-flow"]
+    assert index.open(str(job.path)).path == index.open("cavity").path == index.open("cavity-01").path == job.path
+    assert index.open("pipe").path == other.path
+    with pytest.raises(CaseError, match="may be any of pipe-aaaaaaaaaaaa, pipe-flow-bbbbbbbbbbbb"):
+        index.open("pipe-")
+    with pytest.raises(UnknownName, match="there are: cavity-0123456789ab"):
+        index.open("nozzle")
+    with pytest.raises(RunError, match="no run here"):
+        index.open(home)
+
+
+def test_folders_that_are_no_runs_are_passed_over(home: Path, job: Job) -> None:
+    (home / "runs" / "notes").mkdir()
+    broken = make(home / "runs" / "broken-cccccccccccc")
+    (broken.path / "job.json").write_text("{")
+    assert [run.path for run in index.runs()] == [job.path]
+
+
+def test_stop_of_a_run_that_has_ended_asks_nothing(job: Job) -> None:
+    worker(job)
+    end(job, "Done")
+    assert Run(job.path).stop().state == "Done" and Run(job.path).cancel().state == "Done"
+    assert record.request(job.path) is None
+
+
+def test_jobs_differ_by_what_changes_the_numbers(job: Job) -> None:
+    assert replace(job, name="x") != job

@@ -1,0 +1,175 @@
+"""Everything is checked before anything is written."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from flowcfd import jobs
+from flowcfd.errors import CaseError, CheckFailed, FlowError, NotEnoughSpace, SiteError, UnknownName
+from flowcfd.foam import dictionary, install
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.install import Installation
+from flowcfd.jobs import lock, record, space, submit
+from flowcfd.jobs.executors import executors
+
+CONTROL = "application icoFoam;\nstartTime 0;\nendTime 0.5;   // a comment\ndeltaT 0.1;\n"
+
+
+class Still:
+    """An executor that starts nothing."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+
+    def start(self, job: record.Job) -> None:
+        self.started.append(job.uid)
+
+    def alive(self, jobs: object) -> set[str]:
+        return set(self.started)
+
+    def stop(self, job: record.Job) -> None:
+        self.started.remove(job.uid)
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Still:
+    """The executor `still`, and an OpenFOAM of two applications."""
+    executor = Still()
+    executors.names()
+    monkeypatch.setitem(executors._parts, "still", executor)
+    (tmp_path / "of" / "bin").mkdir(parents=True)
+    found = Installation(tmp_path / "of", "1912")
+    programs = {
+        name: tmp_path / "of" / "bin" / name for name in ("blockMesh", "icoFoam", "decomposePar", "reconstructPar")
+    }
+    monkeypatch.setitem(found.__dict__, "_applications", programs)
+    monkeypatch.setitem(found.__dict__, "variables", {"FOAM_APPBIN": str(tmp_path / "of" / "bin")})
+    monkeypatch.setattr(install, "find", lambda: found)
+    return executor
+
+
+@pytest.fixture
+def files() -> CaseFiles:
+    return CaseFiles({"system/controlDict": CONTROL, "system/blockMeshDict": "// mesh\n", "0/U": "// U\n"}, name="box")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ({"on": "slrm"}, UnknownName, "unknown executor 'slrm'.*local"),
+        ({"cores": 0}, CaseError, r"cores: must be a whole number of at least 1 \(got 0\)"),
+        ({"cores": True}, CaseError, "cores"),
+        ({"cores": 2.0}, CaseError, "cores"),
+        ({"method": "scotch"}, UnknownName, "unknown decomposition method 'scotch'.*hierarchical, ptscotch"),
+        ({"name": "../x"}, CaseError, "name: must be"),
+    ],
+)
+def test_a_wrong_argument_is_refused_and_nothing_is_written(
+    home: Path, still: Still, files: CaseFiles, arguments: dict[str, object], error: type[FlowError], says: str
+) -> None:
+    with pytest.raises(error, match=says) as refusal:
+        jobs.run(files, **{"on": "still", **arguments})  # type: ignore[arg-type]
+    assert refusal.value.exit_code == 2 and not home.exists()
+
+
+def test_code_in_a_case_is_refused_by_file_and_line_unless_allowed(home: Path, still: Still, files: CaseFiles) -> None:
+    coded = files.with_files({"0/p": 'a 1;\nb #calc "1+1";\n'})
+    with pytest.raises(CheckFailed, match=r"0/p:2: #calc .*allow_code=True"):
+        jobs.run(coded, on="still")
+    assert not home.exists()
+    assert jobs.run(coded, on="still", allow_code=True).path.is_dir()
+
+
+def test_an_include_from_outside_is_refused_whatever_is_allowed(home: Path, still: Still, files: CaseFiles) -> None:
+    with pytest.raises(CheckFailed, match=r"0/p:1: .*outside of the case"):
+        jobs.run(files.with_files({"0/p": '#include "/etc/passwd"\n'}), on="still", allow_code=True)
+    assert not home.exists()
+
+
+def test_an_application_that_is_not_installed_is_a_defect_of_the_site(
+    home: Path, still: Still, files: CaseFiles
+) -> None:
+    with pytest.raises(SiteError, match=r"no application 'icoFaom'.*near are: icoFoam") as refusal:
+        jobs.run(files.edit("system/controlDict", application="icoFaom"), on="still")
+    assert refusal.value.exit_code == 3 and not home.exists()
+
+
+@pytest.mark.parametrize("target", [3, None, ["case"]])
+def test_what_is_no_case_is_refused(home: Path, still: Still, target: object) -> None:
+    with pytest.raises(CaseError, match="target: must be a Case"):
+        jobs.run(target, on="still")  # type: ignore[arg-type]
+
+
+def test_a_directory_that_is_no_case_is_refused(home: Path, still: Still, tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="controlDict is missing"):
+        jobs.run(tmp_path, on="still")
+
+
+def test_the_run_directory_holds_the_case_with_the_switches_and_the_rest_unchanged(
+    home: Path, still: Still, files: CaseFiles
+) -> None:
+    run = jobs.run(files, on="still")
+    assert run.path.parent == home / "runs" and run.path.name == f"box-{run.record.digest[:12]}"
+    control = dictionary.read(run.case / "system/controlDict")
+    assert control["OptimisationSwitches.fileModificationSkew"] == 0
+    assert control["OptimisationSwitches.stopAtWriteNowSignal"] == 12
+    assert control.text().startswith(CONTROL)
+    assert (run.case / "0/U").read_text() == "// U\n"
+    assert run.record.steps == ("blockMesh", "icoFoam") and run.record.end == 0.5
+    assert still.started == [run.record.uid] and run.state == "Queued"
+    assert [path.name for path in (home / "runs").iterdir()] == [run.path.name]
+
+
+def test_equal_cases_share_a_run_unless_a_name_is_given(home: Path, still: Still, files: CaseFiles) -> None:
+    first = jobs.run(files, on="still")
+    record.write_record(first.path, record.EndRecord(1, "Done", "", 0.0))
+    assert jobs.run(files, on="still").path == first.path
+    renamed = CaseFiles(files.files, name="other")
+    assert jobs.run(renamed, on="still").path == first.path
+    assert jobs.run(files, on="still", name="mine").name == "mine"
+    assert jobs.run(files, on="still", cores=2).path != first.path
+    assert jobs.run(files, on="still", method="ptscotch").path == first.path
+
+
+def test_the_loser_of_a_race_gets_the_run_of_the_winner(
+    home: Path, still: Still, files: CaseFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = jobs.run(files, on="still")
+    monkeypatch.setattr(submit, "_existing", lambda job, any_name: None)
+    assert jobs.run(files, on="still").path == first.path
+    assert still.started == [first.record.uid]
+    assert [path.name for path in (home / "runs").iterdir()] == [first.path.name]
+
+
+def test_without_space_nothing_is_written(
+    home: Path, still: Still, files: CaseFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(space, "LEAST", 10**18)
+    with pytest.raises(NotEnoughSpace, match="MB are free, the run needs at least") as refusal:
+        jobs.run(files, on="still")
+    assert refusal.value.exit_code == 3 and list((home / "runs").iterdir()) == []
+
+
+def test_what_a_killed_submitter_left_is_swept_and_what_a_living_one_writes_is_not(
+    home: Path, still: Still, files: CaseFiles
+) -> None:
+    for name in (".new-dead", ".new-living", ".new-fresh"):
+        (home / "runs" / name).mkdir(parents=True)
+    descriptor = lock.acquire(home / "runs" / ".new-living" / "lock")
+    old = time.time() - 3600
+    for name in (".new-dead", ".new-living"):
+        os.utime(home / "runs" / name, (old, old))
+    jobs.run(files, on="still")
+    left = {path.name for path in (home / "runs").glob(".new-*")}
+    assert descriptor is not None
+    os.close(descriptor)
+    assert left == {".new-living", ".new-fresh"}
+
+
+def test_a_folder_name_that_is_no_run_name_is_made_one() -> None:
+    assert submit._plain("my case (2)") == "my-case-2"
+    assert submit._plain("...") == "case"

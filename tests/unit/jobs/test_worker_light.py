@@ -1,0 +1,38 @@
+"""The worker starts with the standard library and a few modules of ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import flowcfd
+
+HEAVY = ("numpy", "pandas", "pydantic", "IPython", "vtk", "pyvista", "pint", "pyarrow", "rich")
+SLOW = (
+    "typing",
+    "importlib.metadata",
+    "flowcfd.case",
+    "flowcfd.foam.dictionary",
+    "flowcfd.foam.log",
+    "flowcfd.registry",
+)
+
+
+def imported(module: str, *switches: str) -> set[str]:
+    program = f"import sys, {module}; print('\\n'.join(sys.modules))"
+    root = str(Path(flowcfd.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, *switches, "-c", program], env={"PYTHONPATH": root}, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_the_worker_loads_nothing_heavy_and_nothing_that_it_may_not_need() -> None:
+    modules = imported("flowcfd.jobs.worker", "-S")
+    assert not {name for name in modules if name.startswith((*HEAVY, *SLOW))}
+
+
+def test_submitting_loads_no_numbers_and_no_pictures() -> None:
+    modules = imported("flowcfd.jobs.submit, flowcfd.jobs.index")
+    assert not {name for name in modules if name.startswith(HEAVY)}
