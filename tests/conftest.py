@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flowcfd.errors import SiteError
@@ -14,6 +15,8 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.settings import settings
 
 Until = Callable[..., None]
+hypothesis.settings.register_profile("flowcfd", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("flowcfd")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from flowcfd.case.solve import Steady, Transient
 from flowcfd.case.spec import Location, Spec
 from flowcfd.errors import UnknownName
 
+Vector = tuple[float, float, float]
 Problems = Iterator[tuple[Location, str]]
 
 
@@ -98,6 +100,25 @@ def _fits(
         yield from _joined(name, patch, boundary, boundaries, patches)
     elif isinstance(boundary, Inlet) and boundary.flow_rate is not None and patch.area is None:
         yield ("flow_rate",), f"needs a plane patch, which {name} is not"
+    elif isinstance(boundary, (Inlet, Wall)) and boundary.velocity is not None and patch.normal is not None:
+        yield from _points(boundary, boundary.velocity, patch.normal)
+
+
+def _points(boundary: Boundary, velocity: Vector, normal: Vector) -> Problems:
+    """Whether an inlet's velocity goes in and a wall's stays in its plane."""
+    outwards = _along(velocity, normal)
+    if isinstance(boundary, Inlet) and outwards >= 0:
+        yield ("velocity",), f"must point into the domain, against the patch's normal {_text(normal)}"
+    if isinstance(boundary, Wall) and abs(outwards) > 1e-9 * math.hypot(*velocity):
+        yield ("velocity",), f"must lie in the plane of the wall, whose normal is {_text(normal)}"
+
+
+def _along(vector: Vector, normal: Vector) -> float:
+    return sum(one * other for one, other in zip(vector, normal, strict=True))
+
+
+def _text(vector: Vector) -> str:
+    return f"({' '.join(f'{component:g}' for component in vector)})"
 
 
 def _joined(
@@ -119,11 +140,10 @@ def _joined(
 
 def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
     seen: set[str] = set()
-    known = getattr(parts.get("physics"), "fields", None)
-    derived = {"wallShearStress", "yPlus"}
-    for index, output in enumerate(parts["outputs"]):
-        if output is None:
-            continue
+    outputs = [(index, output) for index, output in enumerate(parts["outputs"]) if output is not None]
+    made = [name for _, output in outputs for name in output.makes]
+    known = [*parts["physics"].fields, *made] if "physics" in parts and len(outputs) == len(parts["outputs"]) else None
+    for index, output in outputs:
         if output.name in seen:
             yield ("outputs", index, "name"), f"must be unique (got {output.name!r} twice)"
         seen.add(output.name)
@@ -131,8 +151,8 @@ def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
             if name not in domain.patches:
                 yield ("outputs", index, "patches"), str(UnknownName("patch", name, domain.patches))
         for name in output.field_names:
-            if known is not None and name not in {*known, *derived}:
-                yield ("outputs", index, "fields"), str(UnknownName("field", name, [*known, *derived]))
+            if known is not None and name not in known:
+                yield ("outputs", index, "fields"), str(UnknownName("field", name, known))
 
 
 def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:

@@ -38,6 +38,11 @@ class Output(Spec):
         """The fields that it names, which must exist."""
         return ()
 
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The fields that it adds to those of the physics."""
+        return ()
+
 
 class Forces(Output):
     """Forces and moments on patches, and with a reference speed their coefficients.
@@ -123,12 +128,22 @@ class WallShear(Output):
         """The walls that are named."""
         return self.patches
 
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The stress as a field."""
+        return ("wallShearStress",)
+
 
 class YPlus(Output):
     """y+ of the cells at walls: its range on every wall, and as a field."""
 
     kind: Literal["YPlus"] = "YPlus"
     name: Name = "yPlus"
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """y+ as a field."""
+        return ("yPlus",)
 
 
 class Averages(_Sampled):
@@ -139,6 +154,12 @@ class Averages(_Sampled):
     name: Name = "averages"
     start: Instant = Field(0.0, description="time (steady: iteration) from which on is averaged")
     fluctuations: bool = Field(True, description="whether the mean square fluctuations are kept too")
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The means and the mean square fluctuations."""
+        ends = ("Mean", "Prime2Mean") if self.fluctuations else ("Mean",)
+        return tuple(f"{name}{end}" for name in self.fields for end in ends)
 
 
 class SolverInfo(Output):

@@ -14,8 +14,11 @@ def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
     problems: list[tuple[Location, str, object]] = []
     for path in files:
         pure = PurePosixPath(path)
-        if not pure.parts or pure.is_absolute() or ".." in pure.parts or str(pure) != path or "\0" in path:
+        if not pure.parts or pure.is_absolute() or ".." in pure.parts or str(pure) != path or not path.isprintable():
             problems.append(((path,), "must be a plain relative path inside the case", path))
+        over = next((str(parent) for parent in pure.parents if str(parent) in files), None)
+        if over is not None:
+            problems.append(((path,), f"cannot be inside {over!r}, which is a file", path))
     if problems:
         raise refusal(problems)
     return FrozenDict(files)

@@ -84,6 +84,10 @@ class Spec(BaseModel, metaclass=SpecMeta):
         except ValidationError as error:
             raise CaseError(lines(cls, error)) from None
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """An equal spec, or with `update` a changed one, validated like a new one."""
+        return type(self).model_validate({**dict(self), **update}) if update else super().model_copy(deep=deep)
+
     def __repr_args__(self) -> Any:
         """Only what differs from the defaults: a repr that can be read."""
         fields = type(self).model_fields
@@ -152,7 +156,12 @@ def lines(spec: SpecMeta, error: ValidationError) -> list[str]:
     """One line per problem: the dotted path and the message."""
     start = () if spec.root else (spec.__name__,)
     problems = error.errors(include_url=False)
-    return [f"{'.'.join(map(str, (*start, *one['loc']))) or spec.__name__}: {one['msg']}" for one in problems]
+    return [f"{'.'.join(map(_word, (*start, *one['loc']))) or spec.__name__}: {one['msg']}" for one in problems]
+
+
+def _word(name: int | str) -> str:
+    """A part of a path on one line, whatever a user called it."""
+    return str(name) if str(name).isprintable() else repr(name)[1:-1]
 
 
 def _message(spec: type[Spec], error: dict[str, Any]) -> str:

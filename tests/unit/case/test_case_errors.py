@@ -225,7 +225,27 @@ CHANGED: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "output of no field": (
         {"outputs.probes.fields": ["U", "T"]},
-        ["outputs.1.fields: unknown field 'T'; there are: U, k, nut, omega, p, phi, wallShearStress, yPlus"],
+        ["outputs.1.fields: unknown field 'T'; there are: U, k, nut, omega, p, phi"],
+    ),
+    "output of a field that nobody makes": (
+        {"outputs.probes.fields": "yPlus", "outputs.2": fc.Averages(0, fields="U")},
+        ["outputs.1.fields: unknown field 'yPlus'; there are: U, UMean, UPrime2Mean, k, nut, omega, p, phi"],
+    ),
+    "inlet that blows outwards": (
+        {"boundaries.inlet": fc.Inlet(velocity=(-1, 0, 0))},
+        ["boundaries.inlet.velocity: must point into the domain, against the patch's normal (-1 0 0)"],
+    ),
+    "wall that leaves its place": (
+        {"boundaries.top": fc.Wall(velocity=(1, 0.1, 0))},
+        ["boundaries.top.velocity: must lie in the plane of the wall, whose normal is (0 1 0)"],
+    ),
+    "file inside a file": (
+        {"files[0/U]": "", "files[0/U/x]": ""},
+        ["files.0/U/x: cannot be inside '0/U', which is a file"],
+    ),
+    "file name with a line end": (
+        {"files[0/U\n]": ""},
+        ["files.0/U\\n: must be a plain relative path inside the case"],
     ),
     "outputs of one name": ({"outputs.1.name": "forces"}, ["outputs.1.name: must be unique (got 'forces' twice)"]),
     "file outside": (

@@ -15,14 +15,16 @@ from flowcfd.case.spec import FrozenDict
 sizes = st.floats(min_value=1e-100, max_value=1e100)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 vectors = st.tuples(numbers, numbers, numbers)
+inwards = st.tuples(sizes, numbers, numbers)
+along = st.tuples(numbers, st.just(0.0), numbers)
 inlets = st.one_of(
     st.builds(fc.Inlet, speed=sizes),
-    st.builds(fc.Inlet, velocity=vectors),
+    st.builds(fc.Inlet, velocity=inwards),
     st.builds(fc.Inlet, flow_rate=sizes, turbulence=st.builds(fc.InletTurbulence, length=sizes)),
     st.builds(fc.Inlet, profile=st.builds(fc.PowerLaw, reference=sizes, height=sizes)),
 )
 walls = st.one_of(
-    st.builds(fc.Wall, velocity=vectors),
+    st.builds(fc.Wall, velocity=along),
     st.builds(fc.Wall, rotation=st.builds(fc.Rotation, speed=numbers, origin=vectors)),
     st.just(fc.Slip()),
     st.just(fc.Symmetry()),
@@ -51,7 +53,7 @@ cases = st.builds(
     ),
     solve=solves.filter(lambda solve: solve.kind == "Steady" or math.isfinite(solve.end)),
     outputs=outputs,
-    files=texts,
+    files=texts.filter(lambda files: not any(path.startswith(f"{other}/") for path in files for other in files)),
 )
 
 
@@ -104,6 +106,21 @@ def test_a_case_cannot_be_changed(channel: fc.Case) -> None:
     ):
         with pytest.raises(TypeError, match="a case is frozen"):
             change()
+
+
+def test_a_changed_copy_is_validated_too(channel: fc.Case) -> None:
+    assert channel.model_copy() == channel
+    assert fc.Inlet(1).model_copy(update={"speed": "2 m/s"}) == fc.Inlet(2)
+    with pytest.raises(fc.CaseError, match=r"Inlet\.speed: must be positive"):
+        fc.Inlet(1).model_copy(update={"speed": -1})
+
+
+def test_what_another_output_makes_can_be_recorded(channel: fc.Case) -> None:
+    more = channel.replace(
+        {"outputs.2": fc.Averages(50, fields="U"), "outputs.3": fc.YPlus(), "outputs.4": fc.WallShear()}
+    )
+    fields = ["UMean", "UPrime2Mean", "yPlus", "wallShearStress"]
+    assert more.replace({"outputs.probes.fields": fields}).outputs[1].fields == tuple(fields)
 
 
 def test_a_case_travels_between_processes(channel: fc.Case) -> None:
