@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -31,9 +32,22 @@ FORMAT = 1
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
+_folder: ContextVar[Path | None] = ContextVar("cache folder", default=None)
+
+
 def folder() -> Path:
     """Where the entries are."""
-    return settings().cache / "fields"
+    return _folder.get() or settings().cache / "fields"
+
+
+@contextmanager
+def in_folder(place: Path) -> Iterator[None]:
+    """Keep entries in another folder for a while (benchmarks)."""
+    token = _folder.set(place)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
 
 
 def key(what: str, files: Iterable[Path]) -> str:
@@ -60,7 +74,7 @@ def arrays(name: str, build: Callable[[], Arrays]) -> Arrays:
     """The named arrays of this key, from its npz file or built and kept."""
     file = folder() / f"{name}.npz"
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
             found = {item: kept[item] for item in kept.files}
         os.utime(file)
         return found
@@ -112,6 +126,7 @@ def _write_grid(part: Path, built: pyvista.UnstructuredGrid) -> bool:
     writer.SetFileName(str(part))
     writer.SetInputData(built)
     writer.SetCompressionLevel(0)
+    writer.SetChunkSize(100_000)
     writer.Write()
     return not problems and part.is_file()
 

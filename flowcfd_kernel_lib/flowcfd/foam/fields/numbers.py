@@ -18,7 +18,7 @@ from flowcfd.foam.fields.source import Source
 
 _BULK = 1 << 18
 _BLOCK = 1 << 22
-_ROWS = 1 << 16
+_ROWS = 1 << 13
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 _GROUP = re.compile(rb"\(([^()]*)\)")
 
@@ -51,13 +51,13 @@ def _parse_plain(source: Source, start: int, end: int, count: int, element: Elem
     values = np.empty((count, element.width), np.int64 if element.integer else np.float64)
     row = 0
     for block in _blocks(source, start, end):
-        if block.count(b"(") != block.count(b")"):
-            raise _NotPlain
-        columns = _columns(block.translate(None, b"()"), element)
+        text = block.translate(None, b"()")
+        columns = _columns(text, element)
         if not columns:
             continue
         rows = len(columns[0])
-        if row + rows > count:
+        brackets = 2 * rows if element.components else 0
+        if row + rows > count or len(block) - len(text) != brackets:
             raise _NotPlain
         for i, column in enumerate(columns):
             values[row : row + rows, i] = column

@@ -1,0 +1,113 @@
+"""A box of hexahedra with fields as OpenFOAM would write it, made without OpenFOAM: what benchmarks and tests read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowcfd.foam.fields import Faces, write, write_list
+from flowcfd.foam.fields.field import create
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Format = Literal["ascii", "binary"]
+
+PATCHES = ("left", "right", "bottom", "top", "back", "front")
+
+
+@dataclass(frozen=True)
+class Box:
+    """Cells in x, y and z, and the lengths of the sides [m]; the corner is the origin."""
+
+    cells: tuple[int, int, int]
+    size: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    @property
+    def count(self) -> int:
+        """All cells."""
+        return int(np.prod(self.cells))
+
+    def centres(self) -> Floats:
+        """The centres of the cells in OpenFOAM's order, shape (count, 3) [m]."""
+        return _lattice([(np.arange(n) + 0.5) * (side / n) for n, side in zip(self.cells, self.size, strict=True)])
+
+    def points(self) -> Floats:
+        """The corners of the cells, shape (points, 3) [m]."""
+        return _lattice([np.linspace(0, side, n + 1) for n, side in zip(self.cells, self.size, strict=True)])
+
+    def faces(self) -> tuple[Integers, Integers, Integers, tuple[int, ...]]:
+        """Corners (faces, 4), owner, neighbour (of the inner faces, which come first) and the faces of each patch."""
+        nx, ny, nz = self.cells
+        number = np.arange(self.count).reshape(nz, ny, nx)
+        point = np.arange((nx + 1) * (ny + 1) * (nz + 1)).reshape(nz + 1, ny + 1, nx + 1)
+        corner = {(i, j, k): point[k : k + nz, j : j + ny, i : i + nx] for i in (0, 1) for j in (0, 1) for k in (0, 1)}
+        sides = [
+            np.stack([corner[place] for place in places], axis=-1)
+            for places in (
+                ((1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)),
+                ((0, 1, 0), (0, 1, 1), (1, 1, 1), (1, 1, 0)),
+                ((0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)),
+            )
+        ]
+        inner = np.ones((nz, ny, nx, 3), bool)
+        inner[:, :, -1, 0] = inner[:, -1, :, 1] = inner[-1, :, :, 2] = False
+        owner = np.broadcast_to(number[..., None], inner.shape)[inner]
+        neighbour = (number[..., None] + np.array([1, nx, nx * ny]))[inner]
+        minus = [side[..., ::-1] for side in self._minus(corner)]
+        outer = [
+            (minus[0][:, :, 0], number[:, :, 0]),
+            (sides[0][:, :, -1], number[:, :, -1]),
+            (minus[1][:, 0], number[:, 0]),
+            (sides[1][:, -1], number[:, -1]),
+            (minus[2][0], number[0]),
+            (sides[2][-1], number[-1]),
+        ]
+        corners = [np.stack(sides, axis=-2)[inner], *(face.reshape(-1, 4) for face, _ in outer)]
+        owners = [owner, *(cell.reshape(-1) for _, cell in outer)]
+        return np.concatenate(corners), np.concatenate(owners), neighbour, tuple(len(part) for part in corners[1:])
+
+    @staticmethod
+    def _minus(corner: Mapping[tuple[int, int, int], Integers]) -> list[Integers]:
+        places = (
+            ((0, 0, 0), (0, 1, 0), (0, 1, 1), (0, 0, 1)),
+            ((0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 0, 0)),
+            ((0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)),
+        )
+        return [np.stack([corner[place] for place in side], axis=-1) for side in places]
+
+
+def write_mesh(case: Path, box: Box, format: Format = "binary") -> None:
+    """The polyMesh of a box under `case`/constant."""
+    corners, owner, neighbour, sizes = box.faces()
+    folder = case / "constant" / "polyMesh"
+    folder.mkdir(parents=True)
+    write_list(folder / "points", box.points(), format=format)
+    write_list(folder / "faces", Faces(4 * np.arange(len(corners) + 1), corners.reshape(-1)), format=format)
+    write_list(folder / "owner", owner, format=format)
+    write_list(folder / "neighbour", neighbour, format=format)
+    starts = len(neighbour) + np.cumsum([0, *sizes])
+    patches = "".join(
+        f"    {name}\n    {{\n        type patch;\n        nFaces {count};\n        startFace {start};\n    }}\n"
+        for name, count, start in zip(PATCHES, sizes, starts, strict=False)
+    )
+    head = "FoamFile\n{\n    version 2.0;\n    format ascii;\n    class polyBoundaryMesh;\n    object boundary;\n}\n"
+    (folder / "boundary").write_text(f"{head}\n{len(sizes)}\n(\n{patches})\n")
+
+
+def write_field(case: Path, time: str, name: str, values: Floats, format: Format = "binary") -> Path:
+    """A volume field, scalar or vector by the shape of `values`, zeroGradient on all patches."""
+    cls, exponents = ("volVectorField", (0, 1, -1)) if values.ndim == 2 else ("volScalarField", (0, 2, -2))
+    boundary = {patch: {"type": "zeroGradient"} for patch in PATCHES}
+    (case / time).mkdir(exist_ok=True)
+    field = create(cls, name, dimensions=exponents, internal=values, boundary=boundary, location=time)
+    return write(case / time / name, field, format=format)
+
+
+def _lattice(axes: Sequence[NDArray[np.floating]]) -> Floats:
+    z, y, x = np.meshgrid(*axes[::-1], indexing="ij")
+    return np.stack([x.ravel(), y.ravel(), z.ravel()], axis=1)
