@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from flowcfd.case.spec import FrozenDict, Location, refusal
+from flowcfd.case.spec import FrozenDict, Location, Text, refusal
 
 
 def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
@@ -24,4 +24,4 @@ def _inside(files: dict[str, str]) -> FrozenDict[str, str]:
     return FrozenDict(files)
 
 
-Overlay = Annotated[dict[str, str], AfterValidator(_inside)]
+Overlay = Annotated[dict[str, Text], AfterValidator(_inside)]

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from flowcfd.case.fluids import fluid
 from flowcfd.case.quantities import Density, KinematicPressure, KinematicViscosity, Position, Velocity, problem
-from flowcfd.case.spec import Spec
+from flowcfd.case.spec import Spec, Text
 from flowcfd.case.turbulence import TRANSPORTED, Model
 from flowcfd.errors import CaseError
 from flowcfd.registry import Registry
@@ -20,10 +20,10 @@ class Fluid(Spec):
     """A fluid of constant properties."""
 
     leading = ("nu", "rho")
-    name: str = Field("fluid", description="what it is called")
+    name: Text = Field("fluid", description="what it is called")
     nu: KinematicViscosity = Field(description="kinematic viscosity")
     rho: Density = Field(1.0, description="density; scales forces only")
-    source: str = Field("", description="where the numbers come from")
+    source: Text = Field("", description="where the numbers come from")
 
     @property
     def mu(self) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
@@ -144,6 +145,18 @@ class FrozenDict(dict[Key, Value], Generic[Key, Value]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise problem(f"must be text that can be written as UTF-8 (got {shown(text)})") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+"""Any text that JSON can hold."""
 
 
 def refusal(problems: Iterable[tuple[Location, str, object]]) -> ValidationError:

@@ -73,6 +73,10 @@ SINGLE: dict[str, tuple[Callable[[], object], str]] = {
         lambda: fc.Incompressible("water at 90 C"),
         "Incompressible.fluid: water is known from 0 to 40 C (got 90 C)",
     ),
+    "text that is none": (
+        lambda: fc.Fluid(nu=1, name="\udc80"),
+        "Fluid.name: must be text that can be written as UTF-8 (got '\\udc80')",
+    ),
     "bad name": (
         lambda: fc.Forces("a", name="my forces"),
         "Forces.name: must be a word of letters, digits and underscores that starts with a letter (got 'my forces')",
