@@ -9,11 +9,12 @@ from flowcfd.foam.dictionary.values import (
     Quoted,
     Stream,
     Uniform,
+    Verbatim,
     Word,
 )
 from flowcfd.foam.dictionary.write import dumps
 
 __all__ = [
-    "Dimensioned", "Dimensions", "Directive", "Named", "Nonuniform", "Quoted", "Stream", "Tree", "Uniform", "Word",
-    "dumps", "parse", "read",
+    "Dimensioned", "Dimensions", "Directive", "Named", "Nonuniform", "Quoted", "Stream", "Tree", "Uniform", "Verbatim",
+    "Word", "dumps", "parse", "read",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import values
 from flowcfd.foam.dictionary.paths import Level
 from flowcfd.foam.dictionary.scan import Entry
@@ -13,7 +14,8 @@ from flowcfd.foam.dictionary.scan import Entry
 _LINE_END = re.compile(r"(?:[ \t\r\f\v;]++|/\*(?s:.*?)\*/)*+(?://[^\n]*+)?+(?:\n|\Z)")
 _CLEAR_END = re.compile(r"[ \t;]*+(?:\r?\n|\Z)")
 _SEPARATOR = re.compile(r"// \* \*[^\n]*+\n(?:[ \t]*+\r?\n)?+")
-_COUNT = re.compile(r"(\d+)\s*\(")
+_LIST = re.compile(r"(?:List<\w+>\s*)?\d*\s*\(", re.ASCII)
+_COUNT = re.compile(r"(?:List<\w+>\s*)?(\d+)\s*\(", re.ASCII)
 
 
 def replaced(text: str, entry: Entry, value: Any) -> str:
@@ -40,8 +42,9 @@ def value_span(text: str, entry: Entry) -> tuple[int, int]:
 
 def added(text: str, level: Level, name: str, value: Any) -> str:
     """The text with a new entry at the end of a dictionary, in the style of its neighbours."""
-    listed = bool(level.holders) and level.holders[-1].kind != "block"
-    siblings = _siblings(level)
+    level = _home(text, level, name, value)
+    listed = _listed(level)
+    siblings = level.holders[-1].items if level.holders else level.items
     place, fresh = _place(text, level, siblings)
     indent = _style_indent(text, level, siblings)
     if listed:
@@ -60,13 +63,32 @@ def added(text: str, level: Level, name: str, value: Any) -> str:
 
 def deleted(text: str, level: Level, entries: list[Entry]) -> str:
     """The text without the entries: with their lines where they stand alone on them."""
+    lists = [item for item in level.items if item.kind == "list"]
+    if lists and entries[0] in lists[0].items:
+        level = Level(lists[0].items, tuple(lists))
     items = level.holders[-1].items if level.holders else level.items
     for entry in reversed(entries):
         start, end = _cut(text, entry, items)
         text = text[:start] + text[end:]
-    if level.holders and level.holders[-1].kind != "block":
-        text = _counted(text, level.holders[-1], -len(entries))
-    return text
+    return _counted(text, level.holders[-1], -len(entries)) if _listed(level) else text
+
+
+def _home(text: str, level: Level, name: str, value: Any) -> Level:
+    """Where a new entry belongs: the dictionary itself, or the list that the file or value consists of."""
+    lists = [item for item in level.items if item.kind == "list"]
+    if lists:
+        level = Level(lists[0].items, tuple(lists))
+    if not _listed(level):
+        return level
+    if not level.items or not _LIST.match(text, level.holders[-1].value_start):
+        raise DictionaryError(f"{name!r} cannot be added to a value", expected="a dictionary or a list of dictionaries")
+    if not isinstance(value, Mapping):
+        raise DictionaryError(f"{name!r} cannot be added to a list of dictionaries", expected="a mapping")
+    return level
+
+
+def _listed(level: Level) -> bool:
+    return bool(level.holders) and level.holders[-1].kind != "block"
 
 
 def _cut(text: str, entry: Entry, items: tuple[Entry, ...]) -> tuple[int, int]:
@@ -84,11 +106,6 @@ def _cut(text: str, entry: Entry, items: tuple[Entry, ...]) -> tuple[int, int]:
         if between in ("\n", "\r\n"):
             start = line_end.end()
     return start, end
-
-
-def _siblings(level: Level) -> tuple[Entry, ...]:
-    items = level.holders[-1].items if level.holders else level.items
-    return tuple(item for item in items if item.kind != "list")
 
 
 def _place(text: str, level: Level, siblings: tuple[Entry, ...]) -> tuple[int, bool]:

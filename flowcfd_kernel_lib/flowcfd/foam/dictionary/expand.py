@@ -41,12 +41,12 @@ def expand(
     source: Source, entries: tuple[Entry, ...], root: include.Root | None, environment: Mapping[str, str]
 ) -> Expanded:
     """Expand the statements of a file."""
-    return _Expander(root, environment).run(source, entries)
+    return _Expander(include.case_root(source.path) if root is None else root, environment).run(source, entries)
 
 
 @dataclass
 class _Expander:
-    root: include.Root | None
+    root: include.Root
     environment: Mapping[str, str]
     mode: str = "merge"
     grown: int = 0
@@ -78,6 +78,10 @@ class _Expander:
     def _define(self, entry: Entry, frame: _Frame) -> None:
         start, end = entry.value_start, entry.value_end
         value = self._replaced(start, end, frame.scope, frame.source).strip()
+        if "$" in frame.source.text[start:end] and not _whole(value):
+            message = f"the macros in {entry.name!r} do not make a value"
+            self._problem(frame.source, entry.start, message, "macros that stand for values here")
+            value = frame.source.text[start:end].strip()
         self._put(frame, entry, entry.key, Plain(value, frame.source, entry.start))
 
     def _put(self, frame: _Frame, entry: Entry, key: str, item: Plain) -> None:
@@ -100,6 +104,9 @@ class _Expander:
         key = entry.key
         if key.startswith("$"):
             key = self._replaced(entry.start, entry.key_end, frame.scope, frame.source)
+            if not grammar.KEY_HERE.fullmatch(key):
+                self._problem(frame.source, entry.start, f"{entry.key!r} is no keyword", "the name of a word")
+                return
         scope = self._open(frame.scope, key)
         if scope is not None:
             self.frames.append(_Frame(iter(entry.items), scope, frame.source))
@@ -207,8 +214,7 @@ class _Expander:
         found = self._load(kind, argument[1], argument.start(1), scope, source)
         if found is None:
             return ""
-        items = scan(found.text, found.path)
-        body = [item for item in items if item.kind == "list"]
+        body = [item for item in self._scanned(found) if item.kind == "list"]
         start = body[0].start if body else 0
         return found.text[start:].rstrip().removesuffix(";")
 
@@ -244,7 +250,7 @@ class _Expander:
         if any(other.source.path == found.path for other in self.frames if other.source.path):
             self._problem(frame.source, entry.start, f"{found.path} includes itself", "an end of the includes")
             return
-        entries = scan(found.text, found.path)
+        entries = self._scanned(found)
         self.frames.append(_Frame((item for item in entries if item.key != "FoamFile"), frame.scope, found))
 
     def _load(self, kind: str, text: str, offset: int, scope: Scope, source: Source) -> Source | None:
@@ -281,16 +287,33 @@ class _Expander:
         scope = self._open(frame.scope, text)
         if scope is None:
             return
-        entries = scan(found.text, found.path)
+        entries = self._scanned(found)
         own = [item for item in entries if item.kind == "block" and item.key == name]
         arguments = scan(_arguments(inside), None) if inside else ()
         given = Source(_arguments(inside) if inside else "", found.path)
         self.frames.append(_Frame(iter(arguments), scope, given))
         self.frames.append(_Frame(iter(own[-1].items if own else entries), scope, found))
 
+    def _scanned(self, source: Source) -> tuple[Entry, ...]:
+        """The statements of an included file; none, and a problem, when it cannot be read."""
+        try:
+            return scan(source.text, source.path)
+        except DictionaryError as error:
+            self.problems.append(error)
+            return ()
+
     def _problem(self, source: Source, offset: int, message: str, expected: str) -> None:
         line, column = place(source.text, offset)
         self.problems.append(DictionaryError(message, path=source.path, line=line, column=column, expected=expected))
+
+
+def _whole(value: str) -> bool:
+    """Whether a text is one value, with nothing after it."""
+    try:
+        entries = scan(f"x {value}\n;")
+    except DictionaryError:
+        return False
+    return len(entries) == 1 and entries[0].end == len(value) + 4
 
 
 def _arguments(inside: str) -> str:

@@ -22,18 +22,17 @@ class Missing(Exception):
     """No such file, or none that may be read; the text says which."""
 
 
-def include(name: str, source: Source, root: Root | None) -> Source:
+def include(name: str, source: Source, root: Root) -> Source:
     """The file that `#include "name"` in `source` means; raises Missing."""
     tag = _TAG.match(name)
     if tag and tag[1] == "etc":
         return include_etc(name[tag.end() :].lstrip("/"))
     inner = name[tag.end() :].lstrip("/") if tag else name
     base = _TAGS[tag[1]] if tag else None
+    if base is None and source.etc:
+        return _from_disk(Path(source.path or "").parent / inner, _etc(), etc=True)
     if isinstance(root, Mapping):
         return _from_files(inner, base, source, root)
-    root = root or case_root(source.path)
-    if root is None:
-        raise Missing(f"{name!r}: the text belongs to no file, so nothing can be included")
     folder = root / base if base is not None else Path(source.path or root / ".").parent
     return _from_disk(folder / inner, root)
 
@@ -41,25 +40,28 @@ def include(name: str, source: Source, root: Root | None) -> Source:
 def include_etc(name: str) -> Source:
     """The file of this name in OpenFOAM's etc; raises Missing."""
     etc = _etc()
-    return _from_disk(etc / name, etc)
+    return _from_disk(etc / name, etc, etc=True)
 
 
-def function_object(name: str, source: Source, root: Root | None) -> Source:
+def function_object(name: str, source: Source, root: Root) -> Source:
     """The template of `#includeFunc name`: in the case's system, else under etc/caseDicts/postProcessing."""
     try:
         return include(f"<system>/{name}", source, root)
     except Missing:
         folder = _etc() / "caseDicts/postProcessing"
     if "/" not in name:
-        for found in sorted(folder.rglob(name)):
-            return _from_disk(found, folder)
+        for found in sorted(found for found in folder.rglob(name) if found.is_file()):
+            return _from_disk(found, folder, etc=True)
     raise Missing(f"{name!r}: no such function object in system or {folder}")
 
 
-def case_root(path: str | None) -> Path | None:
-    """The case that a file belongs to: what is above its system, constant or time folder, else its own folder."""
+def case_root(path: str | None) -> Root:
+    """The case that a file belongs to: what is above its system, constant or time folder, else its own folder.
+
+    A text without a path has no files around it.
+    """
     if path is None:
-        return None
+        return {}
     folder = Path(path).absolute().parent
     for above in (folder, *folder.parents):
         if above.name in ("system", "constant") or above.name.split(".")[0] == "0":
@@ -74,7 +76,7 @@ def _etc() -> Path:
         raise Missing(f"OpenFOAM's etc is needed: {error}") from None
 
 
-def _from_disk(file: Path, root: Path) -> Source:
+def _from_disk(file: Path, root: Path, *, etc: bool = False) -> Source:
     for found in (file, file.with_name(file.name + ".gz")):
         real = found.resolve()
         if not real.is_relative_to(root.resolve()):
@@ -85,7 +87,7 @@ def _from_disk(file: Path, root: Path) -> Source:
                 content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
             except (OSError, EOFError) as error:
                 raise Missing(f"{str(file)!r} cannot be read: {error}") from None
-            return Source(content.decode("latin-1"), str(found))
+            return Source(content.decode("latin-1"), str(found), etc)
     raise Missing(f"{str(file)!r} does not exist")
 
 

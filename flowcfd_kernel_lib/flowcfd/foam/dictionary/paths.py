@@ -109,16 +109,18 @@ def counting(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def find(level: Level, names: tuple[str, ...], *, exact: bool, patterns: bool) -> Found | None:
     """Where the names lead; with dots to be joined (not `exact`) the longest keyword goes first."""
-    for count in (1,) if exact else range(len(names), 0, -1):
-        name = ".".join(names[:count])
-        entries = level.exact(name) or (level.matched(name) if patterns else ())
-        if not entries:
-            continue
-        if count == len(names):
-            return Found((name,), level, entries)
-        inner = find(level.inside(entries), names[count:], exact=exact, patterns=patterns)
-        if inner:
-            return Found((name, *inner.names), inner.level, inner.entries)
+    waiting: list[tuple[Level, int, tuple[str, ...]]] = [(level, 0, ())]
+    while waiting:
+        here, begin, passed = waiting.pop()
+        inside = []
+        for count in (1,) if exact else range(len(names) - begin, 0, -1):
+            name = ".".join(names[begin : begin + count])
+            entries = here.exact(name) or (here.matched(name) if patterns else ())
+            if entries and begin + count == len(names):
+                return Found((*passed, name), here, entries)
+            if entries:
+                inside.append((here.inside(entries), begin + count, (*passed, name)))
+        waiting.extend(reversed(inside))
     return None
 
 

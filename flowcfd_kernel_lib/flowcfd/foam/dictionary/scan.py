@@ -189,8 +189,22 @@ class _Scan:
         if (sign == "(" or sign.isdigit()) and self._holds_list(sign):
             self.frames.append(_Frame("list", "", start, start, start))
             return start
-        seen = "'{' without a keyword" if sign == "{" else f"unexpected {sign!r}"
-        raise self.error(start, seen, "a keyword, a directive, '}' or the end of the file")
+        if sign == "{":
+            raise self.error(start, "'{' without a keyword", "a keyword before it")
+        raise self._open_end(start) or self.error(
+            start, f"unexpected {sign!r}", "a keyword, a directive, '}' or the end of the file"
+        )
+
+    def _open_end(self, start: int) -> DictionaryError | None:
+        """The error of a comment or text that never ends, when that is what stands at `start`."""
+        for opener, what, end in (
+            ("/*", "comment", "'*/'"),
+            ("#{", "verbatim text", "'#}'"),
+            ('"', "text", "'\"' on the same line"),
+        ):
+            if self.text.startswith(opener, start):
+                return self.error(start, f"the {what} that begins here is never closed", end)
+        return None
 
     def _key_end(self, start: int) -> int:
         """End of the keyword at `start`, whatever the depth of its brackets; 0 if there is none."""
@@ -337,8 +351,8 @@ class _Scan:
                 self._shut(frame, start, "{")
             elif kind == 10 and text[pos : pos + 1] == "(":
                 pos = self._word_end(start)
-            elif kind == 12:
-                raise self.error(start, f"unexpected {text[start]!r}", "a value or ';'")
+            elif kind == 12 or (kind == 11 and text.startswith("/*", start)):
+                raise self._open_end(start) or self.error(start, f"unexpected {text[start]!r}", "a value or ';'")
             word = (start, pos) if kind in (8, 10) or (kind == 6 and text[start] == '"') else (pos, pos)
             number, directive = kind == 9, kind == 7
             frame.last = pos
@@ -399,9 +413,17 @@ class _Scan:
         if end <= pos:
             return pos
         lowest, net = _depths(self.text[pos:end])
-        if net < 0 or lowest < 0:
-            return pos  # it closes brackets from before: let them be counted one by one
-        self.frames[-1].opened.extend([bracket] * net)
+        opened = self.frames[-1].opened
+        lists = 0  # brackets that the run may close
+        for offset in reversed(opened):
+            if self.text[offset] != "(":
+                break
+            lists += 1
+        if -lowest > lists:
+            return pos  # it closes too many: let them be counted one by one, to find which
+        if net < 0:
+            del opened[net:]
+        opened.extend([bracket] * net)
         return end
 
     def _binary_end(self, bracket: int, pos: int) -> int:

@@ -9,10 +9,11 @@ from flowcfd.foam.dictionary.paths import regular
 
 
 class Source(NamedTuple):
-    """A text and the place it came from."""
+    """A text and the place it came from; `etc`: it is one of OpenFOAM's own."""
 
     text: str
     path: str | None
+    etc: bool = False
 
 
 class Plain(NamedTuple):

@@ -43,7 +43,7 @@ class Tree:
     is a text with dots, or a sequence of names where a name must be taken exactly. Two trees of one text are equal.
     """
 
-    source: str
+    source: str = field(repr=False)
     path: str | None = field(default=None, compare=False)
     root: Root | None = field(default=None, compare=False, repr=False)
     names: tuple[str, ...] = ()
@@ -154,8 +154,17 @@ class Tree:
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as nested Python dictionaries of typed values."""
-        found = {name: self[(name,)] for name in self.keys()}
-        return {name: value.to_dict() if isinstance(value, Tree) else value for name, value in found.items()}
+        whole: dict[str, Any] = {}
+        waiting: list[tuple[Tree, dict[str, Any]]] = [(self, whole)]
+        while waiting:
+            tree, target = waiting.pop()
+            for name in tree.keys():
+                value = tree[(name,)]
+                if isinstance(value, Tree):
+                    waiting.append((value, inner := {}))
+                    value = inner
+                target[name] = value
+        return whole
 
     # edits -----------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,17 @@ from typing import Any, NoReturn
 from flowcfd.foam.dictionary import grammar
 from flowcfd.foam.dictionary.dimensions import dimensions
 from flowcfd.foam.dictionary.scan import Entry
-from flowcfd.foam.dictionary.values import Dimensioned, Dimensions, Named, Nonuniform, Quoted, Stream, Uniform, Word
+from flowcfd.foam.dictionary.values import (
+    Dimensioned,
+    Dimensions,
+    Named,
+    Nonuniform,
+    Quoted,
+    Stream,
+    Uniform,
+    Verbatim,
+    Word,
+)
 
 _INTEGER = re.compile(r"[-+]?\d+\Z", re.ASCII)
 _SCALAR = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z", re.ASCII)
@@ -68,9 +78,10 @@ class _Reader:
             elif kind == 2:
                 self.top.append(Quoted(token[1:-1].replace('\\"', '"')))
                 self.word_start = start
-            elif kind in (3, 4):
-                what = token if kind == 4 else "#{ #}"
-                self.fail(start, f"the value needs {what!r}, which is kept but never executed", "a plain value")
+            elif kind == 3:
+                self.top.append(Verbatim(token[2:-2]))
+            elif kind == 4:
+                self.fail(start, f"the value needs {token!r}, which is kept but never executed", "a plain value")
             elif kind == 5:
                 self.fail(start, f"{token!r} is not defined here", "the name of an earlier entry")
             else:

@@ -31,6 +31,12 @@ class Quoted(str):
     __slots__ = ()
 
 
+class Verbatim(str):
+    """The text between `#{` and `#}`."""
+
+    __slots__ = ()
+
+
 class Dimensions(NamedTuple):
     """Exponents of the seven base units, in OpenFOAM's order."""
 
@@ -99,7 +105,7 @@ def text(value: Any, indent: str = "") -> str:
     DictionaryError for what OpenFOAM has no way to write (nan, infinity, other objects).
     """
     if isinstance(value, str):
-        return _quote(value) if isinstance(value, Quoted) else _one(str(value))
+        return _string(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -188,5 +194,9 @@ def _number(value: float) -> str:
     return written.removesuffix(".0")
 
 
-def _quote(value: str) -> str:
-    return '"' + value.replace('"', '\\"') + '"'
+def _string(value: str) -> str:
+    if isinstance(value, Quoted):
+        value = '"' + value.replace('"', '\\"') + '"'
+    elif isinstance(value, Verbatim):
+        value = "#{" + value + "#}"
+    return _one(str(value))
