@@ -39,7 +39,10 @@ class CaseFiles:
 
     def __post_init__(self) -> None:
         for path in self.files:
-            checked(path)
+            above = map(str, PurePosixPath(checked(path)).parents)
+            folder = next((name for name in above if name in self.files), None)
+            if folder is not None:
+                raise CaseError(f"files: {folder!r} is a file and, in {path!r}, a folder")
         object.__setattr__(self, "files", MappingProxyType(dict(sorted(self.files.items()))))
 
     def __iter__(self) -> Iterator[str]:

@@ -19,6 +19,11 @@ def test_a_path_that_leaves_the_case_or_is_not_plain_is_refused(path):
         CaseFiles({path: ""})
 
 
+def test_a_path_that_is_file_and_folder_at_once_is_refused():
+    with pytest.raises(CaseError, match="'system' is a file and, in 'system/controlDict', a folder"):
+        CaseFiles({"system": "", "system/controlDict": ""})
+
+
 def test_the_digest_depends_on_contents_paths_and_steps_but_not_on_order_or_name(casefiles):
     same = CaseFiles(dict(reversed(casefiles.files.items())), casefiles.steps, "another")
     assert same.digest == casefiles.digest
