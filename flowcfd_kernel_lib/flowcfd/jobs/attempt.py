@@ -54,6 +54,9 @@ def compute(attempt: Attempt) -> EndRecord:
             continue
         if request := watch.asked():
             return asked(attempt.number, request)
+        if stage.name == "reconstruct" and _nothing_written(job):
+            record.write_record(job.path, StageRecord(stage.name, "done", time.time(), ended=time.time()))
+            continue
         try:
             done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
         except (FlowError, OSError) as error:
@@ -167,6 +170,12 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
     now = replace(now, ended=time.time(), disk=space.used(job.case))
     record.write_record(job.path, now)
     return now
+
+
+def _nothing_written(job: Job) -> bool:
+    """Whether the solver wrote no time at all: reconstructPar takes that for an error."""
+    solved = record.stage(job.path, "solve")
+    return solved is not None and not checkpoint.written(job.case, job.cores, solved.begin)
 
 
 def _left(stage: Stage, known: StageRecord) -> tuple[Command, ...]:

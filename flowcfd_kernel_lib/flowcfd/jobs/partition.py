@@ -8,8 +8,6 @@ from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
-from flowcfd.foam import dictionary
-
 _SAMPLE = 20_000
 """About so many points are looked at."""
 
@@ -17,6 +15,19 @@ _NUMBER = rb"([-+0-9.eE]+)"
 _POINT = re.compile(rb"\(\s*" + rb"\s+".join([_NUMBER] * 3) + rb"\s*\)")
 _HEAD = re.compile(rb"\n\s*(\d+)\s*\(")
 _FLAT = re.compile(rb"type\s+(empty|wedge)\s*;")
+
+
+_FRESH = """FoamFile
+{{
+    version     2.0;
+    format      ascii;
+    class       dictionary;
+    location    "system";
+    object      decomposeParDict;
+}}
+
+{entries}
+"""
 
 
 def write(case: Path, cores: int, method: str) -> None:
@@ -27,16 +38,27 @@ def write(case: Path, cores: int, method: str) -> None:
         entries["libs"] = "(ptscotchDecomp)"
     else:
         entries["coeffs"] = {"n": f"({' '.join(map(str, factors(cores, *box(case))))})"}
-    if path.is_file():
-        tree = dictionary.read(path)
-        for key in ("coeffs", f"{method}Coeffs", "libs"):
-            tree = tree.delete(key) if key in tree else tree
-        for key, value in entries.items():
-            tree = tree.set(key, value) if key in tree else tree.add(key, value)
-        text = tree.text()
-    else:
-        text = dictionary.dumps(entries, header=("dictionary", "decomposeParDict", "system"))
+    text = _merged(path, entries) if path.is_file() else _FRESH.format(entries=_listed(entries))
     path.write_bytes(text.encode("latin-1"))
+
+
+def _merged(path: Path, entries: dict[str, object]) -> str:
+    from flowcfd.foam import dictionary  # slow to import, and most cases bring no decomposeParDict
+
+    tree = dictionary.read(path)
+    names = tree.keys()
+    for key in ("coeffs", "libs", *(name for name in names if name.endswith("Coeffs"))):
+        tree = tree.delete(key) if key in tree else tree
+    for key, value in entries.items():
+        tree = tree.set(key, value) if key in tree else tree.add(key, value)
+    return tree.text()
+
+
+def _listed(entries: dict[str, object]) -> str:
+    return "\n".join(
+        f"{key} {{ {_listed(value)} }}" if isinstance(value, dict) else f"{key} {value};"
+        for key, value in entries.items()
+    )
 
 
 def factors(cores: int, lengths: Sequence[float], flat: Sequence[bool] = (False, False, False)) -> tuple[int, int, int]:
