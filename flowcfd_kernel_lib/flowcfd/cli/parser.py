@@ -81,6 +81,8 @@ def _runs(commands: Commands) -> None:
     )
     run.add_argument("case", metavar="DIR|case.json")
     run.add_argument("--cores", type=int, default=1, metavar="N", help="MPI ranks (default 1)")
+    run.add_argument("--method", default="hierarchical", metavar="HOW",
+                     help="how the mesh is divided among ranks: hierarchical (default) or ptscotch")  # fmt: skip
     run.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
     run.add_argument("--name", help="name of the run (default: the case's)")
     run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",

@@ -16,7 +16,14 @@ INTERRUPTED = 130
 def run(options: Namespace) -> int:
     """Start a case, or find the run that it has already; wait for its end unless detached."""
     target = case.with_edits(case.read(options.case), options.edits)
-    handle = jobs.run(target, on=options.on, cores=options.cores, name=options.name, allow_code=options.allow_code)
+    handle = jobs.run(
+        target,
+        on=options.on,
+        cores=options.cores,
+        method=options.method,
+        name=options.name,
+        allow_code=options.allow_code,
+    )
     if options.detach:
         return _started(handle, as_json=options.json)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
+from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,16 +58,16 @@ def log(options: Namespace) -> int:
         raise CaseError(f"--lines: must be at least 1 (got {options.lines})")
     run = find(options.run)
     path = _log(run, options.log, wait=options.follow)
-    content = path.read_bytes()
-    lines = content.decode("latin-1").splitlines(keepends=True)
-    shown = lines[-options.lines :] if options.lines else lines
-    if options.json:
-        output.document({"log": path, "lines": [line.rstrip("\n") for line in shown]})
-        return 0
-    sys.stdout.write("".join(shown))
+    with path.open("rb") as file:
+        lines = (line.decode("latin-1") for line in (file if options.lines is None else deque(file, options.lines)))
+        if options.json:
+            output.document({"log": path, "lines": [line.rstrip("\n") for line in lines]})
+            return 0
+        sys.stdout.writelines(lines)
+        offset = file.tell()
     sys.stdout.flush()
     if options.follow:
-        _follow(run, options.log, path, len(content))
+        _follow(run, options.log, path, offset)
     return 0
 
 

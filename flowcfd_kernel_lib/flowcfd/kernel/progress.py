@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,21 +57,33 @@ def show(run: Run, over: bool) -> None:
 
 def text(progress: Progress) -> str:
     """How far a solver is: iteration, time, residuals, Courant number, time left."""
-    parts = []
+    return ", ".join(part for part in (*_parts(progress), left(progress)) if part)
+
+
+def place(progress: Progress) -> str:
+    """As `text`, without the time left."""
+    return ", ".join(_parts(progress))
+
+
+def left(progress: Progress) -> str:
+    """The time left; "" where it cannot be told, or nothing is left."""
+    if progress.converged is not None or not progress.remaining:
+        return ""
+    return f"about {span(progress.remaining)} left"
+
+
+def _parts(progress: Progress) -> Iterator[str]:
     if progress.iteration:
-        parts.append(f"iteration {progress.iteration}")
+        yield f"iteration {progress.iteration}"
     if progress.time is not None and progress.time != progress.iteration:
-        parts.append(f"time {progress.time:g} s")
+        yield f"time {progress.time:g} s"
     newest = list(progress.residuals.items())[:_SHOWN_RESIDUALS]
     if newest:
-        parts.append(" ".join(f"{name} {value:.1e}" for name, value in newest))
+        yield " ".join(f"{name} {value:.1e}" for name, value in newest)
     if progress.courant is not None:
-        parts.append(f"Co {progress.courant:.2g}")
+        yield f"Co {progress.courant:.2g}"
     if progress.converged is not None:
-        parts.append(f"converged at {progress.converged}")
-    elif progress.remaining:
-        parts.append(f"about {span(progress.remaining)} left")
-    return ", ".join(parts)
+        yield f"converged at {progress.converged}"
 
 
 def span(seconds: float) -> str:

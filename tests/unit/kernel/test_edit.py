@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import flowcfd as fc
 from flowcfd.errors import CaseError, DictionaryError, UnknownName
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.kernel import edit
@@ -51,6 +52,23 @@ def test_a_variable_that_holds_casefiles_gets_a_new_value(case: Path) -> None:
     edit.edit_cell(notebook, "c system/controlDict", "endTime 2;")
     assert "endTime         2;" in notebook.user_ns["c"].text("system/controlDict")
     assert files.text("system/controlDict") == CONTROL
+
+
+def test_a_variable_that_holds_a_case_gets_one_with_the_file_in_its_overlay(home: Path) -> None:
+    case = fc.Case(
+        domain=fc.Cavity("1 m"),
+        mesh=fc.Blocks(8),
+        physics=fc.Incompressible(fluid=fc.Fluid(0.01)),
+        boundaries={"lid": fc.Wall(velocity=[1, 0, 0]), "walls": fc.Wall()},
+        solve=fc.Steady(5),
+    )
+    notebook = shell(case=case)
+    edit.edit_cell(notebook, "case system/controlDict", "writeInterval 3;")
+    changed = notebook.user_ns["case"]
+    assert isinstance(changed, fc.Case) and changed.digest != case.digest
+    assert "writeInterval   3;" in changed.files["system/controlDict"]
+    assert "writeInterval   3;" in fc.render(changed).text("system/controlDict")
+    assert case.files == {}
 
 
 def test_a_variable_that_holds_a_path_names_its_directory(case: Path) -> None:
