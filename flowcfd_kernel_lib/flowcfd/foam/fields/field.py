@@ -189,8 +189,9 @@ def write(
     """
     format = format or field.format
     arch = (arch or Arch()) if format == "binary" else None
-    tree = _with_head(field.tree, "format", format)
-    tree = _with_head(tree, "arch", None if arch is None else f'"{arch}"')
+    tree = field.tree
+    if format != field.format or field.lists:
+        tree = _with_head(_with_head(tree, "format", format), "arch", None if arch is None else f'"{arch}"')
     return write_whole(Path(path), _parts(tree.text(), field.lists, arch, precision), compress=compress)
 
 
