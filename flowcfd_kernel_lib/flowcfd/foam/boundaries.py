@@ -147,8 +147,9 @@ def uniform(value: float | Vector) -> str:
 def _wall_turbulence(wall: Wall, place: Place) -> dict[str, Entries]:
     """The functions that suit the model.
 
-    Models in omega and Spalart-Allmaras get functions that hold for any y+ (Spalding's law; omega blended between
-    sublayer and log layer), models in epsilon those of the log layer. Resolved walls have no eddy viscosity.
+    Models in omega and Spalart-Allmaras get functions that hold for any y+ (Spalding's law; omega of sublayer or log
+    layer, whichever y+ is in: in a channel nearer to measured friction than the two blended), models in epsilon
+    those of the log layer. Resolved walls have no eddy viscosity.
     """
     ambient = {name: uniform(place.ambient[name]) for name in place.scalars}
     if wall.treatment == "resolved":
@@ -169,7 +170,7 @@ def _wall_turbulence(wall: Wall, place: Place) -> dict[str, Entries]:
             "epsilon": {"type": "epsilonWallFunction", "value": ambient.get("epsilon")},
             "nuTilda": {"type": "fixedValue", "value": "uniform 0"},
         }
-    found["omega"] = {"type": "omegaWallFunction", "blended": True, "value": ambient.get("omega")}
+    found["omega"] = {"type": "omegaWallFunction", "value": ambient.get("omega")}
     return found
 
 
