@@ -87,6 +87,7 @@ def describe(run: Run) -> None:
     _stage_table(run)
     if state == "Failed" and run.error is not None:
         output.text(str(run.error))
+        output.text(f"Do the failed stage again: flowcfd retry {run.path.name}")
     elif state in RESUMABLE:
         output.text(f"Go on: flowcfd resume {run.path.name}")
 
