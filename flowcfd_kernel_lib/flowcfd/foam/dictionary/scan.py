@@ -137,7 +137,8 @@ class _Scan:
         if found is None:
             return 0
         value = found[0]
-        if grammar.GLUED.search(value) or _depths(value) != (0, 0):
+        numbers = grammar.NUMBERS.fullmatch(value, value.index("("), len(value) - 1)  # most long lists: quickly seen
+        if (numbers is None and grammar.GLUED.search(value)) or _depths(value) != (0, 0):
             return 0
         return found.end() - 1
 

@@ -105,11 +105,7 @@ class Tree:
         found = self._find(path, patterns=True)
         if found is None:
             self._unknown(path)
-        if not (found.last.kind == "block" or found.last.items):
-            line, column = place(self.source, found.last.start)
-            raise DictionaryError(
-                f"{'.'.join(found.names)!r} is no dictionary", path=self.path, line=line, column=column, expected="'{'"
-            )
+        self._inside(found)
         return self._section(found)
 
     def raw(self, path: Where) -> str:
@@ -158,10 +154,11 @@ class Tree:
         waiting: list[tuple[Tree, dict[str, Any]]] = [(self, whole)]
         while waiting:
             tree, target = waiting.pop()
-            for name in tree.keys():
+            for name in tree:
                 value = tree[(name,)]
                 if isinstance(value, Tree):
-                    waiting.append((value, inner := {}))
+                    inner: dict[str, Any] = {}
+                    waiting.append((value, inner))
                     value = inner
                 target[name] = value
         return whole
@@ -174,7 +171,10 @@ class Tree:
         return self._edited(edit.replaced(self.source, self._editable(found).last, value))
 
     def add(self, path: Where, value: Any) -> Tree:
-        """Equal, with one more entry at the end of its dictionary; missing dictionaries on the way are added too."""
+        """Equal, with one more entry at the end of its dictionary, in the style of its neighbours.
+
+        Missing dictionaries on the way are added too. Deleting what was added gives the same bytes as before.
+        """
         if path in self:
             line, column = self.position(path)
             raise DictionaryError(
@@ -210,9 +210,14 @@ class Tree:
         names, exact = parts(path)
         for count in range(len(names) - 1, 0, -1):
             found = find(self.level, names[:count], exact=exact, patterns=False)
-            if found and (found.last.kind == "block" or found.last.items):
-                return found.level.inside(found.entries), names[count:]
+            if found:
+                return self._inside(found), names[count:]
         return self.level, names
+
+    def _inside(self, found: Found) -> Level:
+        if not (found.last.kind == "block" or found.last.items):
+            self._fail(found.last.start, f"{'.'.join(found.names)!r} is no dictionary", "'{'")
+        return found.level.inside(found.entries)
 
     # expansion -------------------------------------------------------------------------------------------------
 
@@ -303,17 +308,12 @@ class Tree:
     def _unknown(self, path: Where) -> NoReturn:
         names = parts(path)[0]
         level, rest = self._deepest(path)
-        known = list(level.names)
+        known, passed = list(level.names), (*self.names, *names[: len(names) - len(rest)])
         near = get_close_matches(rest[0], known, n=1)
-        inside = (
-            f" in {'.'.join((*self.names, *names[: len(names) - len(rest)]))!r}"
-            if self.names or len(rest) < len(names)
-            else ""
-        )
+        inside = f" in {'.'.join(passed)!r}" if passed else ""
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise DictionaryError(
-            f"no entry {'.'.join(rest)!r}{inside}; {hint}there are: {', '.join(known) or 'none'}", path=self.path
-        )
+        there = ", ".join(known) or "none"
+        raise DictionaryError(f"no entry {'.'.join(rest)!r}{inside}; {hint}there are: {there}", path=self.path)
 
 
 def _directives(text: str, entries: Iterable[Entry]) -> Iterator[tuple[str, int, int]]:

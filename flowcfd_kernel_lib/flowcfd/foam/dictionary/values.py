@@ -122,10 +122,10 @@ def _one(written: str) -> str:
     if _PLAIN_TEXT.match(written):
         return written
     try:
-        entries = scan(f"x {written}\n;")
+        entries = scan(f"x {written};")
     except DictionaryError:
         entries = ()
-    if len(entries) != 1 or entries[0].kind != "value" or entries[0].end != len(written) + 4:
+    if len(entries) != 1 or entries[0].kind != "value" or entries[0].end != len(written) + 3:
         raise DictionaryError(f"{written!r} is no value", expected="balanced brackets and no ';' outside of braces")
     return written
 
