@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def packages() -> Check:
             needed=False,
             mend="pip install -e .",
         )
-    names = [line.split(";")[0].split(" ")[0].rstrip("<>=!~0123456789.,") for line in required]
+    names = [found[0] for line in required if (found := re.match(r"[\w.-]+", line))]
     absent = [name for name in names if not _installed(name)]
     if absent:
         return Check("packages", False, f"not installed: {', '.join(absent)}", mend=f"pip install {' '.join(absent)}")

@@ -33,11 +33,20 @@ class OpenFOAMProvisioner(LocalProvisioner):
         directory = Path(launch.get("cwd") or Path.cwd())
         try:
             # Reading a bashrc runs a shell: not in the event loop of the server that starts the kernel.
-            launch["env"] = await asyncio.to_thread(kernel_environment, base, directory)
+            base = await asyncio.to_thread(kernel_environment, base, directory)
         except FlowError as error:
             self.log.warning("the kernel starts without OpenFOAM: %s", error)
+        launch["env"] = with_scripts(base, Path(launch["cmd"][0]).parent)
         launch["cmd"] = [*self.launcher, *launch["cmd"]]
         return launch
+
+
+def with_scripts(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The environment with the folder of the kernel's interpreter first on PATH, so that `!flowcfd` is its own."""
+    path = environment.get("PATH", os.defpath)
+    if str(folder) in path.split(":") or not (folder / "flowcfd").exists():
+        return dict(environment)
+    return {**environment, "PATH": f"{folder}:{path}"}
 
 
 def kernel_environment(base: Mapping[str, str], directory: Path) -> dict[str, str]:

@@ -59,3 +59,11 @@ def test_the_kernel_starts_without_openfoam_and_says_so_in_the_servers_log(
 def test_a_launcher_stands_before_the_kernels_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provisioner, "kernel_environment", lambda base, directory: dict(base))
     assert launch(["nice", "-n", "5"], {})["cmd"] == ["nice", "-n", "5", "kernel"]
+
+
+def test_the_command_line_of_the_kernels_interpreter_is_on_its_path(tmp_path: Path) -> None:
+    assert provisioner.with_scripts({"PATH": "/bin"}, tmp_path) == {"PATH": "/bin"}
+    (tmp_path / "flowcfd").touch()
+    once = provisioner.with_scripts({"PATH": "/bin"}, tmp_path)
+    assert once == {"PATH": f"{tmp_path}:/bin"}
+    assert provisioner.with_scripts(once, tmp_path) == once
