@@ -27,9 +27,14 @@ def functions(outputs: tuple[Output, ...], physics: Incompressible, application:
     for output in outputs:
         if application == "icoFoam" and output.kind in NEED_TURBULENCE:
             raise CaseError(f"outputs.{output.name}: icoFoam cannot make {output.kind}; use solver 'pimpleFoam'")
+        if output.name in found:
+            raise CaseError(f"outputs.{output.name}: the coefficients of another output have this name")
         found[output.name] = RULES.get(output.kind, where=f"outputs.{output.name}")(output, physics)
         if isinstance(output, Forces) and output.speed is not None:
-            found[output.name + COEFFICIENTS] = _coefficients(output, physics)
+            name = output.name + COEFFICIENTS
+            if name in found:
+                raise CaseError(f"outputs.{name}: the coefficients of {output.name!r} need this name")
+            found[name] = _coefficients(output, physics)
     return found
 
 

@@ -165,6 +165,12 @@ def test_the_patches_are_written_in_the_domains_order_whatever_the_cases() -> No
     assert MESHERS.get("Blocks")(cases[0]).digest == MESHERS.get("Blocks")(cases[1]).digest
 
 
+def test_more_cells_than_openfoam_can_count_are_refused() -> None:
+    case = made(Channel(2.0, 1.0, 1.0), Blocks(1000))
+    with pytest.raises(CaseError, match=r"^mesh: makes 1e\+09 cells; OpenFOAM counts up to 7.16e\+08$"):
+        block.blocks(case)
+
+
 def test_types_for_other_patches_than_the_topologys_are_refused() -> None:
     single = [uniform(1.0, 1)]
     topology = boxes(single, single, single, lambda i, j, k, side: "all")

@@ -180,6 +180,13 @@ def test_forces_without_a_speed_have_no_coefficients() -> None:
     assert control["functions.forces.rhoInf"] == 5
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_name_of_coefficients_cannot_be_another_outputs(turn: int) -> None:
+    outputs = (Forces("lid", name="drag", speed=1.0, area=1.0), Probes(((0, 0, 0),), name="dragCoeffs"))[::turn]
+    with pytest.raises(CaseError, match=r"^outputs.dragCoeffs: the coefficients of "):
+        render(cavity(None, *outputs))
+
+
 @pytest.mark.parametrize("output", [YPlus(), WallShear()])
 def test_icofoam_has_no_turbulence_to_ask_for_wall_shear(output) -> None:
     with pytest.raises(CaseError, match=f"^outputs.{output.name}: icoFoam cannot make {output.kind}"):

@@ -22,6 +22,8 @@ Kind = TypeVar("Kind", bound=Domain)
 Shape = Callable[[Case, dict[str, Spacing]], Topology]
 SHAPES: Registry[Shape] = Registry("domain of blocks", "flowcfd.block_domains")
 """How a domain is cut into blocks, by the domain's kind: a function of the case and the spacing of each direction."""
+MOST_CELLS = (2**31 - 1) // 3
+"""Labels are 32 bits wide, and a hexahedral mesh has three faces for each cell."""
 
 
 def mesher(case: Case) -> CaseFiles:
@@ -37,7 +39,10 @@ def blocks(case: Case) -> Topology:
     if not isinstance(case.mesh, Blocks):
         raise CaseError(f"mesh: must be Blocks (got {case.mesh.kind})")
     shape = SHAPES.get(case.domain.kind, where="domain")
-    return shape(case, spacings(case, case.mesh))
+    made = shape(case, spacings(case, case.mesh))
+    if made.cells > MOST_CELLS:
+        raise CaseError(f"mesh: makes {made.cells:.3g} cells; OpenFOAM counts up to {MOST_CELLS:.3g}")
+    return made
 
 
 def patch_entries(boundary: Boundary) -> dict[str, object]:
