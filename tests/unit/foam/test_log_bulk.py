@@ -187,3 +187,7 @@ def test_reading_a_log_does_not_load_pandas() -> None:
     path = str(LOGS / "icoFoam_cavity_head.log")
     found = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+def test_an_application_that_was_started_by_its_path_is_named_without_it(tmp_path: Path) -> None:
+    assert read(written(tmp_path, b"Exec   : /usr/bin/icoFoam -parallel\n")).application == "icoFoam"

@@ -112,7 +112,7 @@ CREATED = b"Create time"
 """The line with which every application begins; in a log that was appended to it marks the next process."""
 START = re.compile(rb"^Create .*mesh.* for time = " + _NUMBER + rb"s?$")
 CONVERGED = re.compile(rb"^\w+ solution converged in (\d+) iterations$")
-APPLICATION = re.compile(rb"^Exec   : (\S+)")
+APPLICATION = re.compile(rb"^Exec   : (?:\S*/)?(\S+)")
 END = b"End"
 
 
