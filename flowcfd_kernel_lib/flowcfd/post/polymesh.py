@@ -23,6 +23,8 @@ Integers = NDArray[np.integer]
 Floats = NDArray[np.floating]
 MeshFiles = Mapping[str, Path]
 
+_NO_POINTS = "FoamFile {{ version 2.0; format ascii; class vectorField; object points; }}\n{}{{(0 0 0)}}\n"
+
 
 @dataclass(frozen=True)
 class Boundary:
@@ -92,33 +94,39 @@ def _patch_table(file: Path) -> tuple[tuple[str, ...], tuple[str, ...], list[int
 def read_cells(files: MeshFiles) -> pyvista.UnstructuredGrid:
     """The cells of one polyMesh with its points in double precision; cell i is OpenFOAM's cell i.
 
-    VTK's reader makes the cells. It sees a folder of links to just these files, so that neither fields nor times nor
-    a missing controlDict matter to it.
+    VTK's reader makes the cells, for which it needs no coordinates: it sees a folder of links to just these files and
+    points that are all zero, so that it reads no fields and no times, needs no controlDict and rounds nothing.
     """
+    points = np.array(read_list(files["points"]), np.float64)
     with TemporaryDirectory(prefix="flowcfd-") as place:
         folder = Path(place, "constant", "polyMesh")
         folder.mkdir(parents=True)
-        for file in files.values():
-            (folder / file.name).symlink_to(file.resolve())
-        reader = vtkOpenFOAMReader()
-        problems: list[str] = []
-        reader.AddObserver(vtkCommand.ErrorEvent, lambda *_: problems.append("unreadable"))
-        reader.SetFileName(str(Path(place, "case.foam")))
-        reader.SetListTimeStepsByControlDict(False)
-        reader.SetCreateCellToPoint(False)
-        reader.SetReadZones(False)
-        reader.UpdateInformation()
-        reader.DisableAllPatchArrays()
-        reader.SetPatchArrayStatus("internalMesh", 1)
-        reader.Update()
-        blocks = pyvista.wrap(reader.GetOutput())
-    found = blocks["internalMesh"] if "internalMesh" in blocks.keys() else None  # noqa: SIM118
-    if problems or not isinstance(found, pyvista.UnstructuredGrid) or not found.n_cells:
+        for name, file in files.items():
+            if name != "points":
+                (folder / file.name).symlink_to(file.resolve())
+        (folder / "points").write_text(_NO_POINTS.format(len(points)))
+        found = _cells_by_vtk(Path(place))
+    if found is None or not found.n_cells or found.n_points != len(points):
         raise ResultError(f"{files['faces'].parent}: no mesh that VTK can read")
-    points = cast(Floats, read_list(files["points"]))
-    if len(points) == found.n_points:
-        found.points = np.array(points, np.float64)
+    found.points = points
     return found
+
+
+def _cells_by_vtk(case: Path) -> pyvista.UnstructuredGrid | None:
+    reader = vtkOpenFOAMReader()
+    problems: list[str] = []
+    reader.AddObserver(vtkCommand.ErrorEvent, lambda *_: problems.append("unreadable"))
+    reader.SetFileName(str(case / "case.foam"))
+    reader.SetListTimeStepsByControlDict(False)
+    reader.SetCreateCellToPoint(False)
+    reader.SetReadZones(False)
+    reader.UpdateInformation()
+    reader.DisableAllPatchArrays()
+    reader.SetPatchArrayStatus("internalMesh", 1)
+    reader.Update()
+    blocks = pyvista.wrap(reader.GetOutput())
+    found = blocks["internalMesh"] if "internalMesh" in blocks.keys() else None  # noqa: SIM118
+    return found if isinstance(found, pyvista.UnstructuredGrid) and not problems else None
 
 
 def join_cells(meshes: Sequence[MeshFiles]) -> pyvista.UnstructuredGrid:

@@ -53,7 +53,7 @@ def points(
     found = _fields(grid, fields)
     samples = _places(places, "places")
     cells, corners = interpolate.containing(grid, samples)
-    weights = interpolate.from_cells(grid, corners) if interpolated and len(corners.rows) else _own_cell(cells)
+    weights = interpolate.from_cells(grid, cells, corners) if interpolated else _own_cell(cells)
     units = grid.user_dict.get("units", {})
     columns: dict[str, NDArray[np.float64]] = dict(zip("xyz", samples.T, strict=True))
     column_units = dict.fromkeys("xyz", "m")
