@@ -143,7 +143,7 @@ def _stage_table(run: Run) -> None:
 
 def _wall(stage: StageRecord) -> float:
     """Time in its commands [s], the one that runs now included."""
-    running = [step for step in stage.steps if step.rc is None and stage.state == "running"]
+    running = [step for step in stage.steps[-1:] if step.rc is None and stage.state == "running"]
     return stage.wall + sum(time.time() - step.started for step in running)
 
 

@@ -96,7 +96,7 @@ class Run:
         self._ask("cancel", timeout)
         if self.state in ACTIVE:
             self._executor.stop(self.record)
-        if self.state not in ("Done", "Cancelled"):
+        if self.state not in ("Done", "Failed", "Cancelled"):
             self._launch("cancel")
             self._ended(timeout)
         return self

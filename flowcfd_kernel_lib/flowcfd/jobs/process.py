@@ -14,6 +14,7 @@ MARK = "FLOWCFD_RUN"
 """Every process that computes for a run carries the run's uid in this variable: so orphans are found again."""
 
 _PROC = Path("/proc")
+_UNKILLABLE = 30.0  # a process that waits for a dead disk ends when the disk does
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -95,22 +96,38 @@ def send(pids: Iterable[int], number: signal.Signals) -> None:
             continue
 
 
-def end(uid: str, *, patience: float = 5.0) -> None:
-    """End all processes of the run `uid`: TERM, and KILL for those that live after `patience` [s]."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        send(marked(uid), number)
-        if gone(uid, patience):
+def end(uid: str, *, first: int | None = None, patience: float = 5.0) -> None:
+    """End all processes of the run `uid`: TERM, and KILL for those that live after `patience` [s].
+
+    `first` is one of them that is known by its pid: just started it may not show its environment yet.
+    """
+    deadline, told = time.monotonic() + patience, set[int]()
+    while pids := _still(uid, first):
+        number = signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL
+        if time.monotonic() > deadline + _UNKILLABLE:
             return
+        send([pid for pid in pids if pid not in told or number == signal.SIGKILL], number)
+        told.update(pids)
+        time.sleep(0.05)
 
 
 def gone(uid: str, patience: float) -> bool:
     """Whether all processes of the run `uid` have ended, waiting for at most `patience` [s]."""
     deadline = time.monotonic() + patience
-    while marked(uid):
+    while _still(uid):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
     return True
+
+
+def _still(uid: str, first: int | None = None) -> list[int]:
+    """The pids that are left; none only when a second look finds none, for a process may just be born."""
+    pids = {*marked(uid), *([first] if first is not None and _lives(first) else [])}
+    if not pids:
+        time.sleep(0.02)
+        pids = set(marked(uid))
+    return sorted(pids)
 
 
 def _lives(pid: int) -> bool:

@@ -13,6 +13,16 @@ from pathlib import Path
 from flowcfd.jobs import lock
 
 
+def machine() -> int:
+    """The cores that this process may use: those it is bound to, less when its container has a quota."""
+    bound = len(os.sched_getaffinity(0))
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(bound, int(quota) // int(period)))
+    except (OSError, ValueError):  # another sort of control groups, or "max"
+        return bound
+
+
 @dataclass
 class Slots:
     """The locks that one worker holds."""
@@ -29,8 +39,8 @@ class Slots:
 
     def ready(self) -> bool:
         """Take what is free without waiting; whether all that this run needs is held now."""
-        machine = len(os.sched_getaffinity(0))
-        needed = min(self.cores, machine)
+        cores = machine()
+        needed = min(self.cores, cores)
         if len(self._held) >= needed:
             return True
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +48,7 @@ class Slots:
             self._head = lock.acquire(self.folder / "queue", patience=0)
             if self._head is None:
                 return False
-        for number in range(machine):
+        for number in range(cores):
             if number not in self._held and len(self._held) < needed:
                 descriptor = lock.acquire(self.folder / f"core{number}", patience=0)
                 if descriptor is not None:

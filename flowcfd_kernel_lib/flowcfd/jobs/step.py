@@ -91,7 +91,7 @@ class _Halt:
             return
         if kind == "cancel" or not self.command.solver:
             self.done = kind
-            process.end(self.uid)
+            process.end(self.uid, first=pid)
         elif self.done or ask_to_stop(pid, self.log):  # pause after stop, stop after pause: it was told already
             self.done = kind
 

@@ -43,6 +43,8 @@ def run(
 ) -> Run:
     """Compute a case and return its handle at once; an equal case returns the run that it has already.
 
+    Whatever became of that run: a failed one is done again by `retry`, a stopped, paused or lost one by `resume`.
+
     `target` is a Case, CaseFiles, or the directory of an OpenFOAM case; `on` names an executor; `cores` is the number
     of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
     without it a run of any name that computes the same is taken. `wait` waits for the end.
@@ -106,6 +108,7 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
     planned = stages.plan(steps, application, cores=cores, method=method)
     for command in (command for stage in planned for command in stage.commands):
         installation.application(command.application)
+        _stays_inside(command)
     if cores > 1 and shutil.which("mpirun") is None:
         raise SiteError("mpirun is not installed; install it: apt-get install openmpi-bin   (as root)")
     digest = _digest(files, cores, method)
@@ -124,6 +127,12 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
         end=_number(control.get("endTime")),
         openfoam=installation.version,
     )
+
+
+def _stays_inside(command: stages.Command) -> None:
+    for argument in command.arguments:
+        if argument.startswith(("/", "~")) or ".." in Path(argument).parts:
+            raise CaseError(f"steps: {command.text!r}: {argument} must be a path inside the case")
 
 
 def _digest(files: CaseFiles, cores: int, method: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, StageFailed, Stopped, UnknownName
-from flowcfd.jobs import handle, index, lock, record
+from flowcfd.jobs import handle, index, lock, record, waiting
 from flowcfd.jobs.handle import Run, derive
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord, WorkerRecord
@@ -116,7 +116,10 @@ def test_wait_ends_with_the_run_or_with_its_time(job: Job, monkeypatch: pytest.M
         run.wait(0.1)
     states = iter(["Queued", "Running", "Done", "Done"])
     monkeypatch.setattr(handle, "derive", lambda job, alive: (next(states), ""))
+    seen: list[bool] = []
+    monkeypatch.setattr(waiting, "LISTENERS", [lambda run, over: seen.append(over)])
     assert run.wait(5) == "Done"
+    assert seen == [False, False, True]
 
 
 def test_the_newest_log_is_the_last_by_number(job: Job) -> None:

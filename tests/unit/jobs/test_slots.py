@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from flowcfd.jobs import slots as slots_module
 from flowcfd.jobs.slots import Slots
 
 
 @pytest.fixture
 def slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Slots]]:
     """Slots of a machine with four cores."""
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 3})
+    monkeypatch.setattr(slots_module, "machine", lambda: 4)
     made: list[Slots] = []
 
     def make(cores: int) -> Slots:
@@ -54,3 +55,10 @@ def test_who_leaves_the_queue_lets_the_next_one_in(slots: Callable[[int], Slots]
     assert full.ready() and not waiting.ready() and not next_one.ready()
     waiting.release()
     assert next_one.ready()
+
+
+def test_a_container_with_a_quota_has_fewer_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)))
+    for said, cores in (("200000 100000", 2), ("50000 100000", 1), ("max 100000", 64)):
+        monkeypatch.setattr(Path, "read_text", lambda path, said=said: said)
+        assert slots_module.machine() == cores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,11 @@ def test_what_a_killed_submitter_left_is_swept_and_what_a_living_one_writes_is_n
 def test_a_folder_name_that_is_no_run_name_is_made_one() -> None:
     assert submit._plain("my case (2)") == "my-case-2"
     assert submit._plain("...") == "case"
+
+
+@pytest.mark.parametrize("step", ["mapFields ../other", "topoSet -dict /etc/passwd", "blockMesh -dict a/../../b"])
+def test_a_step_cannot_name_a_path_outside_of_the_case(home: Path, still: Still, files: CaseFiles, step: str) -> None:
+    install.find()._applications.update({"mapFields": Path("/"), "topoSet": Path("/")})
+    with pytest.raises(CaseError, match="must be a path inside the case"):
+        jobs.run(replace(files, steps=(step, "icoFoam")), on="still")
+    assert not home.exists()

@@ -28,17 +28,21 @@ class Local:
         root = str(Path(flowcfd.__file__).parents[1])
         # -S: the worker needs no site-packages, and reading their .pth files costs more than all it does.
         command = [sys.executable, "-S", "-m", "flowcfd.jobs.worker", "--detach", str(job.path)]
+        environment = {**os.environ, "PYTHONPATH": root}
         with (job.path / "worker.log").open("ab") as log:
-            done = subprocess.run(
-                command,
-                cwd=job.path,
-                env={**os.environ, "PYTHONPATH": root},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                timeout=_START_TIMEOUT,
-                check=False,
-            )
+            try:
+                done = subprocess.run(
+                    command,
+                    cwd=job.path,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    timeout=_START_TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                raise SiteError(f"the worker of {job.path} did not begin within {_START_TIMEOUT:g} s") from None
         if done.returncode not in (0, BUSY):
             raise SiteError(f"the worker of {job.path} could not begin: {_last_line(job.path / 'worker.log')}")
 
