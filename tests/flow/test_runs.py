@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd import jobs
+from flowcfd.case import Case
 from flowcfd.errors import Cancelled, Stopped
 from flowcfd.foam import dictionary, install
 from flowcfd.foam.adopt import adopt
@@ -19,6 +20,7 @@ from flowcfd.jobs import checkpoint, record
 from flowcfd.jobs.handle import Run
 
 pytestmark = pytest.mark.flow
+CASES = Path(__file__).parents[1] / "cases"
 Build = Callable[..., CaseFiles]
 Until = Callable[..., None]
 
@@ -159,3 +161,25 @@ def test_retry_does_the_stage_again_and_puts_what_it_wrote_aside(home: Path, slo
     aside = run.case / "incomplete" / "1"
     assert checkpoint.times(aside / "processor0")[0] == "0" and len(checkpoint.times(aside / "processor0")) > 2
     assert times(run)[-1] == "0.1" and (run.case / "0.1" / "U").is_file()
+
+
+def test_a_case_is_rendered_and_its_description_kept_beside_it(home: Path) -> None:
+    case = Case.from_json((CASES / "cavity_icofoam/case.json").read_text())
+    run = jobs.run(case, wait=True)
+    run.check()
+    assert Case.from_json((run.path / "case.json").read_text()) == case
+    assert run.name == case.name and jobs.run(case).path == run.path
+
+
+def test_potentialFoam_and_the_solver_run_on_ranks_and_are_not_started_again(home: Path, until: Until) -> None:
+    case = Case.from_json((CASES / "step_kOmegaSST/case.json").read_text())
+    run = jobs.run(case, cores=2)
+    until(lambda: solving(run))
+    assert run.stop().state == "Stopped"
+    solve = run.stages[-1]
+    assert [step.command for step in solve.steps] == ["potentialFoam -writephi", "simpleFoam"]
+    run.resume()
+    until(lambda: run.state == "Running" and (run.case / "log.simpleFoam.2").exists() and solving(run))
+    run.stop()
+    assert [step.command for step in run.stages[-1].steps] == ["potentialFoam -writephi", "simpleFoam", "simpleFoam"]
+    assert len(times(run)) == 3

@@ -99,9 +99,7 @@ def _compute(run: Path, mine: WorkerRecord) -> EndRecord:
             return attempt.asked(mine.attempt, asked)
         watch.wait(_QUEUE_POLL)
     record.write_record(run, replace(mine, phase="Running"))
-    # The worker's own search path is none of OpenFOAM's business.
-    base = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment = install.find().environment(case=job.case, cores=job.cores, base=base)
+    environment = install.find().environment(case=job.case, cores=job.cores)
     return attempt.compute(Attempt(job, mine.attempt, retry, environment, watch))
 
 

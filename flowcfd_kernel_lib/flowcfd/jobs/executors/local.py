@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,14 @@ from flowcfd.jobs.watch import HEARTBEAT
 
 BUSY = 75
 _START_TIMEOUT = 60.0
+_PROGRAM = f"""
+import sys
+sys.path.append({str(Path(flowcfd.__file__).parents[1])!r})
+from flowcfd.jobs.worker import main
+sys.exit(main())
+"""
+# -I -S: the standard library comes first, and no .pth file of site-packages is read, which would cost more than all
+# that the worker does. It is `python -m flowcfd.jobs.worker` otherwise.
 
 
 class Local:
@@ -25,16 +32,12 @@ class Local:
 
     def start(self, job: Job) -> None:
         """Start a detached worker; returns when it has written its record."""
-        root = str(Path(flowcfd.__file__).parents[1])
-        # -S: the worker needs no site-packages, and reading their .pth files costs more than all it does.
-        command = [sys.executable, "-S", "-m", "flowcfd.jobs.worker", "--detach", str(job.path)]
-        environment = {**os.environ, "PYTHONPATH": root}
+        command = [sys.executable, "-I", "-S", "-c", _PROGRAM, "--detach", str(job.path)]
         with (job.path / "worker.log").open("ab") as log:
             try:
                 done = subprocess.run(
                     command,
                     cwd=job.path,
-                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
