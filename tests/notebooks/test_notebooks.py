@@ -1,0 +1,79 @@
+"""The notebooks as a user runs them: headless, through the OpenFOAM kernel, judged by what their answer cells print."""
+
+import re
+from pathlib import Path
+
+import papermill
+import pytest
+
+from flowcfd.benchmarks import published
+
+pytestmark = [pytest.mark.flow, pytest.mark.notebook]
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture
+def answer(home, tmp_path, monkeypatch):
+    """A function that runs a notebook with parameters and gives the text of its answer cell; every plot must be there."""
+    monkeypatch.setenv("FLOWCFD_HOME", str(home))
+
+    def run(name: str, **parameters: object) -> str:
+        executed = papermill.execute_notebook(
+            str(NOTEBOOKS / name),
+            str(tmp_path / name),
+            parameters=parameters,
+            kernel_name="openfoam",
+            cwd=str(NOTEBOOKS),
+            progress_bar=False,
+        )
+        outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
+        assert any("image/png" in output.get("data", {}) for output in outputs), "a notebook has a picture"
+        return "".join(
+            output["text"]
+            for cell in executed.cells
+            if "answer" in cell.metadata.get("tags", ())
+            for output in cell.outputs
+            if output.output_type == "stream" and output.name == "stdout"
+        )
+
+    return run
+
+
+def numbers(pattern: str, text: str) -> list[float]:
+    match = re.search(pattern, text)
+    assert match, f"{pattern!r} is not in the answer:\n{text}"
+    return [float(number) for number in match.groups()]
+
+
+def test_the_cavity_agrees_with_ghias_table(answer):
+    said = answer("01_cavity.ipynb")
+    (u,) = numbers(r"u: largest error ([\d.]+) U", said)
+    (v,) = numbers(r"v: largest error ([\d.]+) U", said)
+    assert 0 < u <= 0.01
+    assert 0 < v <= 0.02
+
+
+def test_the_step_reattaches_within_what_the_model_is_known_for(answer):
+    """k-omega SST on fine grids: 6.35 and 6.50 (NASA's Turbulence Modeling Resource); the experiment: 6.26 +- 0.10."""
+    said = answer("02_backward_facing_step.ipynb")
+    reattachment, moved = numbers(r"reattachment x/H = ([\d.]+) \(moved by ([\d.]+)", said)
+    assert 6.35 <= reattachment <= 6.50
+    assert moved <= 0.005
+    assert str(published("driver_seegmiller.reattachment")) in said
+
+
+def test_an_adopted_case_is_changed_and_compared(answer):
+    said = answer("03_adopt.ipynb", inlet_speed=20.0)
+    (slow,) = numbers(r"at 10 m/s: \d+ iterations, strongest backflow (-[\d.]+)", said)
+    (fast,) = numbers(r"at 20 m/s: \d+ iterations, strongest backflow (-[\d.]+)", said)
+    assert slow == pytest.approx(fast, rel=0.05)
+    assert slow != fast
+
+
+def test_a_sweep_collects_one_row_for_each_value(answer):
+    said = answer("04_sweep.ipynb", cells=40, reynolds_numbers=[100, 400])
+    rows = [[float(number) for number in line.split()] for line in said.splitlines() if re.match(r"\d", line)]
+    assert [row[0] for row in rows] == [100, 400]
+    for _, _, ours, ghias, _ in rows:
+        assert ours == pytest.approx(ghias, abs=0.01)
