@@ -16,7 +16,8 @@ from flowcfd.foam.dictionary import grammar, include
 from flowcfd.foam.dictionary.scan import CODE, MODES, Entry, place, scan
 from flowcfd.foam.dictionary.scope import Plain, Scope, Source, emit
 
-LARGEST = 100_000_000  # characters that macros may grow to, against a few that double themselves
+LARGEST = 20_000_000  # characters that macros may grow to, against a few that double themselves
+ENTRY = 200  # characters that a copied entry counts for
 _INNER = re.compile(r"\$(?:\{([^{}$]*)\}|([\w.:/^-]+))", re.ASCII)
 _FUNCTION = re.compile(r"([^\s(]+)\s*(?:\((.*)\))?\Z", re.DOTALL)
 
@@ -157,7 +158,7 @@ class _Expander:
                         work.append((inner, item, list(item.items)))
                 elif name not in into.items or self.mode in ("merge", "overwrite", "default"):
                     into.put(key, item)
-                self._grow(len(name) + (len(item.text) if isinstance(item, Plain) else 0))
+                self._grow(ENTRY + (len(item.text) if isinstance(item, Plain) else 0))
 
     def _grow(self, size: int) -> None:
         self.grown += size

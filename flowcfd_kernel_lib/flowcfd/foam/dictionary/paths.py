@@ -108,20 +108,39 @@ def counting(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def find(level: Level, names: tuple[str, ...], *, exact: bool, patterns: bool) -> Found | None:
-    """Where the names lead; with dots to be joined (not `exact`) the longest keyword goes first."""
-    waiting: list[tuple[Level, int, tuple[str, ...]]] = [(level, 0, ())]
+    """Where the names lead.
+
+    With dots to be joined (not `exact`) keywords written just so go first, the longest in front; then `patterns`, the
+    shortest name in front, because an expression such as ".*" would match any rest of the path.
+    """
+    waiting = [_Step(level, 0, (), ())]
     while waiting:
-        here, begin, passed = waiting.pop()
-        inside = []
-        for count in (1,) if exact else range(len(names) - begin, 0, -1):
-            name = ".".join(names[begin : begin + count])
-            entries = here.exact(name) or (here.matched(name) if patterns else ())
-            if entries and begin + count == len(names):
-                return Found((*passed, name), here, entries)
-            if entries:
-                inside.append((here.inside(entries), begin + count, (*passed, name)))
-        waiting.extend(reversed(inside))
+        step = waiting.pop()
+        if step.begin == len(names):
+            return Found(step.passed, step.level, step.entries)
+        level = step.level.inside(step.entries) if step.entries else step.level
+        counts = range(1, 2 if exact else len(names) - step.begin + 1)
+        found: list[_Step] = []
+        for count in counts if patterns else ():
+            name = ".".join(names[step.begin : step.begin + count])
+            if not level.exact(name) and (entries := level.matched(name)):
+                found.append(_Step(level, step.begin + count, (*step.passed, name), entries))
+        found.reverse()
+        for count in counts:
+            name = ".".join(names[step.begin : step.begin + count])
+            if entries := level.exact(name):
+                found.append(_Step(level, step.begin + count, (*step.passed, name), entries))
+        waiting.extend(found)
     return None
+
+
+class _Step(NamedTuple):
+    """Some names are used up: they lead to the entries, which stand on the level."""
+
+    level: Level
+    begin: int
+    passed: tuple[str, ...]
+    entries: tuple[Entry, ...]
 
 
 def regular(pattern: str) -> re.Pattern[str] | None:

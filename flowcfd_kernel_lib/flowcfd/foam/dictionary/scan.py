@@ -239,7 +239,7 @@ class _Scan:
 
     def _holds_list(self, sign: str) -> bool:
         """Whether the file may hold a list without a keyword: alone after its header, and no plain dictionary."""
-        if len(self.frames) > 1 or len(self.frames[0].items) > 1:
+        if len(self.frames) > 1 or any(item.key != "FoamFile" for item in self.frames[0].items):
             return False
         return sign == "(" or (self.header or {}).get("class") != "dictionary"
 
