@@ -38,7 +38,8 @@ def mesh(
 
     The case may be serial, reconstructed or decomposed; a decomposed one comes joined, in the order of processors.
     With `patches` (True: all, or names) the result is a MultiBlock with "internalMesh" and "boundary", whose blocks
-    are surfaces by patch name with the values on the patch. `user_dict` of the cells holds time and units.
+    are surfaces by patch name with the values on the patch. `user_dict` of the cells holds time and units, that of a
+    patch its type.
 
     Raises NotYet (lists the times), NoSuchField (lists the fields), UnknownName (lists the patches), DictionaryError
     for a file that cannot be read.
@@ -139,6 +140,7 @@ def _patch(
     """A patch with the values of each field on it."""
     where = [(boundary, boundary.names.index(name)) for boundary in boundaries if name in boundary.names]
     surface = polymesh.surface(where)
+    surface.user_dict = {"type": where[0][0].types[where[0][1]]}
     for label, found in fields.items():
         parts = [
             _on_patch(field, name, boundary.cells[boundary.faces(boundary.names.index(name))], internal)

@@ -1,9 +1,11 @@
 """Cell values at points: which cell, and with which weights of which cells.
 
 A corner's value is the weighted least-squares plane through the centroids of the cells around it (weights 1/distance
-squared), so that a linear field comes out exactly, at the walls too. Inside a cell its own shape functions lead from
-corner to corner, and a hat that is one at the centroid and zero on the faces lifts them to the cell's own value there,
-which keeps peaks. The result is continuous. Steep gradients can overshoot by a fraction of the step.
+squared), so that a linear field comes out exactly, at the walls too. Where patches are given, a corner on them takes
+the plane through their faces, so that a wall has the wall's value; on edges, where the faces span no plane, it is their
+mean. Inside a cell its own shape functions lead from corner to corner, and a hat that is one at the centroid and zero
+on the faces lifts them to the cell's own value there, which keeps peaks. The result is continuous. Steep gradients can
+overshoot by a fraction of the step.
 """
 
 from __future__ import annotations
@@ -18,12 +20,16 @@ from vtkmodules.vtkCommonCore import reference
 from vtkmodules.vtkCommonDataModel import vtkGenericCell, vtkStaticCellLocator
 
 from flowcfd.post.centres import centres, topology
+from flowcfd.post.rim import Rim
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _FLAT = 1e-8
 """Extents below this part of the largest are rounding: cells may be a million times longer than thick."""
+
+_CURVED = 0.05
+"""The same for faces: a curved wall's bulge is no direction in which its values tell a gradient."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +72,14 @@ def containing(grid: pyvista.UnstructuredGrid, samples: Floats) -> tuple[Integer
     return cells, Weights(np.array(rows, np.int64), np.array(columns, np.int64), np.array(weights, np.float64))
 
 
-def from_cells(grid: pyvista.UnstructuredGrid, cells: Integers, corners: Weights) -> Weights:
-    """The sums of `containing` over cells in place of points."""
+def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, cells: Integers, corners: Weights) -> Weights:
+    """The sums of `containing` over cells, and behind them the faces of the rim, in place of points."""
     held = np.flatnonzero(cells >= 0)
     if not len(held):
         return corners
     lifted, hats = _lifted(grid, cells, corners)
     points, place = np.unique(lifted.columns, return_inverse=True)
-    stencils = _stencils(grid, points)
+    stencils = _stencils(grid, rim, points)
     rows, columns, weights = [held], [cells[held]], [hats[held]]
     for row, corner, weight in zip(lifted.rows.tolist(), place.tolist(), lifted.weights.tolist(), strict=True):
         around, parts = stencils[corner]
@@ -112,8 +118,22 @@ def _centroid_weights(grid: pyvista.UnstructuredGrid, cells: Integers) -> dict[i
     return found
 
 
-def _stencils(grid: pyvista.UnstructuredGrid, points: Integers) -> list[tuple[Integers, Floats]]:
-    """The cells that make the value of each point, and their weights."""
+def _stencils(grid: pyvista.UnstructuredGrid, rim: Rim, points: Integers) -> list[tuple[Integers, Floats]]:
+    """The columns that make the value of each point, and their weights."""
+    places = np.asarray(grid.points, np.float64)[points]
+    on_rim = rim.at(places)
+    inner = np.array([not len(faces) for faces in on_rim])
+    found = iter(_inner_stencils(grid, points[inner], places[inner]))
+    return [
+        (grid.n_cells + faces, _plane(rim.centres[faces], place, flat=_CURVED)) if len(faces) else next(found)
+        for faces, place in zip(on_rim, places, strict=True)
+    ]
+
+
+def _inner_stencils(grid: pyvista.UnstructuredGrid, points: Integers, places: Floats) -> list[tuple[Integers, Floats]]:
+    """The cells around each point; where they lie in fewer directions than the mesh has, those around them too."""
+    if not len(points):
+        return []
     some = np.unique(np.linspace(0, grid.n_cells - 1, min(grid.n_cells, 2000)).astype(np.int64))
     full = _rank(centres(grid, some))
     around = _cells_of(grid, points)
@@ -123,7 +143,6 @@ def _stencils(grid: pyvista.UnstructuredGrid, points: Integers) -> list[tuple[In
     for i, cells in zip(lacking, _second_ring(grid, [around[i] for i in lacking]), strict=True):
         around[i] = cells
     known.add(np.unique(np.concatenate(around)))
-    places = np.asarray(grid.points, np.float64)[points]
     return [(cells, _plane(known.of(cells), place)) for cells, place in zip(around, places, strict=True)]
 
 
@@ -179,7 +198,7 @@ def _rank(places: Floats) -> int:
     return int(np.count_nonzero(extents > _FLAT * max(extents[0], np.finfo(float).tiny))) if extents[0] > 0 else 0
 
 
-def _plane(places: Floats, at: Floats) -> Floats:
+def _plane(places: Floats, at: Floats, *, flat: float = _FLAT) -> Floats:
     """Weights that give the least-squares plane through values at `places`, taken at `at`; they sum to one.
 
     Directions in which the places do not differ (the third one of a plane mesh) have no gradient.
@@ -189,6 +208,6 @@ def _plane(places: Floats, at: Floats) -> Floats:
     share = weights / weights.sum()
     middle = share @ places
     root = np.sqrt(share)
-    slopes = np.linalg.pinv(root[:, None] * (places - middle), rcond=_FLAT) * root
+    slopes = np.linalg.pinv(root[:, None] * (places - middle), rcond=flat) * root
     towards = (at - middle) @ slopes
     return np.asarray(share + towards - towards.sum() * share)

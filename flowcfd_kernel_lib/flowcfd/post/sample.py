@@ -12,12 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from flowcfd.errors import NoSuchField, ResultError
 from flowcfd.foam.fields.element import ELEMENTS
 from flowcfd.post import interpolate
+from flowcfd.post.rim import parts
+
+Mesh = pyvista.UnstructuredGrid | pyvista.MultiBlock
 
 _BY_WIDTH = {1: ELEMENTS["scalar"], 3: ELEMENTS["vector"], 6: ELEMENTS["symmTensor"], 9: ELEMENTS["tensor"]}
 
 
 def line(
-    grid: pyvista.UnstructuredGrid,
+    mesh: Mesh,
     a: ArrayLike,
     b: ArrayLike,
     n: int = 101,
@@ -36,29 +39,32 @@ def line(
     if not length:
         raise ResultError(f"a line needs two different ends (got {start.tolist()} twice)")
     share = np.linspace(0, 1, n)
-    table = points(grid, start + share[:, None] * (end - start), fields, interpolated=interpolated)
+    table = points(mesh, start + share[:, None] * (end - start), fields, interpolated=interpolated)
     table.insert(3, "distance", share * length)
     table.attrs["units"] = {**table.attrs["units"], "distance": "m"}
     return table
 
 
 def points(
-    grid: pyvista.UnstructuredGrid, places: ArrayLike, fields: Sequence[str] | None = None, *, interpolated: bool = True
+    mesh: Mesh, places: ArrayLike, fields: Sequence[str] | None = None, *, interpolated: bool = True
 ) -> pd.DataFrame:
     """Fields at places, shape (n, 3) [m]: columns x, y, z, p, Ux, Uy, Uz, ...; NaN outside the mesh.
 
-    `interpolated` False gives the value of the cell that holds the point; else see `flowcfd.post.interpolate`. The
-    units of the columns are in `attrs["units"]`. Raises NoSuchField, which lists the fields, and ResultError.
+    `mesh` is what `fields.mesh` returned; with patches, values on them count where they are. `interpolated` False gives
+    the value of the cell that holds the point; else see `flowcfd.post.interpolate`. The units of the columns are in
+    `attrs["units"]`. Raises NoSuchField, which lists the fields, and ResultError.
     """
+    grid, rim = parts(mesh)
     found = _fields(grid, fields)
     samples = _places(places, "places")
     cells, corners = interpolate.containing(grid, samples)
-    weights = interpolate.from_cells(grid, cells, corners) if interpolated else _own_cell(cells)
+    weights = interpolate.from_cells(grid, rim, cells, corners) if interpolated else _own_cell(cells)
     units = grid.user_dict.get("units", {})
     columns: dict[str, NDArray[np.float64]] = dict(zip("xyz", samples.T, strict=True))
     column_units = dict.fromkeys("xyz", "m")
     for name in found:
-        values = weights.apply(np.asarray(grid.cell_data[name]), len(samples)).reshape(len(samples), -1)
+        known = np.concatenate([np.asarray(grid.cell_data[name]), *rim.values(name)])
+        values = weights.apply(known, len(samples)).reshape(len(samples), -1)
         labels = _BY_WIDTH[values.shape[1]].names(name)
         columns.update(zip(labels, values.T, strict=True))
         column_units.update(dict.fromkeys(labels, str(units.get(name, ""))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import pyvista
 from pyvista import CellType
@@ -10,6 +11,7 @@ from pyvista import CellType
 from flowcfd.errors import NoSuchField, ResultError
 from flowcfd.post import sample
 from flowcfd.post.centres import centres
+from flowcfd.post.rim import Rim
 from flowcfd.post.units import unit
 
 GRADIENT = np.array([[1.0, -2.0, 3.0], [0.5, 0.0, 1.0], [0.0, 4.0, -1.0]])
@@ -64,6 +66,54 @@ def test_a_smooth_field_is_interpolated_to_second_order() -> None:
         table = sample.line(grid, (0.1, 0.2, 0.3), (0.9, 0.8, 0.7), 50)
         errors.append(np.abs(table["p"] - np.sin(3 * table[["x", "y", "z"]]).sum(axis=1)).max())
     assert errors[0] / errors[1] > 3
+
+
+def with_rim(grid: pyvista.UnstructuredGrid, kind: str = "wall") -> pyvista.MultiBlock:
+    """The grid with its outer faces as one patch, with the exact linear field on it."""
+    surface = pyvista.PolyData(grid.extract_surface(algorithm="dataset_surface"), deep=True)
+    surface.clear_data()
+    surface.points = np.asarray(grid.points)[
+        [np.abs(grid.points - place).sum(axis=1).argmin() for place in surface.points]
+    ]
+    middles = Rim((surface,)).centres
+    surface.cell_data["p"] = middles @ GRADIENT[0] + 2
+    surface.cell_data["U"] = middles @ GRADIENT.T + [1, 2, 3]
+    surface.user_dict = {"type": kind}
+    whole = pyvista.MultiBlock({"internalMesh": grid})
+    whole["boundary"] = pyvista.MultiBlock({"all": surface})
+    return whole
+
+
+def test_values_on_patches_keep_a_linear_field_exact() -> None:
+    mesh = with_rim(with_linear_fields(structured((6, 5, 4), grading=2)))
+    table = sample.line(mesh, (0, 0.43, 0.37), (1, 0.5, 0.61), 41)
+    places = table[["x", "y", "z"]].to_numpy()
+    assert table["p"].to_numpy() == pytest.approx(places @ GRADIENT[0] + 2, abs=1e-9)
+
+
+def test_a_wall_has_the_walls_value() -> None:
+    mesh = with_rim(with_linear_fields(structured((6, 5, 4))))
+    mesh["boundary"]["all"].cell_data["U"][:] = 0
+    wall = sample.line(mesh, (0.1, 0, 0.2), (0.9, 0, 0.3), 9)
+    assert not wall[["Ux", "Uy", "Uz"]].to_numpy().any() and wall["p"].min() > 1
+    inside = sample.points(mesh, (0.5, 0.5, 0.5))
+    assert inside["Ux"][0] == pytest.approx(0.5 * GRADIENT[0].sum() + 1)
+
+
+def test_empty_patches_say_nothing_about_the_field() -> None:
+    grid = with_linear_fields(structured((6, 5, 4)))
+    mesh = with_rim(grid, "empty")
+    mesh["boundary"]["all"].cell_data["U"][:] = 0
+    pd.testing.assert_frame_equal(
+        sample.line(mesh, (0, 0, 0), (1, 1, 1), 9), sample.line(grid, (0, 0, 0), (1, 1, 1), 9)
+    )
+
+
+def test_the_centroid_of_a_polygon_is_that_of_its_area() -> None:
+    points = np.array([[-2.0, 0, 1], [2, 0, 1], [1, 1, 1], [-1, 1, 1], [0, 3, 1]])
+    rim = Rim((pyvista.PolyData(points, faces=[4, 0, 1, 2, 3, 3, 3, 2, 4]),))
+    assert rim.centres == pytest.approx(np.array([[0, 4 / 9, 1], [0, 5 / 3, 1]]))
+    assert [faces.tolist() for faces in rim.at(np.array([[1.0, 1, 1], [0, 3, 1], [5, 5, 5]]))] == [[0, 1], [1], []]
 
 
 def test_cell_values_are_those_of_the_cell_that_holds_the_point() -> None:
