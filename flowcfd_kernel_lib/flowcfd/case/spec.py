@@ -91,8 +91,12 @@ class Spec(BaseModel, metaclass=SpecMeta):
 
     def __repr_args__(self) -> Any:
         """Only what differs from the defaults: a repr that can be read."""
-        fields = type(self).model_fields
-        return [(name, value) for name, value in self if name != "kind" and value != fields[name].get_default()]
+        fields = type(self).model_fields.items()
+        defaults = {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in fields}
+        return [(name, value) for name, value in self if name != "kind" and value != defaults[name]]
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 Family = TypeVar("Family", bound=Spec)

@@ -180,3 +180,8 @@ def test_the_repr_is_one_line_and_the_table_names_every_part(channel: fc.Case) -
 def test_the_boundaries_of_automatic_patches_are_there_without_being_given(channel: fc.Case) -> None:
     assert channel.patches["frontAndBack"] == fc.Empty()
     assert set(channel.patches) == set(channel.domain.patches)
+
+
+def test_a_spec_prints_what_differs_from_the_defaults_only():
+    assert str(fc.Steady(iterations=5)) == repr(fc.Steady(iterations=5)) == "Steady(iterations=5)"
+    assert str(fc.Steady(iterations=5, residuals={"p": 1e-4})) == "Steady(iterations=5, residuals={'p': 0.0001})"
