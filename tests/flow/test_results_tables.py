@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import flowcfd as fc
 from flowcfd import jobs
+from flowcfd.case import Lines
 from flowcfd.errors import Cancelled, Diverged, NotYet, StageFailed, Stopped
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.post import results
@@ -121,3 +123,25 @@ def test_a_run_is_found_by_its_name_and_its_case_by_its_path(home: Path, cavity:
     assert res.residuals.equals(results(run.path).residuals)
     by_path = results(run.case)
     assert by_path.run is None and by_path.residuals.equals(res.residuals)
+
+
+def test_every_output_of_a_case_can_be_read_by_its_name(home: Path) -> None:
+    case = fc.Case(
+        domain=fc.Cavity("1 m"),
+        mesh=fc.Blocks(20),
+        physics=fc.Incompressible(fc.Fluid(nu=1e-2)),
+        boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()},
+        solve=fc.Steady(20),
+        outputs=(
+            fc.Forces("lid", speed="1 m/s"), fc.Probes([(0.525, 0.525, 0.05)]), fc.Slices("z", (0, 0, 0.05)),
+            Lines((0.5, 0, 0.05), (0.5, 1, 0.05), points=5), fc.WallShear(), fc.YPlus(), fc.SolverInfo(),
+            fc.Averages(),
+        ),
+    )  # fmt: skip
+    res = fc.results(fc.run(case))
+    assert res.forces("forces").index.tolist() == list(range(1, 21)) and res.residuals.units["Time"] == ""
+    assert res.line("lines").Ux.iloc[-1] == pytest.approx(1.0)
+    assert "U" in res.slice("slices").point_data
+    assert res.y_plus.lid["max"].iloc[-1] > 0 and res.wall_shear.lid["max_x"].iloc[-1] > 0
+    assert len(res.function("solverInfo")) == 20 and len(res.probes()) == 20
+    assert "UMean" in res.fields()

@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from flowcfd.errors import ResultError
+from flowcfd.foam.fields.element import ELEMENTS
 
 Array = npt.NDArray[Any]
 COMPONENTS: Final[Mapping[int, tuple[str, ...]]] = {
-    3: ("x", "y", "z"),
-    6: ("xx", "xy", "xz", "yy", "yz", "zz"),
-    9: ("xx", "xy", "xz", "yx", "yy", "yz", "zx", "zy", "zz"),
+    ELEMENTS[name].width: ELEMENTS[name].components for name in ("vector", "symmTensor", "tensor")
 }
 """The names of the components of a vector, a symmetric tensor and a tensor."""
 
@@ -50,26 +49,29 @@ def names(case: Path) -> dict[str, tuple[str, ...]]:
     home = case / "postProcessing"
     if not home.is_dir():
         return {}
-    found = {folder.name: _stems(folder) for folder in sorted(home.iterdir()) if folder.is_dir()}
+    found = {folder.name: _stems(case, folder.name) for folder in sorted(home.iterdir()) if folder.is_dir()}
     return {name: stems for name, stems in found.items() if stems}
 
 
-def _stems(folder: Path) -> tuple[str, ...]:
-    files = {file.name for start in _starts(folder).values() for file in start.iterdir() if file.is_file()}
+def _stems(case: Path, name: str) -> tuple[str, ...]:
+    files = {file.name for start in starts(case, name).values() for file in start.iterdir() if file.is_file()}
     return tuple(sorted({re.sub(r"(_\d+)?\.dat$", "", name) for name in files}))
 
 
-def _starts(folder: Path) -> dict[float, Path]:
-    if not folder.is_dir():
+def starts(case: Path, name: str) -> dict[float, Path]:
+    """The folders of function object `name` by their time, rising: starts of runs, or times of samples."""
+    home = case / "postProcessing" / name
+    if not home.is_dir():
         return {}
-    named = sorted((float(path.name), path) for path in folder.iterdir() if _START.match(path.name) and path.is_dir())
-    return dict(named)
+    return dict(
+        sorted((float(path.name), path) for path in home.iterdir() if _START.match(path.name) and path.is_dir())
+    )
 
 
 def files(case: Path, name: str, stem: str) -> list[tuple[float, Path]]:
     """All files of one table with the start time of their run, in the order of the runs."""
     found = []
-    for start, folder in _starts(case / "postProcessing" / name).items():
+    for start, folder in starts(case, name).items():
         again = re.compile(rf"{re.escape(stem)}_(\d+)\.dat$")
         later = sorted((int(match[1]), path) for path in folder.iterdir() if (match := again.match(path.name)))
         first = [path for path in (folder / f"{stem}.dat", folder / stem) if path.is_file()]

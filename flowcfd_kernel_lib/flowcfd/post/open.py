@@ -12,7 +12,7 @@ from flowcfd.foam import tables
 from flowcfd.jobs import Run
 from flowcfd.jobs import open as open_run
 from flowcfd.jobs.handle import logs
-from flowcfd.post import checks, forces, layout, probes, residuals, setup
+from flowcfd.post import checks, forces, layout, probes, residuals, sampled, setup
 from flowcfd.post.residuals import Logs
 from flowcfd.post.table import Signal, Table
 
@@ -151,6 +151,14 @@ class Results:
         """Any table that function object `name` wrote, over Time; `file` where it wrote several."""
         return checks.function(self.case, name, self._time_unit, file)
 
+    def line(self, name: str | None = None, time: float | None = None, *, part: str | None = None) -> Table:
+        """Fields along a line as it was sampled at `time` (None: the last): columns x, y, z, p, Ux, ..."""
+        return sampled.line(self.case, name, time, part)
+
+    def slice(self, name: str | None = None, time: float | None = None, *, part: str | None = None) -> pyvista.PolyData:
+        """A slice as it was sampled at `time` (None: the last), with its fields."""
+        return sampled.surface(self.case, name, time, part)
+
     @property
     def outputs(self) -> list[str]:
         """The function objects that have written something."""
@@ -213,7 +221,9 @@ class Results:
         """Fields at `n` points from `a` to `b` [m]: columns x, y, z, distance, p, Ux, ...; nan outside the mesh."""
         from flowcfd.post import sample
 
-        return _table(sample.line(self.mesh(time, fields=fields), a, b, n, fields, interpolated=interpolated))
+        return _table(
+            sample.line(self.mesh(time, fields=fields, patches=True), a, b, n, fields, interpolated=interpolated)
+        )
 
     def sample_points(
         self,
@@ -226,7 +236,9 @@ class Results:
         """Fields at `places`, shape (n, 3) [m]: columns x, y, z, p, Ux, ...; nan outside the mesh."""
         from flowcfd.post import sample
 
-        return _table(sample.points(self.mesh(time, fields=fields), places, fields, interpolated=interpolated))
+        return _table(
+            sample.points(self.mesh(time, fields=fields, patches=True), places, fields, interpolated=interpolated)
+        )
 
     # ---- how it looks
 
