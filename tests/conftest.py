@@ -21,9 +21,10 @@ hypothesis.settings.load_profile("flowcfd")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty FLOWCFD_HOME for one test."""
+    """An empty FLOWCFD_HOME for one test; MPI ranks yield, for tests share their cores with all sorts of things."""
     folder = tmp_path / "home"
     monkeypatch.setenv("FLOWCFD_HOME", str(folder))
+    monkeypatch.setenv("FLOWCFD_SHARED_CORES", "1")
     settings.cache_clear()
     yield folder
     settings.cache_clear()

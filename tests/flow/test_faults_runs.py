@@ -44,6 +44,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     if mounted.returncode:
         pytest.skip(f"a small tmpfs cannot be mounted here: {mounted.stderr.strip()}")
     monkeypatch.setenv("FLOWCFD_HOME", str(folder))
+    monkeypatch.setenv("FLOWCFD_SHARED_CORES", "1")
     settings.cache_clear()
     yield folder
     settings.cache_clear()
