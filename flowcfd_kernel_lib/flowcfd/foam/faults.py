@@ -118,6 +118,10 @@ def _inside(path: str, case: Path | None) -> tuple[str, str]:
 _FRAME: Final = re.compile(r"#\d+\s+(Foam::(?!error::|sigFpe::)[^#\n]*?)(?= at \?\?| in /|\[\d+\]|#|$)", re.MULTILINE)
 
 
+_TIME: Final = re.compile(r"^Time = (\S+)$", re.MULTILINE)
+_SOLVED: Final = re.compile(r":  Solving for (\S+),")
+
+
 def _float(text: str, case: Path | None) -> Fault | None:
     """A floating point exception has no FATAL text; the header of every healthy log names it, its handler does not."""
     handler = text.find("Foam::sigFpe::sigHandler")
@@ -125,7 +129,15 @@ def _float(text: str, case: Path | None) -> Fault | None:
         return None
     frames = _FRAME.findall(text[handler:])
     where = f" in {_short(frames[0])}" if frames else ""
-    return Fault("diverged", f"floating point exception{where}: a number left the range that can be computed")
+    return Fault(
+        "diverged", f"floating point exception{where}{_when(text)}: a number left the range that can be computed"
+    )
+
+
+def _when(text: str) -> str:
+    """Where the solver was: the time, and the field that was solved last."""
+    time, field = _TIME.findall(text), _SOLVED.findall(text)
+    return (f" at time {time[-1]}" if time else "") + (f" after {field[-1]} was solved" if time and field else "")
 
 
 def _short(frame: str) -> str:

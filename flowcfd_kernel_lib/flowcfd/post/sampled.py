@@ -99,12 +99,12 @@ def _files(case: Path, name: str, suffixes: Sequence[str]) -> dict[float, list[P
 
 
 def _elements(case: Path) -> Mapping[str, Element]:
-    """What a value of each field is: scalar, vector, ..."""
-    known = {}
-    for time in layout.times(case):
+    """What a value of each field is (scalar, vector, ...), by the last time and the first."""
+    known: dict[str, Element] = {}
+    for time in layout.times(case)[-1:] + layout.times(case)[:1]:
         for name, path in layout.parts(case, time)[0].fields().items():
-            if name not in known and (element := element_of_class(open_source(path).cls)):
-                known[name] = element
+            if element := element_of_class(open_source(path).cls):
+                known.setdefault(name, element)
     return known
 
 

@@ -183,6 +183,11 @@ def test_a_floating_point_exception_names_the_function(text: str) -> None:
     assert fault.message.startswith("floating point exception in Foam::")
 
 
+def test_a_divergence_says_when_and_after_which_field() -> None:
+    solved = "smoothSolver:  Solving for Ux, Initial residual = 1, Final residual = 1e9, No Iterations 1000\n"
+    assert "sumProd at time 0.005 after Ux was solved: a number" in cause(-8, HEALTHY + solved + FLOAT).message
+
+
 def test_a_floating_point_exception_without_its_stack_is_one_still() -> None:
     assert cause(-8, HEALTHY).kind == "diverged"
 
