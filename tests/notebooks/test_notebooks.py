@@ -72,7 +72,7 @@ def test_an_adopted_case_is_changed_and_compared(answer):
 
 
 def test_a_sweep_collects_one_row_for_each_value(answer):
-    said = answer("04_sweep.ipynb", cells=40, reynolds_numbers=[100, 400])
+    said = answer("04_sweep.ipynb", cells=64, reynolds_numbers=[100, 400])
     rows = [[float(number) for number in line.split()] for line in said.splitlines() if re.match(r"\d", line)]
     assert [row[0] for row in rows] == [100, 400]
     for _, _, ours, ghias, _ in rows:

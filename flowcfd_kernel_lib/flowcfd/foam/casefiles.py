@@ -76,7 +76,7 @@ class CaseFiles:
 
     def diff(self, other: CaseFiles) -> str:
         """What must change in `self` to become `other`, as a unified diff; empty when they are equal."""
-        parts = []
+        parts: list[str] = []
         for path in sorted({*self.files, *other.files}):
             before, after = self.files.get(path), other.files.get(path)
             if before != after:

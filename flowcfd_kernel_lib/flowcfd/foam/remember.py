@@ -21,8 +21,9 @@ def by_file(cache: Path | None, name: str, file: Path, compute: Callable[[], dic
     key = _key(file)
     place = cache / "openfoam" / f"{name}-{hashlib.sha256(str(file).encode()).hexdigest()[:12]}.json"
     kept = _read(place)
-    if kept is not None and kept.get("key") == key and isinstance(kept.get("answer"), dict):
-        return {str(k): str(v) for k, v in kept["answer"].items()}
+    known = kept.get("answer") if kept is not None and kept.get("key") == key else None
+    if isinstance(known, dict):
+        return {str(name): str(value) for name, value in known.items()}
     answer = compute()
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
