@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -101,7 +102,7 @@ def trim(limit: int = LIMIT, *, spare: Path | None = None) -> None:
 
 
 def _keep(file: Path, write: Callable[[Path], bool]) -> None:
-    part = file.with_name(f".{file.stem}.{os.getpid()}.part{file.suffix}")
+    part = file.with_name(f".{file.stem}.{secrets.token_hex(4)}.part{file.suffix}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if write(part):

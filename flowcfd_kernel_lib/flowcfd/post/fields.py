@@ -22,9 +22,9 @@ __all__ = ["mesh", "names", "times"]
 Floats = NDArray[np.float64]
 
 
-def names(case: Path, time: float | str | None = None) -> list[str]:
+def names(case: Path, time: float | str | None = None, *, region: str = "") -> list[str]:
     """The names of the fields with values per cell at a time (None: the last)."""
-    return sorted(_common(layout.parts(case, time)))
+    return sorted(_common(layout.parts(case, time, region=region)))
 
 
 def mesh(
@@ -33,10 +33,12 @@ def mesh(
     *,
     fields: Sequence[str] | None = None,
     patches: bool | Sequence[str] = False,
+    region: str = "",
 ) -> pyvista.UnstructuredGrid | pyvista.MultiBlock:
     """The cells at `time` (None: the last written) with the values of `fields` (None: all) as cell data [SI].
 
-    The case may be serial, reconstructed or decomposed; a decomposed one comes joined, in the order of processors.
+    The case may be serial, reconstructed or decomposed; a decomposed one comes joined, in the order of processors. A
+    case of several regions has a mesh for each `region`.
     With `patches` (True: all, or names) the result is a MultiBlock with "internalMesh" and "boundary", whose blocks
     are surfaces by patch name with the values on the patch. `user_dict` of the cells holds time and units, that of a
     patch its type.
@@ -44,7 +46,7 @@ def mesh(
     Raises NotYet (lists the times), NoSuchField (lists the fields), UnknownName (lists the patches), DictionaryError
     for a file that cannot be read.
     """
-    parts = layout.parts(case, time)
+    parts = layout.parts(case, time, region=region)
     files = _chosen(_common(parts), fields)
     meshes = [part.mesh() for part in parts]
     grid = cache.grid(cache.key("cells", _all_files(meshes)), lambda: _cells(meshes))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowcfd.errors import NotYet, ResultError
+from flowcfd.errors import DictionaryError, NotYet, ResultError
 from flowcfd.foam.fields.element import element_of_class
 from flowcfd.foam.fields.source import open_source
 
@@ -25,44 +25,50 @@ class Part:
     root: Path
     folder: Path
     time: float
+    region: str = ""
 
     def fields(self) -> dict[str, Path]:
-        """The files with values per cell by field name."""
-        found = {}
-        for file in sorted(self.folder.iterdir()):
-            if file.is_file() and not file.name.startswith("."):
-                source = open_source(file)
-                if source.cls.startswith("vol") and element_of_class(source.cls):
-                    found[file.name.removesuffix(".gz")] = file
-        return found
+        """The files with values per cell by field name; one that cannot be opened counts, so that reading it tells."""
+        files = (file for file in sorted(self.folder.iterdir()) if file.is_file() and not file.name.startswith("."))
+        return {file.name.removesuffix(".gz"): file for file in files if _per_cell(file)}
 
     def mesh(self) -> dict[str, Path]:
-        """The five files of the mesh that holds at this time: the newest not after it, else the constant one."""
-        earlier = sorted(time for time in _folders(self.root) if time <= self.time)
-        homes = [_folders(self.root)[time] for time in reversed(earlier)] + [self.root / "constant"]
+        """The five files of the mesh that holds at this time: each the newest not after it, else the constant one."""
+        earlier = sorted((time, folder) for time, folder in _time_folders(self.root).items() if time <= self.time)
+        homes = [folder for _, folder in reversed(earlier)] + [self.root / "constant"]
         return {name: self._mesh_file(name, homes) for name in MESH}
 
     def _mesh_file(self, name: str, homes: Iterable[Path]) -> Path:
         for home in homes:
-            for file in (home / "polyMesh" / name, home / "polyMesh" / f"{name}.gz"):
+            folder = home / self.region / "polyMesh"
+            for file in (folder / name, folder / f"{name}.gz"):
                 if file.is_file():
                     return file
-        raise NotYet(f"no mesh is written: {self.root / 'constant/polyMesh' / name} is not there")
+        expected = self.root / "constant" / self.region / "polyMesh" / name
+        raise NotYet(f"no mesh is written: {expected} is not there")
 
 
-def times(case: Path) -> list[float]:
+def _per_cell(file: Path) -> bool:
+    try:
+        cls = open_source(file, head_only=True).cls
+    except DictionaryError:
+        return True
+    return cls.startswith("vol") and element_of_class(cls) is not None
+
+
+def times(case: Path, *, region: str = "") -> list[float]:
     """The times with fields [s, or iterations], rising; those of the case and those that all processors have."""
-    return sorted(_parts(case))
+    return sorted(_parts(case, region))
 
 
-def parts(case: Path, time: float | str | None) -> tuple[Part, ...]:
+def parts(case: Path, time: float | str | None, *, region: str = "") -> tuple[Part, ...]:
     """What holds the fields of a time: the case itself where it has that time, else its processor folders.
 
     `time` is a number, its text, or None for the last. Raises NotYet, which lists the times there are.
     """
-    written = _parts(case)
+    written = _parts(case, region)
     if not written:
-        raise NotYet(f"no fields are written in {case}{_collated(case)}")
+        raise NotYet(f"no fields are written in {case}{f' for region {region!r}' * bool(region)}{_elsewhere(case)}")
     if time is None:
         return written[max(written)]
     try:
@@ -71,29 +77,47 @@ def parts(case: Path, time: float | str | None) -> tuple[Part, ...]:
         raise ResultError(f"time {time!r} is no number; write for example 0.5, or None for the last") from None
     nearest = min(written, key=lambda known: abs(known - wanted))
     if not math.isclose(nearest, wanted, rel_tol=1e-9, abs_tol=1e-14):
-        raise NotYet(
-            f"time {time} is not written in {case}; there are: {', '.join(f'{known:g}' for known in sorted(written))}"
-        )
+        known = ", ".join(f"{known:g}" for known in sorted(written))
+        raise NotYet(f"time {time} is not written in {case}; there are: {known}")
     return written[nearest]
 
 
-def _parts(case: Path) -> dict[float, tuple[Part, ...]]:
-    processors = sorted((int(match[1]), path) for path in _listed(case) if (match := _PROCESSOR.fullmatch(path.name)))
-    each = [_folders(root) for _, root in processors]
+def regions(case: Path) -> list[str]:
+    """The regions that have a mesh of their own; none in a case of one region."""
+    roots = (case, case / "processor0")
+    return sorted({path.parent.name for root in roots for path in root.glob("constant/*/polyMesh") if path.is_dir()})
+
+
+def _parts(case: Path, region: str) -> dict[float, tuple[Part, ...]]:
+    roots = sorted((int(match[1]), path) for path in _listed(case) if (match := _PROCESSOR.fullmatch(path.name)))
+    each = [_written(root, region) for _, root in roots]
     common = set.intersection(*map(set, each)) if each else set()
     found = {
-        time: tuple(Part(root, here[time], time) for (_, root), here in zip(processors, each, strict=True))
+        time: tuple(Part(root, here[time], time, region) for (_, root), here in zip(roots, each, strict=True))
         for time in common
     }
-    return found | {time: (Part(case, folder, time),) for time, folder in _folders(case).items()}
+    if found and not _has_mesh(case, region):  # meshed in parallel and not reconstructed: its 0 has no cells here
+        return found
+    return found | {time: (Part(case, folder, time, region),) for time, folder in _written(case, region).items()}
 
 
-def _folders(root: Path) -> dict[float, Path]:
-    """Time folders with at least one file in them."""
-    named = ((path.name, path) for path in _listed(root) if _TIME.fullmatch(path.name))
+def _has_mesh(root: Path, region: str) -> bool:
+    homes = [root / "constant", *_time_folders(root).values()]
+    return any((home / region / "polyMesh" / name).is_file() for home in homes for name in ("faces", "faces.gz"))
+
+
+def _written(root: Path, region: str) -> dict[float, Path]:
+    """The folders of a region's fields by time: those with at least one file in them."""
+    folders = {time: folder / region for time, folder in _time_folders(root).items()}
     return {
-        float(name): path for name, path in named if path.is_dir() and any(file.is_file() for file in path.iterdir())
+        time: folder
+        for time, folder in folders.items()
+        if folder.is_dir() and any(file.is_file() for file in folder.iterdir())
     }
+
+
+def _time_folders(root: Path) -> dict[float, Path]:
+    return {float(path.name): path for path in _listed(root) if _TIME.fullmatch(path.name) and path.is_dir()}
 
 
 def _listed(root: Path) -> list[Path]:
@@ -103,6 +127,10 @@ def _listed(root: Path) -> list[Path]:
         raise ResultError(f"{root} cannot be read: {error.strerror}") from None
 
 
-def _collated(case: Path) -> str:
-    names = [path.name for path in _listed(case) if _COLLATED.fullmatch(path.name)]
-    return f"; those in {names[0]} are collated, which is not read: run reconstructPar" if names else ""
+def _elsewhere(case: Path) -> str:
+    """Where fields may be that were not looked for."""
+    collated = [path.name for path in _listed(case) if _COLLATED.fullmatch(path.name)]
+    if collated:
+        return f"; those in {collated[0]} are collated, which is not read: run reconstructPar"
+    named = regions(case)
+    return f"; there are regions: {', '.join(named)}" if named else ""

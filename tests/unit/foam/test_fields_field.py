@@ -367,3 +367,14 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(OSError, match="No space"):
         write(path, create("volScalarField", "p", dimensions=(), internal=1.0, boundary={}))
     assert path.read_bytes() == before and [file.name for file in tmp_path.iterdir()] == ["p"]
+
+
+@pytest.mark.parametrize("text", ["999999999999999(1 2 3)", "\n999999999999\n(\n" + "1\n" * 200_000 + ")\n"])
+def test_a_size_beyond_all_memory_is_only_a_wrong_size(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DictionaryError, match=r"list has \d+ entries; expected 999999999999"):
+        read(field_file(tmp_path, LISTS.format("scalar", text)))
+
+
+def test_a_repeated_value_takes_no_memory(tmp_path: Path) -> None:
+    found = read(field_file(tmp_path, LISTS.format("vector", "9999999999999{(1 2 3)}"), cls="volVectorField")).internal
+    assert found.shape == (9999999999999, 3) and found[-1].tolist() == [1, 2, 3]

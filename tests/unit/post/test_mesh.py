@@ -160,3 +160,32 @@ def test_nothing_is_written_into_the_case(case: Path) -> None:
     before = sorted(case.rglob("*"))
     fields.mesh(case, patches=True)
     assert sorted(case.rglob("*")) == before
+
+
+def test_each_region_has_its_mesh(case: Path) -> None:
+    for folder in ("constant", "0", "1"):
+        moved = case / "other" / folder
+        shutil.move(case / folder, moved)
+        (case / folder).mkdir()
+        shutil.move(moved, case / folder / "heater")
+    with pytest.raises(NotYet, match=r"no fields are written in .*; there are regions: heater$"):
+        fields.mesh(case)
+    with pytest.raises(NotYet, match=r"for region 'air'; there are regions: heater$"):
+        fields.mesh(case, region="air")
+    assert fields.times(case, region="heater") == [0, 1] and fields.names(case, region="heater") == ["U", "p"]
+    assert np.array_equal(fields.mesh(case, region="heater").cell_data["U"], BOX.centres())
+
+
+def test_a_case_meshed_in_parallel_is_read_from_its_processors(case: Path) -> None:
+    (case / "processor0").mkdir()
+    for folder in ("constant", "1"):
+        shutil.move(case / folder, case / "processor0" / folder)
+    shutil.copytree(case / "0", case / "processor0" / "0")
+    assert fields.times(case) == [0, 1]
+    assert fields.mesh(case, 0).n_cells == fields.mesh(case, 1).n_cells == 24
+
+
+def test_a_spoilt_file_beside_the_wanted_field_does_no_harm(case: Path) -> None:
+    (case / "1" / "p").write_bytes(b"")
+    assert list(fields.mesh(case, fields=["U"]).cell_data) == ["U"]
+    assert fields.names(case) == ["U", "p"]

@@ -51,7 +51,7 @@ def _repeated(source: Source, start: int, count: int, element: Element) -> tuple
     if end < 0:
         raise source.error("list is not closed", start, expected="'}'")
     value = numbers.parse(source, start, end, 1, element)
-    return np.repeat(value, count, axis=0), end + 1
+    return np.broadcast_to(value, (count, *element.shape)), end + 1  # no memory, however large the size says
 
 
 def _raw(source: Source, start: int, count: int | None, element: Element) -> tuple[Array, int]:

@@ -48,6 +48,8 @@ def parse(source: Source, start: int, end: int, count: int | None, element: Elem
 
 def _parse_plain(source: Source, start: int, end: int, count: int, element: Element) -> Array:
     """One entry per line, single blanks: in blocks cut at line ends, straight into the array."""
+    if 2 * count * element.width > end - start + 1:  # fewer bytes than numbers and blanks: the size is wrong
+        raise _NotPlain
     values = np.empty((count, element.width), np.int64 if element.integer else np.float64)
     row = 0
     for block in _blocks(source, start, end):

@@ -73,11 +73,14 @@ def existing(path: Path) -> Path:
     raise DictionaryError("there is no such file", path=path, expected=f"{path.name} or {packed.name}")
 
 
-def open_source(path: str | Path) -> Source:
-    """Map or unpack a file and read its head; raises DictionaryError for a file that is absent, empty or unreadable."""
+def open_source(path: str | Path, *, head_only: bool = False) -> Source:
+    """Map or unpack a file and read its head; raises DictionaryError for a file that is absent, empty or unreadable.
+
+    `head_only` unpacks no more of a .gz file than its head.
+    """
     file = existing(Path(path))
     try:
-        data = _unpacked(file) if file.suffix == ".gz" else _mapped(file)
+        data = _unpacked(file, _HEAD_BYTES if head_only else -1) if file.suffix == ".gz" else _mapped(file)
     except OSError as error:
         raise DictionaryError(f"cannot be read: {error.strerror or error}", path=file) from None
     except (EOFError, zlib.error) as error:
@@ -98,6 +101,6 @@ def _mapped(file: Path) -> bytes | mmap.mmap:
         return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def _unpacked(file: Path) -> bytes:
+def _unpacked(file: Path, size: int) -> bytes:
     with gzip.open(file) as opened:
-        return opened.read()
+        return opened.read(size)
