@@ -50,6 +50,15 @@ def test_pattern_itself_is_a_path(path: str | tuple[str, ...]) -> None:
     assert tree.keys("s") == ["(U|k).*"]
 
 
+def test_pattern_does_not_swallow_the_rest_of_a_path() -> None:
+    tree = dictionary.parse('s { p { x 1; } "alpha.*" { x 2; } ".*" { x 3; } }')
+    assert tree.get("s.p.y") is None
+    assert tree.get("s.U.y") is None
+    assert tree["s.U.x"] == 3
+    assert tree[("s", "alpha.water", "x")] == 3
+    assert dictionary.parse('s { "alpha.water.*" { x 2; } }')["s.alpha.water1.x"] == 2
+
+
 def test_entry_that_only_a_pattern_gives_is_not_written() -> None:
     tree = dictionary.parse('s { ".*" 7; }')
     assert tree["s.p"] == 7

@@ -53,10 +53,10 @@ def added(text: str, level: Level, name: str, value: Any) -> str:
         written = values.entry(name, value, indent, _style_column(text, siblings))
     if not fresh:
         written = " " + written.strip()
+    elif place == len(text) and text and not text.endswith("\n"):  # the last line has no end, and will have none
+        written = "\n" + written.removesuffix("\n")
     elif _apart(text, siblings):
         written = "\n" + written
-    if fresh and place == len(text) and text and not text.endswith("\n"):
-        written = "\n" + written.removesuffix("\n")
     new = text[:place] + _lines(written, text) + text[place:]
     return _counted(new, level.holders[-1], 1) if listed else new
 

@@ -110,8 +110,8 @@ def counting(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def find(level: Level, names: tuple[str, ...], *, exact: bool, patterns: bool) -> Found | None:
     """Where the names lead.
 
-    With dots to be joined (not `exact`) keywords written just so go first, the longest in front; then `patterns`, the
-    shortest name in front, because an expression such as ".*" would match any rest of the path.
+    With dots to be joined (not `exact`) keywords written just so go first, the longest in front; then `patterns`, and
+    of these only the shortest name that matches, because an expression such as ".*" would match any rest of the path.
     """
     waiting = [_Step(level, 0, (), ())]
     while waiting:
@@ -123,9 +123,11 @@ def find(level: Level, names: tuple[str, ...], *, exact: bool, patterns: bool) -
         found: list[_Step] = []
         for count in counts if patterns else ():
             name = ".".join(names[step.begin : step.begin + count])
-            if not level.exact(name) and (entries := level.matched(name)):
+            if level.exact(name):
+                break
+            if entries := level.matched(name):
                 found.append(_Step(level, step.begin + count, (*step.passed, name), entries))
-        found.reverse()
+                break
         for count in counts:
             name = ".".join(names[step.begin : step.begin + count])
             if entries := level.exact(name):
