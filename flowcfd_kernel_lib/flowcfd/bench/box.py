@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,19 @@ from flowcfd.foam.fields.field import create
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Format = Literal["ascii", "binary"]
+
+_PLUS = (
+    ((1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)),
+    ((0, 1, 0), (0, 1, 1), (1, 1, 1), (1, 1, 0)),
+    ((0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)),
+)
+"""Corners (x, y, z) of the sides towards +x, +y, +z of a cell, in the order that points their normals outwards."""
+
+_MINUS = (
+    ((0, 0, 0), (0, 0, 1), (0, 1, 1), (0, 1, 0)),
+    ((0, 0, 0), (1, 0, 0), (1, 0, 1), (0, 0, 1)),
+    ((0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 0, 0)),
+)
 
 PATCHES = ("left", "right", "bottom", "top", "back", "front")
 
@@ -44,41 +57,30 @@ class Box:
         """Corners (faces, 4), owner, neighbour (of the inner faces, which come first) and the faces of each patch."""
         nx, ny, nz = self.cells
         number = np.arange(self.count).reshape(nz, ny, nx)
-        point = np.arange((nx + 1) * (ny + 1) * (nz + 1)).reshape(nz + 1, ny + 1, nx + 1)
-        corner = {(i, j, k): point[k : k + nz, j : j + ny, i : i + nx] for i in (0, 1) for j in (0, 1) for k in (0, 1)}
-        sides = [
-            np.stack([corner[place] for place in places], axis=-1)
-            for places in (
-                ((1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1)),
-                ((0, 1, 0), (0, 1, 1), (1, 1, 1), (1, 1, 0)),
-                ((0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)),
-            )
-        ]
+        plus, minus = self._sides(_PLUS), self._sides(_MINUS)
         inner = np.ones((nz, ny, nx, 3), bool)
         inner[:, :, -1, 0] = inner[:, -1, :, 1] = inner[-1, :, :, 2] = False
         owner = np.broadcast_to(number[..., None], inner.shape)[inner]
         neighbour = (number[..., None] + np.array([1, nx, nx * ny]))[inner]
-        minus = [side[..., ::-1] for side in self._minus(corner)]
         outer = [
             (minus[0][:, :, 0], number[:, :, 0]),
-            (sides[0][:, :, -1], number[:, :, -1]),
+            (plus[0][:, :, -1], number[:, :, -1]),
             (minus[1][:, 0], number[:, 0]),
-            (sides[1][:, -1], number[:, -1]),
+            (plus[1][:, -1], number[:, -1]),
             (minus[2][0], number[0]),
-            (sides[2][-1], number[-1]),
+            (plus[2][-1], number[-1]),
         ]
-        corners = [np.stack(sides, axis=-2)[inner], *(face.reshape(-1, 4) for face, _ in outer)]
+        corners = [np.stack(plus, axis=-2)[inner], *(face.reshape(-1, 4) for face, _ in outer)]
         owners = [owner, *(cell.reshape(-1) for _, cell in outer)]
         return np.concatenate(corners), np.concatenate(owners), neighbour, tuple(len(part) for part in corners[1:])
 
-    @staticmethod
-    def _minus(corner: Mapping[tuple[int, int, int], Integers]) -> list[Integers]:
-        places = (
-            ((0, 0, 0), (0, 1, 0), (0, 1, 1), (0, 0, 1)),
-            ((0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 0, 0)),
-            ((0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)),
-        )
-        return [np.stack([corner[place] for place in side], axis=-1) for side in places]
+    def _sides(self, places: Sequence[Sequence[tuple[int, int, int]]]) -> list[Integers]:
+        """The corners of one side of every cell for each row of `places`, shape (nz, ny, nx, 4)."""
+        nx, ny, nz = self.cells
+        point = np.arange((nx + 1) * (ny + 1) * (nz + 1)).reshape(nz + 1, ny + 1, nx + 1)
+        return [
+            np.stack([point[k : k + nz, j : j + ny, i : i + nx] for i, j, k in corners], axis=-1) for corners in places
+        ]
 
 
 def write_mesh(case: Path, box: Box, format: Format = "binary") -> None:
