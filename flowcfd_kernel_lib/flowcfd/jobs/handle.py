@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import html
 import os
+import pwd
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowcfd.errors import Cancelled, Diverged, Lost, RunError, StageFailed, Stopped
+from flowcfd.errors import Cancelled, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
 from flowcfd.foam.log import Progress, Tail
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, executors
@@ -98,7 +98,7 @@ class Run:
             self._executor.stop(self.record)
         if self.state not in ("Done", "Failed", "Cancelled"):
             self._launch("cancel")
-            self._ended(timeout)
+            self._ended(max(timeout, 20.0))
         return self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:
@@ -230,7 +230,11 @@ class Run:
         return self
 
     def _request(self, kind: Kind) -> None:
-        record.write_record(self.path, Request(uuid.uuid4().hex, kind, f"{getpass.getuser()} (pid {os.getpid()})"))
+        request = Request(uuid.uuid4().hex, kind, f"{_user()} (pid {os.getpid()})")
+        try:
+            record.write_record(self.path, request)
+        except OSError as error:
+            raise SiteError(f"{self.path}: the request cannot be written: {error.strerror or error}") from error
 
     def _ended(self, timeout: float | None, poll: float = 0.2) -> bool:
         """Wait until the run is not active; whether that came before the `timeout`."""
@@ -249,6 +253,14 @@ class Run:
     def _tell(self, *, over: bool = False) -> None:
         for listener in waiting.LISTENERS:
             listener(self, over)
+
+
+def _user() -> str:
+    """The name of the user; in a container the number may have none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def derive(job: Job, *, alive: bool) -> tuple[State, str]:

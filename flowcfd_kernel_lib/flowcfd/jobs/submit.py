@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -11,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowcfd.errors import CaseError, CheckFailed, SiteError, UnknownName
+from flowcfd.errors import CaseError, CheckFailed, NotEnoughSpace, SiteError, UnknownName
 from flowcfd.foam import code, dictionary, install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
@@ -52,9 +53,7 @@ def run(
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
     """
-    executors.get(on, where="on")
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
-        raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
+    _check_cores(cores, on, executors.get(on, where="on").most_cores())
     if method not in stages.METHODS:
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
     files, case_json = resolve(target)
@@ -66,6 +65,13 @@ def run(
     if wait:
         handle.wait()
     return handle
+
+
+def _check_cores(cores: object, on: str, most: int | None) -> None:
+    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
+        raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
+    if most is not None and cores > most:
+        raise CaseError(f"cores: the executor {on!r} takes at most {most} on this machine (got {cores})")
 
 
 def resolve(target: Case | CaseFiles | str | Path) -> tuple[CaseFiles, str | None]:
@@ -160,7 +166,18 @@ def _existing(job: Job, *, any_name: bool) -> Path | None:
 
 
 def _submit(job: Job, files: CaseFiles, case_json: str | None) -> Run:
-    """Write the run directory beside its place and rename it; who comes second gets the first one's."""
+    """Write the run directory, which is then started; NotEnoughSpace or SiteError when it cannot be written."""
+    try:
+        return _written(job, files, case_json)
+    except OSError as error:
+        place = error.filename or job.path.parent
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NotEnoughSpace(f"{place}: no space left on device") from error
+        raise SiteError(f"{place}: {error.strerror or error}; runs are kept under FLOWCFD_HOME") from error
+
+
+def _written(job: Job, files: CaseFiles, case_json: str | None) -> Run:
+    """Write the run directory beside its place, rename it, start it; who comes second gets the first one's."""
     runs = job.path.parent
     runs.mkdir(parents=True, exist_ok=True)
     _sweep(runs)

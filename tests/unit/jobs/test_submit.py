@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from dataclasses import replace
@@ -25,6 +26,9 @@ class Still:
 
     def __init__(self) -> None:
         self.started: list[str] = []
+
+    def most_cores(self) -> int:
+        return 8
 
     def start(self, job: record.Job) -> None:
         self.started.append(job.uid)
@@ -63,6 +67,7 @@ def files() -> CaseFiles:
     [
         ({"on": "slrm"}, UnknownName, "unknown executor 'slrm'.*local"),
         ({"cores": 0}, CaseError, r"cores: must be a whole number of at least 1 \(got 0\)"),
+        ({"cores": 9}, CaseError, r"the executor 'still' takes at most 8 on this machine \(got 9\)"),
         ({"cores": True}, CaseError, "cores"),
         ({"cores": 2.0}, CaseError, "cores"),
         ({"method": "scotch"}, UnknownName, "unknown decomposition method 'scotch'.*hierarchical, ptscotch"),
@@ -182,3 +187,22 @@ def test_a_step_cannot_name_a_path_outside_of_the_case(home: Path, still: Still,
     with pytest.raises(CaseError, match="must be a path inside the case"):
         jobs.run(replace(files, steps=(step, "icoFoam")), on="still")
     assert not home.exists()
+
+
+def test_a_home_that_cannot_be_written_is_a_defect_of_the_site(home: Path, still: Still, files: CaseFiles) -> None:
+    home.write_text("a file")
+    with pytest.raises(SiteError, match=r"home.*: Not a directory; runs are kept under FLOWCFD_HOME"):
+        jobs.run(files, on="still")
+
+
+def test_a_disk_that_fills_up_while_the_case_is_written_leaves_nothing(
+    home: Path, still: Still, files: CaseFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(files: CaseFiles, directory: Path) -> None:
+        directory.mkdir()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "0/U"))
+
+    monkeypatch.setattr(CaseFiles, "write", full)
+    with pytest.raises(NotEnoughSpace, match="0/U: no space left on device"):
+        jobs.run(files, on="still")
+    assert list((home / "runs").iterdir()) == []

@@ -12,6 +12,10 @@ from flowcfd.registry import Registry
 class Executor(Protocol):
     """Starts workers and says which live. All that is known of a run lies in its directory."""
 
+    def most_cores(self) -> int | None:
+        """The largest number of ranks that a job may have; None when that is not known here."""
+        ...
+
     def start(self, job: Job) -> None:
         """Start the worker of this job, or leave it to a scheduler; raises SiteError when that fails.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import flowcfd
 from flowcfd.errors import SiteError
-from flowcfd.jobs import process, record
+from flowcfd.jobs import process, record, slots
 from flowcfd.jobs.record import Job
 from flowcfd.jobs.watch import HEARTBEAT
 
@@ -29,6 +29,10 @@ sys.exit(main())
 
 class Local:
     """The executor `local`."""
+
+    def most_cores(self) -> int:
+        """Four ranks a core: more do nothing but stop each other, and the machine with them."""
+        return 4 * slots.machine()
 
     def start(self, job: Job) -> None:
         """Start a detached worker; returns when it has written its record."""
