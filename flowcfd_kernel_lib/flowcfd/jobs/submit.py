@@ -16,6 +16,7 @@ from flowcfd.errors import CaseError, CheckFailed, NotEnoughSpace, SiteError, Un
 from flowcfd.foam import code, dictionary, install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
+from flowcfd.foam.readable import unreadable
 from flowcfd.foam.steps import steps as steps_of
 from flowcfd.jobs import lock, record, space, stages
 from flowcfd.jobs.executors import executors
@@ -57,7 +58,7 @@ def run(
     if method not in stages.METHODS:
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
     files, case_json = resolve(target)
-    _refuse_code(files, allow_code)
+    _refuse(files, allow_code)
     job = _job(files, name or _plain(files.name), on, cores, method)
     found = _existing(job, any_name=name is None)
     handle = Run(found) if found is not None else _submit(job, files, case_json)
@@ -93,10 +94,10 @@ def prepared(files: CaseFiles) -> CaseFiles:
     return files.edited("system/controlDict", SWITCHES)
 
 
-def _refuse_code(files: CaseFiles, allow_code: bool) -> None:
-    problems = [str(place) for place in code.escapes(files)]
+def _refuse(files: CaseFiles, allow_code: bool) -> None:
+    problems = [*unreadable(files), *(str(place) for place in code.escapes(files))]
     if not allow_code:
-        problems += [f"{place}; allow_code=True permits it" for place in code.directives(files)]
+        problems += [f"{place}; allow_code=True (--allow-code) permits it" for place in code.directives(files)]
     if problems:
         raise CheckFailed(problems)
 
