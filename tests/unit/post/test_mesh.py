@@ -189,3 +189,18 @@ def test_a_spoilt_file_beside_the_wanted_field_does_no_harm(case: Path) -> None:
     (case / "1" / "p").write_bytes(b"")
     assert list(fields.mesh(case, fields=["U"]).cell_data) == ["U"]
     assert fields.names(case) == ["U", "p"]
+
+
+def test_opening_prints_nothing(case: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    fields.mesh(case, patches=True)
+    said = capfd.readouterr()
+    assert not said.out and not said.err
+
+
+def test_a_broken_mesh_is_named_with_its_place_and_no_noise(case: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    owner = case / "constant" / "polyMesh" / "owner"
+    owner.write_bytes(owner.read_bytes()[:-60])
+    with pytest.raises(DictionaryError, match=r"constant/polyMesh/owner:\d+:\d+: .*list"):
+        fields.mesh(case)
+    said = capfd.readouterr()
+    assert not said.out and not said.err

@@ -13,7 +13,6 @@ from flowcfd.foam.fields.element import Arch, Array, Element
 from flowcfd.foam.fields.source import BLANK, Source
 
 _OPENING = re.compile(BLANK + rb"(?:(\d+)" + BLANK + rb")?([({]?)", re.S)
-_TAIL = re.compile(BLANK + rb"\Z", re.S)
 
 
 def read_entries(source: Source, at: int, element: Element, *, closed_by: bytes = b";") -> tuple[Array, int]:
