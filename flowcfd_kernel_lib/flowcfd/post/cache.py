@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -121,13 +122,20 @@ def _write_arrays(part: Path, built: Arrays) -> bool:
 
 
 def _write_grid(part: Path, built: pyvista.UnstructuredGrid) -> bool:
+    """Into a vtkhdf file; False when it failed, or would for want of space, which HDF5 tells in a thousand lines."""
+    cells = (built.GetCells(), built.GetPolyhedronFaces(), built.GetPolyhedronFaceLocations())
+    size = built.points.nbytes + 8 * sum(
+        each.GetNumberOfConnectivityIds() + each.GetNumberOfCells() for each in cells if each
+    )
+    if shutil.disk_usage(part.parent).free < 2 * size + (8 << 20):
+        return False
     problems: list[object] = []
     writer = vtkHDFWriter()
     writer.AddObserver(vtkCommand.ErrorEvent, lambda *event: problems.append(event))  # also keeps VTK from printing it
     writer.SetFileName(str(part))
     writer.SetInputData(built)
     writer.SetCompressionLevel(0)
-    writer.SetChunkSize(100_000)
+    writer.SetChunkSize(min(max(built.n_cells, 1000), 100_000))  # a file holds whole chunks, however small the mesh
     writer.Write()
     return not problems and part.is_file()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,18 @@ def test_a_cache_that_cannot_be_written_only_costs_time(home: Path) -> None:
     assert cache.grid("a", build).n_cells == 27 and cache.grid("a", build).n_cells == 27
     assert build.calls == 2
     assert cache.arrays("b", lambda: {"x": np.ones(2)})["x"].tolist() == [1, 1]
+
+
+def test_a_disk_with_no_space_for_a_grid_gets_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 1000))  # type: ignore[attr-defined]
+    build = Builder()
+    assert cache.grid("a", build).n_cells == 27
+    assert not list(cache.folder().iterdir())
+
+
+def test_the_file_of_a_small_grid_is_small(home: Path) -> None:
+    cache.grid("a", Builder())
+    assert (cache.folder() / "a.vtkhdf").stat().st_size < 200_000
 
 
 def test_no_part_is_left_behind_when_building_fails(home: Path) -> None:
