@@ -97,7 +97,7 @@ def test_all_files_are_read_and_kept_byte_for_byte(tutorials: Path) -> None:
 
 def test_add_followed_by_delete_is_the_identity_everywhere(tutorials: Path) -> None:
     edits = 0
-    for example in examples(tutorials)[::7]:
+    for example in examples(tutorials)[::15]:
         if example.template or example.name in BROKEN or len(example.text) > 20_000:
             continue
         tree = dictionary.parse(example.text)
@@ -109,7 +109,7 @@ def test_add_followed_by_delete_is_the_identity_everywhere(tutorials: Path) -> N
                 added = tree.add((*above, "flowcfdTest"), value)
                 assert added.delete((*above, "flowcfdTest")).text() == example.text, (example.name, above)
                 edits += 1
-    assert edits > 3000
+    assert edits > 1500
 
 
 def test_values_are_those_of_foam_dictionary(tutorials: Path) -> None:
@@ -137,7 +137,7 @@ def _sample(root: Path) -> list[Example]:
     """A fixed sample, of files with macros and includes above all."""
     fit = [one for one in examples(root) if not one.template and one.name not in BROKEN and len(one.text) < 20_000]
     lively = [one for one in fit if _lively(one.text)]
-    return lively[::16] + [one for one in fit if not _lively(one.text)][::200]
+    return lively[::24] + [one for one in fit if not _lively(one.text)][::250]
 
 
 def _lively(text: str) -> bool:

@@ -150,11 +150,8 @@ class _Scan:
             raise self.error(end - 1, "'}' between #if and #endif closes what was opened outside", "#endif")
         self.frames.pop()
         parent = self.frames[-1]
-        sure = not self.conditions
-        items = tuple(frame.items)
-        parent.items.append(
-            Entry("block", frame.key, frame.start, frame.key_end, frame.value_start, end, end, items, sure)
-        )
+        fields = ("block", frame.key, frame.start, frame.key_end, frame.value_start, end, end, tuple(frame.items))
+        parent.items.append(tuple.__new__(Entry, (*fields, not self.conditions)))
         parent.last = end
         if len(self.frames) == 1 and self.header is None:
             self._read_header(frame, end)
@@ -361,20 +358,8 @@ class _Scan:
     def _finish(self, frame: _Frame, end: int) -> None:
         self.frames.pop()
         value_end = max(frame.last, frame.value_start)
-        sure = not self.conditions
-        self.frames[-1].items.append(
-            Entry(
-                frame.kind,
-                frame.key,
-                frame.start,
-                frame.key_end,
-                frame.value_start,
-                value_end,
-                end,
-                tuple(frame.items),
-                sure,
-            )
-        )
+        fields = (frame.kind, frame.key, frame.start, frame.key_end, frame.value_start, value_end, end)
+        self.frames[-1].items.append(Entry(*fields, tuple(frame.items), not self.conditions))
 
     def _value_ends_file(self, frame: _Frame, pos: int) -> int:
         if frame.opened:

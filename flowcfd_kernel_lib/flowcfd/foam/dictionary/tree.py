@@ -345,7 +345,7 @@ def parse(text: str, *, path: str | Path | None = None, root: Root | None = None
 def read(file: Path, *, root: Root | None = None) -> Tree:
     """The tree of a file, packed (.gz) or not; raises DictionaryError when it cannot be read."""
     try:
-        content = Path(file).read_bytes()
+        content = file.read_bytes()
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     except (OSError, EOFError) as error:
         raise DictionaryError(f"cannot be read: {error}", path=file) from None
