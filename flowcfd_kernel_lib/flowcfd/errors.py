@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+MOST_NAMES = 40
+"""How many names a message lists; the error's `known` has them all."""
+
 
 class FlowError(Exception):
     """The root of all errors of FlowCFD."""
@@ -35,7 +38,9 @@ class UnknownName(CaseError):
 
         near = get_close_matches(name, self.known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        there = ", ".join(self.known) or "none"
+        there = ", ".join(self.known[:MOST_NAMES]) or "none"
+        if len(self.known) > MOST_NAMES:
+            there += f" and {len(self.known) - MOST_NAMES} more"
         super().__init__(f"{where + ': ' if where else ''}unknown {what} {name!r}; {hint}there are: {there}")
 
 

@@ -133,7 +133,7 @@ def test_every_output_of_a_case_can_be_read_by_its_name(home: Path) -> None:
         boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()},
         solve=fc.Steady(20),
         outputs=(
-            fc.Forces("lid", speed="1 m/s"), fc.Probes([(0.525, 0.525, 0.05)]), fc.Slices("z", (0, 0, 0.05)),
+            fc.Forces("lid", speed="1 m/s", area=0.1, length=1), fc.Probes([(0.525, 0.525, 0.05)]), fc.Slices("z", (0, 0, 0.05)),
             Lines((0.5, 0, 0.05), (0.5, 1, 0.05), points=5), fc.WallShear(), fc.YPlus(), fc.SolverInfo(),
             fc.Averages(),
         ),

@@ -43,6 +43,12 @@ def test_an_unknown_name_offers_the_nearest_and_all() -> None:
     assert str(UnknownName("solver", "x", [])) == "unknown solver 'x'; there are: none"
 
 
+def test_of_very_many_names_a_message_lists_some_and_the_error_has_all() -> None:
+    error = UnknownName("tutorial", "pitzDaly", [*(f"case{n:03}" for n in range(100)), "pitzDaily"])
+    assert "did you mean 'pitzDaily'?" in str(error) and str(error).endswith("case039 and 61 more")
+    assert len(error.known) == 101
+
+
 def test_a_dictionary_error_names_file_line_column_and_what_was_expected() -> None:
     error = DictionaryError("'}' is missing", path="system/controlDict", line=3, column=7, expected="an entry")
     assert str(error) == "system/controlDict:3:7: '}' is missing; expected an entry"

@@ -134,6 +134,6 @@ class Case(Spec):
         return f"Case({self.name!r}, {', '.join(parts)}, {self.digest[:12]})"
 
     def _repr_html_(self) -> str:
-        return html(
-            f"Case {self.name}", {**dict(self), **{f"{name}": None for name in ("schema_", "name", "geometry")}}
-        )
+        # The fields alone: what is computed once and kept, such as the digest, is no part of the description.
+        shown = [name for name in type(self).model_fields if name not in ("schema_", "name", "geometry")]
+        return html(f"Case {self.name}", {name: getattr(self, name) for name in shown})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -12,6 +13,10 @@ from flowcfd.registry import Registry
 
 OUTPUTS: Registry[type[Output]] = Registry("output", "flowcfd.outputs")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=80)]
+
+
+SQUARE = 1e-3
+"""The cosine of the largest deviation from a right angle that rounded directions may have."""
 
 
 def _several(given: object) -> object:
@@ -45,10 +50,11 @@ class Output(Spec):
 
 
 class Forces(Output):
-    """Forces and moments on patches, and with a reference speed their coefficients.
+    """Forces [N] and moments [N m] of the fluid on patches, and with a reference speed their coefficients.
 
-    Coefficients: Cd, Cl = force / (1/2 rho speed^2 area), Cm with `length` besides. `area` and `length` are 1 when not
-    given. `rho` is the fluid's when not given. The pitching moment turns about lift x drag: nose up is positive.
+    Cd, Cl = force / (1/2 rho speed^2 area), Cm = moment / (1/2 rho speed^2 area length): `speed`, `area` and `length`
+    are given together or not at all. In two dimensions the area is that of the computed slice, its thickness
+    included. `rho` is the fluid's when not given. The pitching moment turns about lift x drag: nose up is positive.
     """
 
     leading = ("patches",)
@@ -57,12 +63,21 @@ class Forces(Output):
     every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
     patches: Names = Field(description="the patches that the forces act on")
     speed: Speed | None = Field(None, description="reference speed; no coefficients when not given")
-    area: Area | None = Field(None, description="reference area")
-    length: Length | None = Field(None, description="reference length of moments")
+    area: Area | None = Field(None, description="reference area, given with speed")
+    length: Length | None = Field(None, description="reference length of moments, given with speed")
     rho: Density | None = Field(None, description="reference density")
     drag: Direction = Field((1.0, 0.0, 0.0), description="direction of drag")
     lift: Direction = Field((0.0, 1.0, 0.0), description="direction of lift")
     centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Forces:
+        given = [name for name in ("speed", "area", "length") if getattr(self, name) is not None]
+        if len(given) not in (0, 3):
+            raise problem(f"coefficients need speed, area and length (got {' and '.join(given)} only)")
+        if abs(_cosine(self.drag, self.lift)) > SQUARE:
+            raise problem("lift must be perpendicular to drag")
+        return self
 
     @property
     def patch_names(self) -> tuple[str, ...]:
@@ -168,6 +183,11 @@ class SolverInfo(Output):
     kind: Literal["SolverInfo"] = "SolverInfo"
     name: Name = "solverInfo"
     every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
+
+
+def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Of the angle between two vectors."""
+    return sum(a * b for a, b in zip(one, other, strict=True)) / (hypot(*one) * hypot(*other))
 
 
 for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Averages, SolverInfo):

@@ -66,8 +66,10 @@ class Spec(BaseModel, metaclass=SpecMeta):
         try:
             return handler(value)
         except ValidationError as error:
-            problems = [(one["loc"], _message(cls, dict(one)), one["input"]) for one in error.errors(include_url=False)]
-        raise refusal(problems)
+            found = error.errors(include_url=False)
+        faulty = {one["loc"][:-1] for one in found}  # entries that are wrong are said; that they do not count is not
+        told = [one for one in found if not (one["type"] == "too_short" and one["loc"] in faulty)]
+        raise refusal((one["loc"], _message(cls, dict(one)), one["input"]) for one in told)
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
@@ -88,6 +90,12 @@ class Spec(BaseModel, metaclass=SpecMeta):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """An equal spec, or with `update` a changed one, validated like a new one."""
         return type(self).model_validate({**dict(self), **update}) if update else super().model_copy(deep=deep)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refused: a spec is frozen."""
+        if not name.startswith("_"):
+            raise CaseError(f"{type(self).__name__}.{name}: is frozen; case.replace(...) gives a changed case")
+        super().__setattr__(name, value)
 
     def __repr_args__(self) -> Any:
         """Only what differs from the defaults: a repr that can be read."""
@@ -201,8 +209,11 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
             return f"must be at most {context['le']} {given}"
         case "literal_error":
             return _literal(context["expected"], error["input"])
+        case "too_short":
+            return f"must have at least {context['min_length']} {given}"
         case "string_pattern_mismatch":
-            return f"must be a word of letters, digits and underscores that starts with a letter {given}"
+            signs = "digits, underscores and hyphens" if "_-]" in context["pattern"] else "digits and underscores"
+            return f"must be a word of letters, {signs} that starts with a letter {given}"
         case _:
             text = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             return f"{text if error['msg'].startswith('Value error') else 'must be ' + text} {given}"

@@ -22,7 +22,7 @@ def html(title: str, parts: Mapping[str, Any]) -> str:
         f"<td style='text-align:left'><code>{escape(text)}</code></td></tr>"
         for name, text in rows
     )
-    return f"<table><caption>{escape(title)}</caption>{body}</table>"
+    return f"<b>{escape(title)}</b><table>{body}</table>"
 
 
 def _short(value: object) -> str:

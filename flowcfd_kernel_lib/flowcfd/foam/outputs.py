@@ -157,8 +157,8 @@ def _coefficients(output: Forces, physics: Incompressible) -> Entries:
         "dragDir": output.drag,
         "liftDir": output.lift,
         "magUInf": output.speed,
-        "lRef": 1.0 if output.length is None else output.length,
-        "Aref": 1.0 if output.area is None else output.area,
+        "lRef": output.length,
+        "Aref": output.area,
     }
 
 

@@ -20,5 +20,5 @@ def channel() -> fc.Case:
             "top": fc.Slip(),
         },
         solve=fc.Steady(100),
-        outputs=[fc.Forces("bottom", speed="10 m/s"), fc.Probes([(0.5, 0.05, 0.0)])],
+        outputs=[fc.Forces("bottom", speed="10 m/s", area=0.1, length="1 m"), fc.Probes([(0.5, 0.05, 0.0)])],
     )

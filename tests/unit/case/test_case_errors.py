@@ -81,6 +81,20 @@ SINGLE: dict[str, tuple[Callable[[], object], str]] = {
         lambda: fc.Forces("a", name="my forces"),
         "Forces.name: must be a word of letters, digits and underscores that starts with a letter (got 'my forces')",
     ),
+    "coefficients without an area": (
+        lambda: fc.Forces("a", speed=1),
+        "Forces: coefficients need speed, area and length (got speed only)",
+    ),
+    "an area without a speed": (
+        lambda: fc.Forces("a", area=1, length=1),
+        "Forces: coefficients need speed, area and length (got area and length only)",
+    ),
+    "lift along drag": (lambda: fc.Forces("a", drag="y"), "Forces: lift must be perpendicular to drag"),
+    "no point is right": (
+        lambda: fc.Probes([(0, 0)]),
+        "Probes.points.0: must be three numbers such as [1, 0, 0] (got (0, 0))",
+    ),
+    "no point at all": (lambda: fc.Probes([]), "Probes.points: must have at least 1 (got [])"),
     "too many values": (lambda: fc.Cavity(1, 2), "Cavity: takes 1 values without a name (got 2)"),
     "no way in": (
         lambda: fc.Inlet(),
