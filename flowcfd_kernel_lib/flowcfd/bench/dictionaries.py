@@ -68,7 +68,7 @@ def _absent(why: str) -> Row:
 
 
 def _files(examples: Path) -> dict[Path, int]:
-    """All example files with a FoamFile header but for the templates of m4 and OpenFOAM's own broken ones, with their sizes."""
+    """All example files with a FoamFile header, with their sizes; without m4 templates and OpenFOAM's broken ones."""
     found = {}
     for path in sorted(examples.rglob("*")):
         if path.is_file() and ".m4" not in path.suffixes and not path.name.startswith(("fatal-", "missed-")):

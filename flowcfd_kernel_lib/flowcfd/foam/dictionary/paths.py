@@ -113,6 +113,9 @@ def find(level: Level, names: tuple[str, ...], *, exact: bool, patterns: bool) -
     With dots to be joined (not `exact`) keywords written just so go first, the longest in front; then `patterns`, and
     of these only the shortest name that matches, because an expression such as ".*" would match any rest of the path.
     """
+    if len(names) == 1:
+        entries = level.exact(names[0]) or (level.matched(names[0]) if patterns else ())
+        return Found(names, level, entries) if entries else None
     waiting = [_Step(level, 0, (), ())]
     while waiting:
         step = waiting.pop()

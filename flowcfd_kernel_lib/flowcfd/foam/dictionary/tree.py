@@ -149,13 +149,16 @@ class Tree:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as nested Python dictionaries of typed values."""
+        """All that OpenFOAM would find here, as nested Python dictionaries of typed values.
+
+        Raises DictionaryError for a value that needs code and for an include that cannot be followed.
+        """
         whole: dict[str, Any] = {}
-        waiting: list[tuple[Tree, dict[str, Any]]] = [(self, whole)]
+        waiting = [(self if self._settled else self.expanded(), whole)]
         while waiting:
             tree, target = waiting.pop()
-            for name in tree:
-                value = tree[(name,)]
+            for name in tree.level.names:
+                value = tree._value(Found((name,), tree.level, tree.level.exact(name)))
                 if isinstance(value, Tree):
                     inner: dict[str, Any] = {}
                     waiting.append((value, inner))
@@ -226,6 +229,12 @@ class Tree:
         """Whether nothing in the file could need expansion."""
         return "$" not in self.source and "#" not in self.source
 
+    @property
+    def _settled(self) -> bool:
+        """Whether the entries are what OpenFOAM would find: nothing to expand, or expanded."""
+        whole = self.whole or self
+        return whole.origins is not None or whole._plain
+
     @cached_property
     def _expansion(self) -> tuple[Tree, tuple[DictionaryError, ...]]:
         return self._expand({})
@@ -240,10 +249,9 @@ class Tree:
 
     def _effective(self, path: Where) -> tuple[Tree, Found | None]:
         """The tree in which OpenFOAM would find the path, and where."""
-        whole = self.whole or self
-        if whole._plain or whole.origins is not None:
+        if self._settled:
             return self, self._find(path, patterns=True)
-        tree = whole._expansion[0]._at(self.names)
+        tree = (self.whole or self)._expansion[0]._at(self.names)
         return tree, tree._find(path, patterns=True)
 
     def _at(self, names: tuple[str, ...]) -> Tree:
