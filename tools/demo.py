@@ -48,6 +48,7 @@ def execute(notebook: Path) -> tuple[Any, int]:
     from papermill import execute_notebook
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     papermill_engines.register("telling", telling_engine())
     began = time.monotonic()
@@ -60,6 +61,7 @@ def execute(notebook: Path) -> tuple[Any, int]:
             kernel_name="openfoam",
             cwd=str(notebook.parent),
             progress_bar=False,
+            config=Config(KernelManager={"transport_encryption": "auto"}),  # else the kernel warns of plain TCP
         )
     except NoSuchKernel:
         print("demo: the kernel 'openfoam' is not installed: make setup", file=sys.stderr)
@@ -79,14 +81,13 @@ def telling_engine() -> Any:
     class TellingEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
-            cells = nb_man.nb.cells
-            number = {cell["id"]: place for place, cell in enumerate(cells, 1)}
+            heading = headings(nb_man.nb.cells)
             begin = nb_man.cell_start
             now = [""]
 
             def cell_start(cell: Any, *rest: Any, **named: Any) -> None:
                 if cell.cell_type == "code":
-                    now[0] = f"cell {number[cell['id']]} of {len(cells)}: {headline(cell.source)}"
+                    now[0] = heading[cell["id"]]
                     print(f"demo:   {now[0]}", flush=True)
                 begin(cell, *rest, **named)
 
@@ -119,12 +120,15 @@ def reminders(now: list[str], *, every: float = 10.0) -> Iterator[None]:
         thread.join()
 
 
-def headline(source: str) -> str:
-    """The first line of a cell that says something, shortened."""
-    lines = [line.strip() for line in source.splitlines()]
-    telling = [line for line in lines if line and not line.startswith(("import ", "from ", "#", "%"))]
-    first = next(iter(telling or lines), "")
-    return first if len(first) <= 70 else first[:67] + "..."
+def headings(cells: Sequence[Any]) -> dict[str, str]:
+    """For each cell its place and the heading it stands under."""
+    under, found = "", {}
+    for place, cell in enumerate(cells, 1):
+        titles = [line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")]
+        if cell.cell_type == "markdown" and titles:
+            under = titles[-1]
+        found[cell["id"]] = f"cell {place} of {len(cells)}: {under}"
+    return found
 
 
 def answer(executed: Any) -> str:
