@@ -183,3 +183,19 @@ def test_potentialFoam_and_the_solver_run_on_ranks_and_are_not_started_again(hom
     run.stop()
     assert [step.command for step in run.stages[-1].steps] == ["potentialFoam -writephi", "simpleFoam", "simpleFoam"]
     assert len(times(run)) == 3
+
+
+def test_start_fields_that_a_step_overwrites_are_kept_for_another_try(home: Path, tutorials: Path) -> None:
+    files = adopt(tutorials / "multiphase/interFoam/laminar/damBreak/damBreak")
+    files = files.edit("system/controlDict", endTime=0.01, writeInterval=0.01, maxCo=1)
+    missing = files.with_files({"system/fvSchemes": None})
+    run = jobs.run(missing, cores=1)
+    assert run.wait(60) == "Failed" and "setFields" in (run.log() or Path()).name
+    before = (run.path / "initial/mesh/0/alpha.water").read_bytes()
+    assert before == files.text("0/alpha.water").encode("latin-1")
+    (run.case / "system/fvSchemes").write_text(files.text("system/fvSchemes"))
+    (run.case / "0/alpha.water").write_text("half a fie")
+    assert run.retry().wait(90) == "Done", run.why
+    assert (run.case / "incomplete/1/0/alpha.water").read_text() == "half a fie"
+    assert b"nonuniform" in (run.case / "0/alpha.water").read_bytes()
+    assert times(run) == ["0", "0.01"]

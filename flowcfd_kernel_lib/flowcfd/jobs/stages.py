@@ -85,7 +85,9 @@ def plan(
 
 def changes_start(command: Command) -> bool:
     """Whether this command may overwrite the start fields."""
-    return not command.solver and command.application not in MESH_ONLY and "-postProcess" not in command.arguments
+    if command.solver or "-postProcess" in command.arguments:
+        return False
+    return command.application not in MESH_ONLY | OWN
 
 
 def _command(step: str) -> Command:

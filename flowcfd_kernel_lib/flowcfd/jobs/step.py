@@ -16,6 +16,10 @@ from flowcfd.jobs.record import StepRecord
 from flowcfd.jobs.stages import Command
 from flowcfd.jobs.watch import Watch
 
+TYPE_CHECKING = False  # typing is not needed for more, and slow to import
+if TYPE_CHECKING:
+    import resource
+
 POLL = 0.2
 """Longest time between two looks at the child and the requests [s]."""
 
@@ -39,29 +43,16 @@ def run(
     log = next_log(case, command.log)
     step = StepRecord(command.text, log.name, time.time())
     clock = time.monotonic()
-    with log.open("xb") as output:
-        child = subprocess.Popen(
-            command.argv(),
-            cwd=case,
-            env={**environment, process.MARK: uid},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        )
-    step = replace(step, identity=Identity.of(child.pid))
-    began(step)
+    child = _start(command, case, log, {**environment, process.MARK: uid})
     halt = _Halt(command, log, uid)
-    memory, sampled = 0, 0.0
-    while True:
-        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-        if pid:
-            break
-        now = time.monotonic()
-        if now - sampled > min(1.0, 0.1 * (now - clock)):  # often at first, then every second
-            memory, sampled = max(memory, process.memory(process.tree(child.pid))), now
-        halt.obey(watch, child.pid)
-        watch.wait(POLL)
+    try:
+        step = replace(step, identity=Identity.of(child.pid))
+        began(step)
+        status, usage, memory = _watched(child.pid, watch, halt)
+    except BaseException:  # nobody would watch it any more
+        process.end(uid, first=child.pid)
+        child.wait()
+        raise
     child.returncode = os.waitstatus_to_exitcode(status)
     return replace(
         step,
@@ -72,6 +63,33 @@ def run(
         memory=max(memory, usage.ru_maxrss * 1024),
         rank_memory=usage.ru_maxrss * 1024,
     )
+
+
+def _start(command: Command, case: Path, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("xb") as output:
+        return subprocess.Popen(
+            command.argv(),
+            cwd=case,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+
+
+def _watched(child: int, watch: Watch, halt: _Halt) -> tuple[int, resource.struct_rusage, int]:
+    """Wait for the child; its wait status, what it used, and the peak of the memory of its whole tree [bytes]."""
+    begin, sampled, memory = time.monotonic(), 0.0, 0
+    while True:
+        pid, status, usage = os.wait4(child, os.WNOHANG)
+        if pid:
+            return status, usage, memory
+        now = time.monotonic()
+        if now - sampled > min(1.0, 0.1 * (now - begin)):  # often at first, then every second
+            memory, sampled = max(memory, process.memory(process.tree(child))), now
+        halt.obey(watch, child)
+        watch.wait(POLL)
 
 
 @dataclass

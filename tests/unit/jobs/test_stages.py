@@ -64,6 +64,6 @@ def test_post_processing_by_a_solver_has_a_log_of_its_own() -> None:
 
 def test_start_fields_are_changed_by_all_but_meshers_the_solver_and_post_processing() -> None:
     assert stages.changes_start(Command("setFields")) and stages.changes_start(Command("potentialFoam"))
-    assert not stages.changes_start(Command("blockMesh"))
+    assert not stages.changes_start(Command("blockMesh")) and not stages.changes_start(Command("decomposePar"))
     assert not stages.changes_start(Command("simpleFoam", solver=True))
     assert not stages.changes_start(Command("simpleFoam", ("-postProcess",)))

@@ -127,3 +127,14 @@ def test_a_later_request_replaces_the_one_before(tmp_path: Path, watch: Watch) -
 def test_a_program_that_is_not_there_is_an_error(tmp_path: Path, watch: Watch) -> None:
     with pytest.raises(FileNotFoundError):
         run(Command("noSuchFoam"), tmp_path, watch)
+
+
+def test_a_command_that_cannot_be_recorded_is_not_left_running(tmp_path: Path, watch: Watch) -> None:
+    def began(step: StepRecord) -> None:
+        raise OSError("the run directory is gone")
+
+    with pytest.raises(OSError, match="is gone"):
+        step.run(
+            Command("sleep", ("30",)), case=tmp_path, uid="u9", environment=dict(os.environ), watch=watch, began=began
+        )
+    assert process.marked("u9") == []
