@@ -70,6 +70,20 @@ def place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+def word_end(text: str, start: int, stop: int) -> int:
+    """End of the word at `start`, whatever the depth of its brackets; -1 when one of them is not closed in it."""
+    depth = 0
+    for found in grammar.WORD_PART.finditer(text, start, stop):
+        sign = found[0]
+        if sign == "(":
+            depth += 1
+        elif sign == ")" and depth:
+            depth -= 1
+        elif sign == ")" or sign.isspace() or sign in "\"'/;{}":
+            return -1 if depth else found.start()
+    return -1 if depth else stop
+
+
 class _Scan:
     def __init__(self, text: str, path: str | Path | None) -> None:
         self.text, self.path = text, path
@@ -214,25 +228,10 @@ class _Scan:
         return self._word_end(start)
 
     def _word_end(self, start: int) -> int:
-        """End of a word with balanced brackets, by counting."""
-        depth = 0
-        for found in grammar.WORD_PART.finditer(self.text, start):
-            sign = found[0]
-            if sign == "(":
-                depth += 1
-            elif sign == ")":
-                if not depth:
-                    return found.start()
-                depth -= 1
-            elif sign.isspace() or sign in "\"'/;{}":
-                if depth:
-                    raise self.error(
-                        start, f"'(' in {self.text[start : found.start()]!r} is not closed", "')' before a blank"
-                    )
-                return found.start()
-        if depth:
-            raise self.error(start, "'(' in a word is not closed", "')' before the end of the file")
-        return len(self.text)
+        end = word_end(self.text, start, len(self.text))
+        if end < 0:
+            raise self.error(start, "'(' in the word that begins here is not closed", "')' before a blank")
+        return end
 
     def _holds_list(self, sign: str) -> bool:
         """Whether the file may hold a list without a keyword: alone after its header, and no plain dictionary."""

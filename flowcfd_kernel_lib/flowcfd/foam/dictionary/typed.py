@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from flowcfd.foam.dictionary import grammar
 from flowcfd.foam.dictionary.dimensions import dimensions
-from flowcfd.foam.dictionary.scan import Entry
+from flowcfd.foam.dictionary.scan import Entry, word_end
 from flowcfd.foam.dictionary.values import (
     Dimensioned,
     Dimensions,
@@ -71,7 +71,9 @@ class _Reader:
                 self.top.append(number(token))
                 self.count_end = pos
             elif kind == 7:
-                self.top.append(Word(token))
+                if self.text.startswith("(", pos):  # deeper brackets than the expression holds
+                    pos = word_end(self.text, start, end)
+                self.top.append(Word(self.text[start:pos]))
                 self.word_start = start
             elif kind == 6:
                 pos = self._bracket(token, start, pos)
