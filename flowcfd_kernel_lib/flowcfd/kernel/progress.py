@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import time
 from collections.abc import Iterator
@@ -72,6 +73,13 @@ def left(progress: Progress) -> str:
     return f"about {span(progress.remaining)} left"
 
 
+def ended(progress: Progress) -> str:
+    """Where a solver has ended; the residuals are in its results."""
+    if progress.converged is not None:
+        return f"converged at iteration {progress.converged}"
+    return ", ".join(_parts(dataclasses.replace(progress, residuals={}, courant=None)))
+
+
 def _parts(progress: Progress) -> Iterator[str]:
     if progress.iteration:
         yield f"iteration {progress.iteration}"
@@ -87,8 +95,10 @@ def _parts(progress: Progress) -> Iterator[str]:
 
 
 def span(seconds: float) -> str:
-    """A span of time [s] for people: "3.2 s", "4 min 12 s", "2 h 5 min"."""
-    if seconds < 60:
+    """A span of time [s] for people: "3.2 s", "32 s", "4 min 12 s", "2 h 5 min"."""
+    if 9.95 <= seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
@@ -106,7 +116,8 @@ def stage(run: Run) -> str:
 def _bundle(run: Run) -> dict[str, str]:
     """The line as plain text and as HTML with a bar."""
     state, why, progress = run.state, run.why, run.progress()
-    words = ": ".join(word for word in (f"{run.path.name}: {state}", text(progress) or why or stage(run)) if word)
+    how_far = ended(progress) if state == "Done" else text(progress)
+    words = ", ".join(word for word in (f"{run.path.name}: {state}", how_far or why or stage(run)) if word)
     fraction = 1.0 if state == "Done" else progress.fraction
     value = "" if fraction is None else f" value='{fraction:.3f}'"
     bar = f"<progress{value} max='1' style='width: 12em; vertical-align: middle'></progress>"

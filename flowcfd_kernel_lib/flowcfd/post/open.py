@@ -251,7 +251,10 @@ class Results:
         return f"<Results of {self.case}{parts}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{name}</th><td>{html.escape(text)}</td></tr>" for name, text in self.summary().items())
+        left = " style='text-align:left'"  # notebooks align tables to the right, which suits numbers only
+        rows = "".join(
+            f"<tr><th{left}>{name}</th><td{left}>{html.escape(text)}</td></tr>" for name, text in self.summary().items()
+        )
         title = self.run.name if self.run is not None else self.case.name
         return f"<b>{html.escape(title)}</b><table>{rows}</table>"
 

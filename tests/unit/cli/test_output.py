@@ -22,7 +22,10 @@ def test_sizes_for_people(count: float | None, words: str) -> None:
     assert output.size(count) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(None, ""), (3.21, "3.2 s"), (252, "4 min 12 s"), (7500, "2 h 5 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (3.21, "3.2 s"), (32.4, "32 s"), (59.7, "1 min 0 s"), (252, "4 min 12 s"), (7500, "2 h 5 min")],
+)
 def test_spans_of_time_for_people(seconds: float | None, words: str) -> None:
     assert output.duration(seconds) == words
 

@@ -18,13 +18,20 @@ from flowcfd.kernel import progress
         (Progress(time=3.0, iteration=3, residuals={"p": 0.012}), "iteration 3, p 1.2e-02"),
         (
             Progress(time=0.5, iteration=100, courant=0.85, execution_time=30.0, end_time=1.0, start_time=0.0),
-            "iteration 100, time 0.5 s, Co 0.85, about 30.0 s left",
+            "iteration 100, time 0.5 s, Co 0.85, about 30 s left",
         ),
         (Progress(time=282.0, iteration=282, converged=282), "iteration 282, converged at 282"),
     ],
 )
 def test_how_far_a_solver_is_in_words(now: Progress, words: str) -> None:
     assert progress.text(now) == words
+
+
+def test_a_run_that_is_done_says_where_it_ended_without_residuals() -> None:
+    assert progress.ended(Progress(time=0.5, iteration=100, residuals={"p": 1e-5}, courant=0.8)) == (
+        "iteration 100, time 0.5 s"
+    )
+    assert progress.ended(Progress(time=282.0, iteration=282, converged=282)) == "converged at iteration 282"
 
 
 class Display:
@@ -77,9 +84,9 @@ def test_a_longer_wait_is_one_line_that_is_updated_now_and_then_and_at_the_end(
         clock[0] = step * 0.1
         progress.show(run("Running"), False)
     progress.show(run("Done"), True)
-    assert display.shown == ["cavity-1: Running: iteration 1"]
+    assert display.shown == ["cavity-1: Running, iteration 1"]
     assert 3 <= len(display.updates) <= 5
-    assert display.updates[-1] == "cavity-1: Done: iteration 1"
+    assert display.updates[-1] == "cavity-1: Done, iteration 1"
 
 
 def test_a_second_wait_for_the_same_run_starts_anew(clock: list[float], display: Display) -> None:
