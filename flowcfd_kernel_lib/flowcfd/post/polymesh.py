@@ -19,6 +19,8 @@ from vtkmodules.vtkIOGeometry import vtkOpenFOAMReader
 from flowcfd.errors import ResultError
 from flowcfd.foam import dictionary
 from flowcfd.foam.fields import Faces, read_list
+from flowcfd.foam.fields.source import open_source
+from flowcfd.post.hexahedra import hexahedra
 
 Integers = NDArray[np.integer]
 Floats = NDArray[np.floating]
@@ -95,10 +97,24 @@ def _patch_table(file: Path) -> tuple[tuple[str, ...], tuple[str, ...], list[int
 def read_cells(files: MeshFiles) -> pyvista.UnstructuredGrid:
     """The cells of one polyMesh with its points in double precision; cell i is OpenFOAM's cell i.
 
-    VTK's reader makes the cells, for which it needs no coordinates: it sees a folder of links to just these files and
-    points that are all zero, so that it reads no fields and no times, needs no controlDict and rounds nothing.
+    A binary mesh of hexahedra only is put together here, any other by VTK's reader.
     """
     points = np.array(read_list(files["points"]), np.float64)
+    found = _hexahedra(files, points) if open_source(files["faces"], head_only=True).binary else None
+    return found if found is not None else _cells_by_vtk(files, points)
+
+
+def _hexahedra(files: MeshFiles, points: NDArray[np.float64]) -> pyvista.UnstructuredGrid | None:
+    faces, owner, neighbour = (read_list(files[name]) for name in ("faces", "owner", "neighbour"))
+    return hexahedra(cast(Faces, faces), cast(Integers, owner), cast(Integers, neighbour), points)
+
+
+def _cells_by_vtk(files: MeshFiles, points: NDArray[np.float64]) -> pyvista.UnstructuredGrid:
+    """VTK's reader needs no coordinates to make cells.
+
+    It sees a folder of links to just these files and points that are all zero, so that it reads no fields and no times,
+    needs no controlDict and rounds nothing.
+    """
     with TemporaryDirectory(prefix="flowcfd-") as place:
         folder = Path(place, "constant", "polyMesh")
         folder.mkdir(parents=True)
@@ -106,7 +122,7 @@ def read_cells(files: MeshFiles) -> pyvista.UnstructuredGrid:
             if name != "points":
                 (folder / file.name).symlink_to(file.resolve())
         (folder / "points").write_text(_NO_POINTS.format(len(points)))
-        found = _cells_by_vtk(Path(place))
+        found = _internal_mesh(Path(place))
     if found is None or not found.n_cells or found.n_points != len(points):
         for name in ("faces", "owner", "neighbour"):
             read_list(files[name])  # says where a file is broken; VTK's own words name the folder of links
@@ -126,7 +142,7 @@ def _silent() -> Iterator[None]:
         vtkObject.SetGlobalWarningDisplay(before)
 
 
-def _cells_by_vtk(case: Path) -> pyvista.UnstructuredGrid | None:
+def _internal_mesh(case: Path) -> pyvista.UnstructuredGrid | None:
     reader = vtkOpenFOAMReader()
     reader.SetFileName(str(case / "case.foam"))
     reader.SetListTimeStepsByControlDict(False)
