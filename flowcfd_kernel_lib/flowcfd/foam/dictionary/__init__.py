@@ -1,6 +1,7 @@
 """OpenFOAM's dictionaries as lossless trees: `tree = parse(text)`, values by path, edits that keep all other bytes."""
 
-from flowcfd.foam.dictionary.tree import Directive, Tree, parse, read
+from flowcfd.foam.dictionary.directive import Directive
+from flowcfd.foam.dictionary.tree import Tree, parse, read
 from flowcfd.foam.dictionary.values import (
     Dimensioned,
     Dimensions,

@@ -8,8 +8,8 @@ from typing import Any
 
 from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import values
+from flowcfd.foam.dictionary.entry import Entry
 from flowcfd.foam.dictionary.paths import Level
-from flowcfd.foam.dictionary.scan import Entry
 
 _LINE_END = re.compile(r"(?:[ \t\r\f\v;]++|/\*(?s:.*?)\*/)*+(?://[^\n]*+)?+(?:\n|\Z)")
 _CLEAR_END = re.compile(r"[ \t;]*+(?:\r?\n|\Z)")

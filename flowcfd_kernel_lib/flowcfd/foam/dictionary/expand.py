@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import grammar, include
-from flowcfd.foam.dictionary.scan import CODE, MODES, Entry, place, scan
+from flowcfd.foam.dictionary.directive import CODE, MODES
+from flowcfd.foam.dictionary.entry import Entry, place
+from flowcfd.foam.dictionary.scan import scan
 from flowcfd.foam.dictionary.scope import Plain, Scope, Source, emit
 
-LARGEST = 20_000_000  # characters that macros may grow to, against a few that double themselves
+LARGEST = 20_000_000  # characters that macros may grow to (or 8 times the file), against a few that double themselves
 ENTRY = 200  # characters that a copied entry counts for
 _INNER = re.compile(r"\$(?:\{([^{}$]*)\}|([\w.:/^-]+))", re.ASCII)
 _FUNCTION = re.compile(r"([^\s(]+)\s*(?:\((.*)\))?\Z", re.DOTALL)
@@ -42,13 +44,16 @@ def expand(
     source: Source, entries: tuple[Entry, ...], root: include.Root | None, environment: Mapping[str, str]
 ) -> Expanded:
     """Expand the statements of a file."""
-    return _Expander(include.case_root(source.path) if root is None else root, environment).run(source, entries)
+    root = include.case_root(source.path) if root is None else root
+    return _Expander(root, environment, source.path, max(LARGEST, 8 * len(source.text))).run(source, entries)
 
 
 @dataclass
 class _Expander:
     root: include.Root
     environment: Mapping[str, str]
+    path: str | None
+    largest: int
     mode: str = "merge"
     grown: int = 0
     problems: list[DictionaryError] = field(default_factory=list)
@@ -162,8 +167,9 @@ class _Expander:
 
     def _grow(self, size: int) -> None:
         self.grown += size
-        if self.grown > LARGEST:
-            raise DictionaryError(f"macros grow beyond {LARGEST} characters", expected="a smaller dictionary")
+        if self.grown > self.largest:
+            message = f"macros grow beyond {self.largest} characters"
+            raise DictionaryError(message, path=self.path, expected="macros that do not multiply each other")
 
     def _name(self, macro: str, scope: Scope) -> str:
         """The variable that `$x`, `${x}`, `${${x}}` or `${_${x}}` means."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from flowcfd.foam.dictionary.scan import Entry
+from flowcfd.foam.dictionary.entry import Entry
 
 _DOT = re.compile(r"\.(?![*+?])")
 _BRACKET = re.compile(r"[()\[\]\"]")

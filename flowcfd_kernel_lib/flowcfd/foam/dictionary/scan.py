@@ -7,43 +7,13 @@ brace in it opens a dictionary. What OpenFOAM refuses raises DictionaryError wit
 
 from __future__ import annotations
 
-from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import grammar
-
-INCLUDES = ("include", "includeIfPresent", "sinclude", "includeEtc", "sincludeEtc", "includeFunc")
-MODES = ("merge", "overwrite", "protect", "warn", "error", "default")
-CODE = ("calc", "eval", "codeStream")
-CONDITIONS = ("if", "ifeq", "else", "endif")
-DIRECTIVES = (*INCLUDES, *MODES, *CODE, *CONDITIONS, "inputMode", "remove", "message")
-SIZES = {"label": 0, "scalar": 1, "vector": 3, "sphericalTensor": 1, "symmTensor": 6, "tensor": 9, "bool": 0, "char": 0}
-
-
-class Entry(NamedTuple):
-    """One statement, by offsets into the text.
-
-    `kind` is "value", "block" (a dictionary), "directive", "macro" or "list" (the content of a file that has no
-    keyword). `items` are the statements of a block, or the blocks inside a value. `sure` is false between #if and
-    #endif, where it takes an evaluation to know whether the entry counts.
-    """
-
-    kind: str
-    key: str
-    start: int
-    key_end: int
-    value_start: int
-    value_end: int
-    end: int
-    items: tuple[Entry, ...]
-    sure: bool
-
-    @property
-    def name(self) -> str:
-        """The keyword without its quotes."""
-        return self.key[1:-1] if self.key.startswith('"') else self.key
+from flowcfd.foam.dictionary.directive import CODE, CONDITIONS, DIRECTIVES, MODES
+from flowcfd.foam.dictionary.entry import Entry, place
+from flowcfd.foam.dictionary.lists import binary_size, depths, flat_end
 
 
 class _Frame:
@@ -60,14 +30,12 @@ class _Frame:
         self.last = value_start  # end of the last token inside a value
 
 
+__all__ = ["Entry", "place", "scan", "word_end"]
+
+
 def scan(text: str, path: str | Path | None = None) -> tuple[Entry, ...]:
     """All statements of the text; raises DictionaryError where OpenFOAM's grammar ends."""
     return _Scan(text, path).run()
-
-
-def place(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of an offset, both from 1."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def word_end(text: str, start: int, stop: int) -> int:
@@ -121,7 +89,7 @@ class _Scan:
                 ends = text[stop]
                 key = text[start:key_end]
                 if ends == "(":
-                    stop = self._flat(value_start)
+                    stop = 0 if self.binary else flat_end(text, value_start)
                     if stop:
                         pos, ends = stop + 1, ";"
                 if ends == ";":
@@ -144,17 +112,6 @@ class _Scan:
                 items, sure = frames[-1].items, not self.conditions
             elif kind is None:
                 return self._end(pos)
-
-    def _flat(self, start: int) -> int:
-        """Offset of the `;` after a value of nothing but words, numbers and balanced brackets; 0 if it is not so."""
-        found = None if self.binary else grammar.FLAT.match(self.text, start)
-        if found is None:
-            return 0
-        value = found[0]
-        numbers = grammar.NUMBERS.fullmatch(value, value.index("("), len(value) - 1)  # most long lists: quickly seen
-        if (numbers is None and grammar.GLUED.search(value)) or _depths(value) != (0, 0):
-            return 0
-        return found.end() - 1
 
     def _close(self, end: int) -> None:
         frame = self.frames[-1]
@@ -397,7 +354,7 @@ class _Scan:
         end = pos + value.rfind(")") + 1  # what follows the last bracket may be part of a word
         if end <= pos:
             return pos
-        lowest, net = _depths(self.text[pos:end])
+        lowest, net = depths(self.text[pos:end])
         opened = self.frames[-1].opened
         lists = 0  # brackets that the run may close
         for offset in reversed(opened):
@@ -412,42 +369,10 @@ class _Scan:
         return end
 
     def _binary_end(self, bracket: int, pos: int) -> int:
-        frame = self.frames[-1]
-        head = self.text[max(frame.value_start, bracket - 80) : bracket]
-        found = grammar.BINARY_HEAD.search(head)
-        if found is None:
+        head = self.text[max(self.frames[-1].value_start, bracket - 80) : bracket]
+        size = binary_size(head, self.header or {})
+        if size is None:
             return pos
-        kind = found[1] or _element((self.header or {}).get("class", ""))
-        if kind not in SIZES:
-            return pos
-        end = pos + int(found[2]) * self._size(kind)
-        if not self.text.startswith(")", end):
-            raise self.error(bracket, f"binary list of {found[2]} {kind} does not end with ')'", "all its bytes")
-        return end
-
-    def _size(self, kind: str) -> int:
-        arch = dict(part.split("=") for part in (self.header or {}).get("arch", "").split(";") if "=" in part)
-        if kind in ("bool", "char"):
-            return 1
-        if kind == "label":
-            return int(arch.get("label", 32)) // 8
-        return int(arch.get("scalar", 64)) // 8 * SIZES[kind]
-
-
-def _element(cls: str) -> str:
-    """The element type of a list class: vectorField -> vector, labelList -> label."""
-    return cls.removesuffix("Field").removesuffix("List")
-
-
-def _depths(value: str) -> tuple[int, int]:
-    """The lowest depth that the round brackets of the value reach (0 or less), and the depth they end at."""
-    signs = value.encode("latin-1").translate(None, _NO_BRACKETS)
-    for _ in range(8):  # most lists are shallow
-        if not signs:
-            return 0, 0
-        signs = signs.replace(b"()", b"")
-    depths = list(accumulate(1 if sign == 40 else -1 for sign in signs))
-    return (min(0, *depths), depths[-1]) if depths else (0, 0)
-
-
-_NO_BRACKETS = bytes(code for code in range(256) if code not in b"()")
+        if not self.text.startswith(")", pos + size):
+            raise self.error(bracket, f"the binary list does not end with ')' after {size} bytes", "all its bytes")
+        return pos + size

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import gzip
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
 from flowcfd.errors import DictionaryError
-from flowcfd.foam.dictionary import edit, grammar, typed
+from flowcfd.foam.dictionary import edit, typed
+from flowcfd.foam.dictionary.directive import Directive, directives
+from flowcfd.foam.dictionary.entry import Entry, place
 from flowcfd.foam.dictionary.expand import expand
 from flowcfd.foam.dictionary.include import Root
 from flowcfd.foam.dictionary.paths import Found, Level, find, parts
-from flowcfd.foam.dictionary.scan import Entry, place, scan
+from flowcfd.foam.dictionary.scan import scan
 from flowcfd.foam.dictionary.scope import Source
 
 Where = str | Sequence[str]
 _YES = frozenset(("true", "yes", "on", "y", "t"))
 _NO = frozenset(("false", "no", "off", "n", "f", "none"))
-
-
-@dataclass(frozen=True, slots=True)
-class Directive:
-    """Something that OpenFOAM would act on while reading: `kind` is "include", "calc", "if", ...; text as written."""
-
-    kind: str
-    line: int
-    column: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -123,15 +113,7 @@ class Tree:
         Kinds: include, includeIfPresent, sinclude, includeEtc, sincludeEtc, includeFunc, inputMode, remove, calc, eval,
         codeStream, if, ifeq, else, endif and the modes by name.
         """
-        if "#" not in self.source:
-            return []
-        breaks = [place for place, sign in enumerate(self.source) if sign == "\n"]
-        found = []
-        for kind, start, end in sorted(_directives(self.source, self.level.items), key=itemgetter(1)):
-            line = bisect_left(breaks, start)
-            column = start - (breaks[line - 1] if line else -1)
-            found.append(Directive(kind, line + 1, column, self.source[start:end]))
-        return found
+        return directives(self.source, self.level.items)
 
     def switch(self, path: Where, default: bool) -> bool:
         """A yes/no entry as bool: true, yes, on, y, t or false, no, off, n, f, none."""
@@ -322,23 +304,6 @@ class Tree:
         hint = f"did you mean {near[0]!r}? " if near else ""
         there = ", ".join(known) or "none"
         raise DictionaryError(f"no entry {'.'.join(rest)!r}{inside}; {hint}there are: {there}", path=self.path)
-
-
-def _directives(text: str, entries: Iterable[Entry]) -> Iterator[tuple[str, int, int]]:
-    """Kind, start and end of all directives, those inside of values too."""
-    waiting = list(entries)
-    while waiting:
-        entry = waiting.pop()
-        if entry.kind == "directive":
-            yield entry.key[1:], entry.start, entry.value_end
-        elif entry.kind == "block":
-            waiting.extend(entry.items)
-        elif text.find("#", entry.value_start, entry.value_end) >= 0:
-            pos = entry.value_start
-            while (found := grammar.TOKEN.match(text, pos, entry.value_end)) and found.lastindex:
-                start, pos = found.span(found.lastindex)
-                if found.lastindex == 4:
-                    yield text[start + 1 : pos], start, entry.value_end
 
 
 def parse(text: str, *, path: str | Path | None = None, root: Root | None = None) -> Tree:

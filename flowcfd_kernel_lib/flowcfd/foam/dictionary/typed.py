@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from flowcfd.foam.dictionary import grammar
 from flowcfd.foam.dictionary.dimensions import dimensions
-from flowcfd.foam.dictionary.scan import Entry, word_end
+from flowcfd.foam.dictionary.entry import Entry
+from flowcfd.foam.dictionary.scan import word_end
 from flowcfd.foam.dictionary.values import (
     Dimensioned,
     Dimensions,
