@@ -73,6 +73,12 @@ def left(progress: Progress) -> str:
     return f"about {span(progress.remaining)} left"
 
 
+def _most_wanted_first(progress: Progress) -> str:
+    """As `text`, with the residuals last: a narrow screen cuts them off."""
+    bare = dataclasses.replace(progress, residuals={})
+    return ", ".join(part for part in (text(bare), _residuals(progress)) if part)
+
+
 def ended(progress: Progress) -> str:
     """Where a solver has ended; the residuals are in its results."""
     if progress.converged is not None:
@@ -85,13 +91,17 @@ def _parts(progress: Progress) -> Iterator[str]:
         yield f"iteration {progress.iteration}"
     if progress.time is not None and progress.time != progress.iteration:
         yield f"time {progress.time:g} s"
-    newest = list(progress.residuals.items())[:_SHOWN_RESIDUALS]
-    if newest:
-        yield " ".join(f"{name} {value:.1e}" for name, value in newest)
+    if progress.residuals:
+        yield _residuals(progress)
     if progress.courant is not None:
         yield f"Co {progress.courant:.2g}"
     if progress.converged is not None:
         yield f"converged at {progress.converged}"
+
+
+def _residuals(progress: Progress) -> str:
+    newest = list(progress.residuals.items())[:_SHOWN_RESIDUALS]
+    return " ".join(f"{name} {value:.1e}" for name, value in newest)
 
 
 def span(seconds: float) -> str:
@@ -116,9 +126,11 @@ def stage(run: Run) -> str:
 def _bundle(run: Run) -> dict[str, str]:
     """The line as plain text and as HTML with a bar."""
     state, why, progress = run.state, run.why, run.progress()
-    how_far = ended(progress) if state == "Done" else text(progress)
+    how_far = ended(progress) if state == "Done" else _most_wanted_first(progress)
     words = ", ".join(word for word in (f"{run.path.name}: {state}", how_far or why or stage(run)) if word)
     fraction = 1.0 if state == "Done" else progress.fraction
     value = "" if fraction is None else f" value='{fraction:.3f}'"
     bar = f"<progress{value} max='1' style='width: 12em; vertical-align: middle'></progress>"
-    return {"text/plain": words, "text/html": f"<div>{bar} {html.escape(words)}</div>"}
+    style = "white-space: nowrap; overflow: hidden; text-overflow: ellipsis"  # one line at every width
+    shown = html.escape(words)
+    return {"text/plain": words, "text/html": f"<div style='{style}' title='{shown}'>{bar} {shown}</div>"}

@@ -34,6 +34,18 @@ def test_a_run_that_is_done_says_where_it_ended_without_residuals() -> None:
     assert progress.ended(Progress(time=282.0, iteration=282, converged=282)) == "converged at iteration 282"
 
 
+def test_a_narrow_screen_cuts_off_the_residuals_and_not_the_time_left(clock: list[float], display: Display) -> None:
+    waited = run("Running")
+    waited.progress = lambda: Progress(
+        time=100.0, iteration=100, residuals={"p": 0.01}, execution_time=30.0, end_time=200.0, start_time=0.0
+    )
+    progress.show(waited, False)
+    clock[0] = 3.0
+    progress.show(waited, False)
+    progress.show(waited, True)
+    assert display.shown == ["cavity-1: Running, iteration 100, about 30 s left, p 1.0e-02"]
+
+
 class Display:
     """A stand-in for IPython's display: what was shown, and each update."""
 
