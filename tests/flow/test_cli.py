@@ -87,6 +87,23 @@ def test_the_results_and_logs_of_a_run(flowcfd: CommandLine, cavity: Path) -> No
     assert "there are: blockMesh, icoFoam" in flowcfd("log", name, "simpleFoam", code=2)
 
 
+def test_results_are_those_of_the_run_where_a_directory_has_its_name(
+    flowcfd: CommandLine, cavity: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flowcfd("run", cavity)
+    monkeypatch.chdir(cavity.parent)
+    assert "at 0.5: Ux" in flowcfd("results", "cavity")
+    assert "times" in flowcfd("results", "./cavity")
+
+
+def test_a_case_with_an_open_brace_is_refused_and_nothing_is_written(flowcfd: CommandLine, cavity: Path) -> None:
+    solution = cavity / "system/fvSolution"
+    solution.write_text(solution.read_text() + "relaxationFactors {\n")
+    said = flowcfd("run", cavity, code=2)
+    assert said.startswith("flowcfd: system/fvSolution:") and len(said.splitlines()) == 1
+    assert not flowcfd.home.exists()
+
+
 def test_set_changes_the_case_and_diff_shows_it(flowcfd: CommandLine, cavity: Path) -> None:
     changed = flowcfd.json("run", cavity, "--set", "system/controlDict:endTime=0.1", "--name", "short")
     assert changed["run"].startswith("short-") and changed["progress"]["time"] == 0.1

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def read(word: str) -> Case | CaseFiles:
     """The case in a JSON file, or in an OpenFOAM directory; raises CaseError."""
+    if not word:
+        raise CaseError("'': names no case; give an OpenFOAM directory (this one: .) or a case.json")
     path = Path(word).expanduser()
     if path.is_file():
         from flowcfd.case import Case
@@ -78,5 +80,8 @@ def with_edits(case: Case | CaseFiles, edits: Sequence[str]) -> Case | CaseFiles
         entry, equals, value = rest.partition("=")
         if not (file and colon and entry and equals):
             raise CaseError(f"--set {edit!r}: must be FILE:ENTRY=VALUE, such as system/controlDict:endTime=50")
-        case = rendered(case).edited(file, {entry: value if value else None})
+        try:
+            case = rendered(case).edited(file, {entry: value if value else None})
+        except CaseError as error:
+            raise CaseError([f"--set {edit!r}: {problem}" for problem in error.problems]) from None
     return case

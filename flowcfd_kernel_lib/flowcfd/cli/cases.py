@@ -58,6 +58,8 @@ def _write(files: CaseFiles, target: Path) -> None:
     """Write into a directory that does not exist yet, whole or not at all."""
     if target.exists():
         raise CaseError(f"--write {target}: exists already; give a new directory")
+    if not target.absolute().parent.is_dir():
+        raise CaseError(f"--write {target}: there is no directory {target.absolute().parent}")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         files.write(part)

@@ -105,7 +105,7 @@ def _control(commands: Commands) -> None:
         ("stop", "end a run at its next time step with its fields written"),
         ("pause", "as stop, and give its cores back until it is resumed"),
         ("resume", "go on from the latest time"),
-        ("retry", "begin a run again from nothing that failed"),
+        ("retry", "do the stage that failed again, and those after it"),
         ("cancel", "end a run at once; what it has written stays"),
     ):
         command = _command(commands, name, f"control:{name}", words)

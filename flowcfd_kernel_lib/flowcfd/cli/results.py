@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flowcfd.cli import output
 from flowcfd.cli.case import run as find
 from flowcfd.errors import CaseError, ResultError, UnknownName
+from flowcfd.jobs import Run
 from flowcfd.post import Results, Table
 from flowcfd.post import results as open_results
 
@@ -36,8 +37,7 @@ NAMED = ("forces", "probes")
 
 def results(options: Namespace) -> int:
     """Print a summary, or one table; a run that still computes shows what it has so far."""
-    path = Path(options.run).expanduser()
-    found = open_results(path if (path / "system/controlDict").is_file() else find(options.run), wait=False)
+    found = open_results(_target(options.run), wait=False)
     if options.csv is not None:
         return _print_table(wanted(found, options.csv), options)
     if options.json:
@@ -49,6 +49,17 @@ def results(options: Namespace) -> int:
         if what != "residuals":  # they are in the summary
             output.text(f"{what:10} " + ", ".join(f"{name} {value:.6g}" for name, value in row.items()))
     return 0
+
+
+def _target(word: str) -> Run | Path:
+    """The run of this name; where none has it, the directory of a case that was computed in another way."""
+    try:
+        return find(word)
+    except CaseError:
+        path = Path(word).expanduser()
+        if word and (path / "system/controlDict").is_file():
+            return path
+        raise
 
 
 def wanted(found: Results, what: str) -> Table:

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
     if options.detach:
         return _started(handle, as_json=options.json)
     try:
-        progress.follow(handle, quiet=options.json and not sys.stderr.isatty())
+        progress.follow(handle, quiet=not sys.stderr.isatty())
     except KeyboardInterrupt:
         output.report_line(f"detached; the run goes on. {ways_back(handle)}")
         return INTERRUPTED

@@ -17,6 +17,7 @@ from flowcfd.errors import CaseError, NotYet, UnknownName
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, StageRecord
 from flowcfd.kernel import progress
+from flowcfd.settings import settings
 
 RESUMABLE = ("Stopped", "Paused", "Lost", "Cancelled")
 POLL = 0.3
@@ -31,6 +32,9 @@ def runs(options: Namespace) -> int:
     chosen = [(run, state) for run, state in found if options.state in (None, state)]
     if options.json:
         output.document([_brief(run, state) for run, state in chosen])
+        return 0
+    if not chosen:
+        output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
         return 0
     rows = [
         (run.path.name, state, run.record.application, run.cores, output.moment(run.record.created), _far(run))

@@ -29,18 +29,20 @@ def adopt(directory: str | Path, *, steps: Sequence[str] = ()) -> CaseFiles:
     """
     root = Path(directory).expanduser().absolute()
     if not root.is_dir():
-        raise CaseError(f"{root}: no such directory")
-    control = next(
-        (root / "system" / name for name in ("controlDict", "controlDict.gz") if (root / "system" / name).is_file()),
-        None,
-    )
-    if control is None:
-        raise CaseError(f"{root}: not an OpenFOAM case, system/controlDict is missing")
+        raise CaseError(f"{root}: {'is no directory' if root.exists() else 'no such directory'}")
     try:
+        control = _control(root)
         files = dict(_content(root, path) for path in _members(root, control))
     except OSError as error:
         raise CaseError(f"{error.filename or root}: cannot be read: {error.strerror or error}") from error
     return CaseFiles(_with_initial_fields(files), tuple(steps), root.name)
+
+
+def _control(root: Path) -> Path:
+    for name in ("controlDict", "controlDict.gz"):
+        if (root / "system" / name).is_file():
+            return root / "system" / name
+    raise CaseError(f"{root}: not an OpenFOAM case, system/controlDict is missing")
 
 
 def _members(root: Path, control: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ _SCAN = re.compile(
     rb"""//[^\n]* | /\*.*?\*/ | \#\{.*?\#\}                       # comments and verbatim text hide nothing
       | (?P<directive> \#(?:codeStream|calc)\b )
       | (?P<include> \#(?:sinclude|include|includeIfPresent)\s+ (?:"(?P<quoted>[^"\n]*)"|(?P<bare>[^\s";]+)) )
-      | (?P<library> \blibs\s*\(\s* (?P<libraries>[^)]*) \) )
+      | (?P<library> \b(?:libs|functionObjectLibs)\s*\d*\s*\(\s* (?P<libraries>[^)]*) \) )
       | "(?P<string>(?:\\.|[^"\\\n])*)"
       | (?P<word> (?<![\w.:$-]) (?:coded[A-Za-z]*|systemCall) (?![\w.:-]) )
     """,

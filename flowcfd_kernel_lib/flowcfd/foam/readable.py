@@ -22,7 +22,11 @@ def unreadable(casefiles: CaseFiles) -> list[str]:
     """
     found = []
     for path, content in casefiles.files.items():
-        if isinstance(content, Blob) or not _is_dictionary(path, content):
+        if isinstance(content, Blob):
+            if path in ALWAYS_READ:
+                found.append(f"{path}: is no text ({content.size} bytes)")
+            continue
+        if not _is_dictionary(path, content):
             continue
         try:
             dictionary.parse(content, path=path)

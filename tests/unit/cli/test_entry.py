@@ -62,6 +62,10 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         (["run", "{case}", "--cores", "0"], 2, "cores: must be"),
         (["run", "{case}", "--set", "endTime=3"], 2, "must be FILE:ENTRY=VALUE"),
         (["run", "{case}", "--set", "system/nothing:a=3"], 2, "unknown file 'system/nothing'"),
+        (["run", "{case}", "--set", "system/controlDict:endTime=(1"], 2, "--set 'system/controlDict:endTime=(1': "),
+        (["run", ""], 2, "names no case"),
+        (["adopt", "{case}", "--write", "{case}/absent/new"], 2, "there is no directory "),
+        (["adopt", "{json}"], 2, "is no directory"),
         (["run", "{torn}"], 2, "controlDict:1:"),
         (["run", "{json}"], 2, "case.json: boundaries: must be"),
         (["adopt", "{empty}"], 2, "not an OpenFOAM case, system/controlDict is missing"),
@@ -87,6 +91,13 @@ def test_bad_input_is_one_line_with_its_exit_code_and_writes_nothing(
     error = json.loads(done.stdout)["error"]
     assert error["exit_code"] == code and f"flowcfd: {error['message']}\n" == done.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_a_home_without_runs_is_said_in_a_line(tmp_path: Path) -> None:
+    assert flowcfd("runs", FLOWCFD_HOME=str(tmp_path)).stdout == f"no runs under {tmp_path}/runs\n"
+    done = flowcfd("runs", "--state", "Lost", FLOWCFD_HOME=str(tmp_path))
+    assert done.stdout == f"no runs in state Lost under {tmp_path}/runs\n"
+    assert json.loads(flowcfd("runs", "--json", FLOWCFD_HOME=str(tmp_path)).stdout) == []
 
 
 def test_absent_openfoam_is_exit_code_3_and_names_the_command_that_mends_it(tmp_path: Path) -> None:

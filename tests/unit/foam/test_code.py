@@ -21,6 +21,11 @@ def lines(text, path="system/controlDict"):
         ("x systemCall; f { type $x; }", "system/controlDict:1: systemCall runs a program"),
         ('f { type "systemCall"; }', 'system/controlDict:1: "systemCall" runs a program'),
         ('libs ("./evil.so");', 'system/controlDict:1: libs ("./evil.so") loads a library from a path'),
+        ('libs 1("/evil.so");', 'system/controlDict:1: libs 1("/evil.so") loads a library from a path'),
+        (
+            'functionObjectLibs ("a.so" "b/c.so");',
+            'system/controlDict:1: functionObjectLibs ("a.so" "b/c.so") loads a library from a path',
+        ),
         ('a "//"; b #calc "1";', "system/controlDict:1: #calc compiles and runs code"),
     ],
 )

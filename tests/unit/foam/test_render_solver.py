@@ -182,7 +182,8 @@ def test_forces_without_a_speed_have_no_coefficients() -> None:
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_the_name_of_coefficients_cannot_be_another_outputs(turn: int) -> None:
-    outputs = (Forces("lid", name="drag", speed=1.0, area=1.0, length=1.0), Probes(((0, 0, 0),), name="dragCoeffs"))[::turn]
+    drag = Forces("lid", name="drag", speed=1.0, area=1.0, length=1.0)
+    outputs = (drag, Probes(((0, 0, 0),), name="dragCoeffs"))[::turn]
     with pytest.raises(CaseError, match=r"^outputs.dragCoeffs: the coefficients of "):
         render(cavity(None, *outputs))
 
