@@ -1,4 +1,4 @@
-"""Grids and arrays that cost much to read, kept under the settings' cache folder in forms that open at once.
+"""Grids, fields and arrays that cost much to read, kept under the settings' cache folder in forms that open at once.
 
 An entry's name is the hash of what it was made from (path, size and modification time of each file), so a changed
 file is another entry and nothing is ever stale. Entries are written and renamed; one that cannot be read is made anew;
@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -23,6 +24,10 @@ from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import vtkCommand
 from vtkmodules.vtkIOHDF import vtkHDFReader, vtkHDFWriter
 
+from flowcfd.errors import DictionaryError
+from flowcfd.foam.dictionary import parse
+from flowcfd.foam.fields import Field, read, write
+from flowcfd.foam.fields.source import open_source
 from flowcfd.settings import settings
 
 LIMIT = 8 << 30
@@ -30,6 +35,9 @@ LIMIT = 8 << 30
 
 FORMAT = 1
 """Part of every key: another number when what is kept for equal files changes."""
+
+_LONG = 1 << 20
+"""Field files below this size [byte] are read faster than looked up."""
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -84,6 +92,23 @@ def arrays(name: str, build: Callable[[], Arrays]) -> Arrays:
         built = build()
     _keep(file, lambda part: _write_arrays(part, built))
     return built
+
+
+def field(file: Path) -> Field:
+    """A field file; a long one in ascii or packed is kept in binary. Raises DictionaryError as `read` does."""
+    source = open_source(file, head_only=True)
+    if file.stat().st_size < _LONG or (source.binary and file.suffix != ".gz"):
+        return read(file)
+    kept = folder() / f"{key('field', [file])}.foam"
+    try:
+        found = read(kept)
+        os.utime(kept)
+    except (OSError, DictionaryError):
+        found = read(file)
+        _keep(kept, lambda part: write(part, found, format="binary").is_file())
+        return found
+    tree = parse(found.tree.text(), path=file)  # includes are looked for beside the file itself
+    return replace(found, tree=tree, path=file)
 
 
 def trim(limit: int = LIMIT, *, spare: Path | None = None) -> None:

@@ -12,7 +12,7 @@ import pyvista
 from numpy.typing import NDArray
 
 from flowcfd.errors import DictionaryError, NoSuchField, ResultError, UnknownName
-from flowcfd.foam.fields import Field, read
+from flowcfd.foam.fields import Field
 from flowcfd.post import cache, layout, polymesh
 from flowcfd.post.layout import Part, times
 from flowcfd.post.units import unit
@@ -51,7 +51,7 @@ def mesh(
     meshes = [part.mesh() for part in parts]
     grid = cache.grid(cache.key("cells", _all_files(meshes)), lambda: _cells(meshes))
     counts = _cell_counts(meshes, grid.n_cells)
-    loaded = {name: [read(path) for path in paths] for name, paths in files.items()}
+    loaded = {name: [cache.field(path) for path in paths] for name, paths in files.items()}
     values = {
         name: [_internal(field, count) for field, count in zip(found, counts, strict=True)]
         for name, found in loaded.items()

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import pyvista
 
+from flowcfd.foam.fields import read, write
+from flowcfd.foam.fields.field import create
 from flowcfd.post import cache
 
 
@@ -99,6 +101,50 @@ def test_a_cache_that_cannot_be_written_only_costs_time(home: Path) -> None:
     assert cache.grid("a", build).n_cells == 27 and cache.grid("a", build).n_cells == 27
     assert build.calls == 2
     assert cache.arrays("b", lambda: {"x": np.ones(2)})["x"].tolist() == [1, 1]
+
+
+@pytest.fixture
+def long_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An ascii field, and one megabyte counts as two hundred bytes."""
+    monkeypatch.setattr(cache, "_LONG", 200)
+    boundary = {"inlet": {"type": "fixedValue", "value": np.ones((2, 3))}}
+    field = create(
+        "volVectorField", "U", dimensions=(0, 1, -1), internal=np.arange(60.0).reshape(20, 3) / 7, boundary=boundary
+    )
+    return write(tmp_path / "U", field)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_long_ascii_field_is_kept_in_binary(home: Path, long_field: Path, packed: bool) -> None:
+    if packed:
+        long_field = write(long_field, read(long_field), compress=True)
+    expected = read(long_field)
+    for _ in range(2):
+        found = cache.field(long_field)
+        assert np.array_equal(found.internal, expected.internal)
+        assert np.array_equal(found.boundary["inlet"]["value"], np.ones((2, 3)))
+        assert found.path == long_field and found.name == "U" and found.dimensions == expected.dimensions
+    assert found.format == "binary" and len(list(cache.folder().iterdir())) == 1
+
+
+def test_a_damaged_copy_of_a_field_is_made_anew(home: Path, long_field: Path) -> None:
+    cache.field(long_field)
+    (copy,) = cache.folder().iterdir()
+    copy.write_bytes(copy.read_bytes()[:300])
+    for _ in range(2):
+        assert np.array_equal(cache.field(long_field).internal, read(long_field).internal)
+
+
+def test_a_changed_field_is_another_field(home: Path, long_field: Path) -> None:
+    cache.field(long_field)
+    write(long_field, read(long_field).replace("internalField", np.zeros((20, 3)) + 0.125))
+    assert (cache.field(long_field).internal == 0.125).all()
+
+
+def test_a_binary_field_needs_no_copy(home: Path, long_field: Path) -> None:
+    write(long_field, read(long_field), format="binary")
+    cache.field(long_field)
+    assert not cache.folder().exists()
 
 
 def test_a_disk_with_no_space_for_a_grid_gets_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
