@@ -281,3 +281,29 @@ def test_a_terminated_worker_stops_its_solver_with_fields_written(home: Path, sl
     os.kill(worker(run), signal.SIGTERM)
     assert run.wait(60) == "Stopped"
     assert run.why == "stop asked by SIGTERM" and len(times(run)) == 2
+
+
+def test_a_killed_mpirun_leaves_no_ranks_and_the_run_goes_on(home: Path, slow_cavity: Build, until: Until) -> None:
+    run = jobs.run(slow_cavity(), cores=2)
+    until(lambda: has_written(run))
+    (mpirun,) = set(process.marked(run.record.uid)) - set(solvers(run))
+    os.kill(mpirun, signal.SIGKILL)
+    assert run.wait(60) == "Failed" and process.marked(run.record.uid) == []
+    before = times(run)
+    run.resume()
+    finishes(run, before)
+
+
+def test_a_lost_run_whose_solver_still_computes_can_be_stopped_or_cancelled(
+    home: Path, slow_cavity: Build, until: Until
+) -> None:
+    run = jobs.run(slow_cavity(steps=5000, write=5000))
+    until(lambda: run.progress().iteration > 5)
+    os.kill(worker(run), signal.SIGKILL)
+    until(lambda: run.state == "Lost")
+    assert run.stop().state == "Stopped" and len(times(run)) == 2
+    run.resume()
+    until(lambda: run.state == "Running" and solvers(run))
+    os.kill(worker(run), signal.SIGKILL)
+    until(lambda: run.state == "Lost")
+    assert run.cancel().state == "Cancelled" and process.marked(run.record.uid) == []

@@ -45,8 +45,9 @@ def of(job: Job) -> tuple[Stage, ...]:
 def compute(attempt: Attempt) -> EndRecord:
     """Do what is left of the run; how that ended."""
     job, watch = attempt.job, attempt.watch
-    _take_over(job)
     watch.wait(0)
+    request = watch.asked()
+    _take_over(job, politely=request is None or request.kind != "cancel")
     _rewind(attempt)
     for stage in attempt.stages:
         known = record.stage(job.path, stage.name)
@@ -84,20 +85,31 @@ def failed(number: int, stage: str, error: FlowError | OSError) -> EndRecord:
     return EndRecord(number, "Failed", why, time.time(), stage)
 
 
-def _take_over(job: Job) -> None:
-    """End what a killed worker left running: a solver is asked to write its fields first."""
+def _take_over(job: Job, *, politely: bool) -> None:
+    """End what a killed worker left running; `politely`: a solver is asked to write its fields first."""
     pids = process.marked(job.uid)
     if not pids:
         return
     record.event(job.path, "orphans", pids=pids)
+    solver = _orphan(job) if politely else None
+    deadline, asked = time.monotonic() + ORPHAN_PATIENCE, False
+    while solver is not None and solver.identity is not None and time.monotonic() < deadline:
+        asked = asked or step.ask_to_stop(solver.identity.pid, job.case / solver.log)
+        if process.gone(job.uid, 0.5):
+            return
+    process.end(job.uid)
+
+
+def _orphan(job: Job) -> StepRecord | None:
+    """The step of a solver (or its mpirun) that a killed worker started and that lives."""
     for stage in of(job):
         known = record.stage(job.path, stage.name)
-        running = known.steps[-1] if known is not None and known.steps and known.steps[-1].rc is None else None
-        solves = running is not None and any(c.solver and c.text == running.command for c in stage.commands)
-        if running is not None and running.identity is not None and solves and process.alive(running.identity):
-            step.ask_to_stop(running.identity.pid, job.case / running.log)
-            process.gone(job.uid, ORPHAN_PATIENCE)
-    process.end(job.uid)
+        last = known.steps[-1] if known is not None and known.steps else None
+        if last is None or last.rc is not None or last.identity is None or not process.alive(last.identity):
+            continue
+        if any(command.solver and command.text == last.command for command in stage.commands):
+            return last
+    return None
 
 
 def _rewind(attempt: Attempt) -> None:
@@ -158,6 +170,8 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
         done = step.run(
             command, case=job.case, uid=job.uid, environment=attempt.environment, watch=attempt.watch, began=began
         )
+        if done.rc != 0 and command.parallel:
+            process.end(job.uid)  # ranks outlive an mpirun that was killed
         now = replace(before, steps=(*before.steps, done))
         if done.interrupted or done.rc != 0:
             now = replace(now, state="stopped" if done.interrupted else "failed")

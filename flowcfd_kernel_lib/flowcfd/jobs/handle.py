@@ -169,15 +169,15 @@ class Run:
 
     def _repr_html_(self) -> str:
         state, why = self._now()
+        said = f", {html.escape(why)}" if why and state != "Done" else ""
+        title = f"<div title='{html.escape(str(self.path))}'><b>Run {html.escape(self.name)}</b>: {state}{said}</div>"
         rows = "".join(
-            f"<tr><td>{stage.name}</td><td>{stage.state}</td><td>{stage.wall:.1f} s</td>"
-            f"<td>{stage.memory / 1e6:.0f} MB</td></tr>"
+            f"<tr><td style='text-align:left'>{stage.name}</td><td style='text-align:left'>{stage.state}</td>"
+            f"<td>{stage.wall:.1f} s</td><td>{stage.memory / 1e6:.0f} MB</td></tr>"
             for stage in self.stages
         )
-        return (
-            f"<b>{html.escape(self.name)}</b>: {state} <span title='{html.escape(str(self.path))}'>"
-            f"{html.escape(why)}</span><table>{rows}</table>"
-        )
+        heads = "<tr><th style='text-align:left'>stage</th><th></th><th>time</th><th>memory</th></tr>"
+        return f"{title}<table>{heads}{rows}</table>" if rows else title
 
     @cached_property
     def _executor(self) -> Executor:
