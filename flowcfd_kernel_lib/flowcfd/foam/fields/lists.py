@@ -110,22 +110,16 @@ def _read_ragged(source: Source) -> Faces:
 
 
 def _ragged(source: Source, start: int, end: int, count: int | None) -> Faces:
-    """`4(0 1 2 3)` entries: all numbers flat; the entry's size is the number before each bracket."""
-    plain = numbers.without_comments(source, start, end)
-    flat = numbers.parse_labels(source, start, plain)
-    text = np.frombuffer(plain, np.uint8)
-    digit = (text >= ord("0")) & (text <= ord("9"))
-    begins = digit.copy()
-    begins[1:] &= ~digit[:-1]
-    before = np.cumsum(begins, dtype=np.int64)
-    at = before[text == ord("(")] - 1  # the index of the number in front of each bracket
-    if count is not None and len(at) != count:
-        raise source.error(f"list has {len(at)} entries", start, expected=f"{count} as its size says")
-    sizes = flat[at] if len(flat) else np.zeros(len(at), np.int64)
-    if not np.array_equal(np.append(0, at + 1 + sizes), np.append(at, len(flat))):
+    """`4(0 1 2 3)` entries: an entry's size is the number before its bracket."""
+    flat = numbers.parse_ragged(source, start, end)
+    opened = np.flatnonzero(flat == numbers.OPENED)
+    if count is not None and len(opened) != count:
+        raise source.error(f"list has {len(opened)} entries", start, expected=f"{count} as its size says")
+    sizes = flat[opened - 1] if len(opened) else opened
+    if not np.array_equal(np.append(0, opened + 1 + sizes), np.append(opened - 1, len(flat))):
         raise source.error("an entry has another number of labels than its size says", start, expected="n(label ...)")
     keep = np.ones(len(flat), bool)
-    keep[at] = False
+    keep[opened] = keep[opened - 1] = False
     return Faces(np.concatenate([[0], np.cumsum(sizes)]), flat[keep])
 
 

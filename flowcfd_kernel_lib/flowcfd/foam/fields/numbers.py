@@ -19,6 +19,9 @@ from flowcfd.foam.fields.source import Source
 _BULK = 1 << 18
 _BLOCK = 1 << 22
 _ROWS = 1 << 13
+OPENED = -4_000_000_000
+"""Stands for a bracket among labels: no label of 32 bits is that small."""
+
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 _GROUP = re.compile(rb"\(([^()]*)\)")
 
@@ -191,13 +194,25 @@ def without_comments(source: Source, start: int, end: int) -> bytes:
     return _COMMENT.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), text) if b"/" in text else text
 
 
-def parse_labels(source: Source, start: int, plain: bytes) -> NDArray[np.int64]:
-    """All whole numbers of a text with brackets that begins at `start`, flat (lists of faces)."""
-    text = plain.translate(bytes.maketrans(b"() \t\r", b"\n\n\n\n\n"))
+def parse_ragged(source: Source, start: int, end: int) -> NDArray[np.int64]:
+    """All whole numbers of `n(label ...)` entries, flat, with OPENED in the place of each bracket that opens."""
+    try:
+        blocks = list(_blocks(source, start, end))
+    except _NotPlain:
+        blocks = [source.data[start:end]]
+    if any(b"/" in block for block in blocks):
+        blocks = [without_comments(source, start, end)]
+    begins = np.cumsum([start, *map(len, blocks)])
+    parts = [_ragged_block(source, int(at), block) for at, block in zip(begins, blocks, strict=False)]
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _ragged_block(source: Source, start: int, block: bytes) -> NDArray[np.int64]:
+    text = block.replace(b"(", b" %d " % OPENED).translate(bytes.maketrans(b" \t\r)", b"\n\n\n\n"))
     try:
         if len(text) < _BULK:
             return np.array(list(map(int, text.split())), np.int64)
         columns = _columns(text, LABEL)
     except (ValueError, _NotPlain):
-        raise _no_number(source, start, plain.translate(bytes.maketrans(b"()", b"  ")), LABEL) from None
+        raise _no_number(source, start, block.translate(bytes.maketrans(b"()", b"  ")), LABEL) from None
     return cast(NDArray[np.int64], columns[0]) if columns else np.empty(0, np.int64)
