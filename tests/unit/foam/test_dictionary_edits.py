@@ -100,6 +100,8 @@ def test_edit_of_what_depends_on_a_condition_is_refused() -> None:
         tree.set("a", 3)
     with pytest.raises(DictionaryError, match="'a' depends on #if"):
         tree.delete("a")
+    with pytest.raises(DictionaryError, match=r"<text>:2:1: the dictionary of 's\.b' depends on #if"):
+        dictionary.parse("#if 1\ns { a 1; }\n#endif\n").add("s.b", 2)
 
 
 def test_edit_of_what_is_not_there_is_refused() -> None:
@@ -177,6 +179,9 @@ def test_patch_of_a_list_is_added_and_taken_out_with_its_count() -> None:
     added = tree.add(("boundary", "outlet"), {"type": "patch"})
     assert added["boundary.outlet.type"] == "patch"
     assert added.delete("boundary.outlet").text() == blocks
+    assert tree.set("boundary.inlet", {"type": "wall"})["boundary.inlet.type"] == "wall"
+    with pytest.raises(DictionaryError, match="'inlet' is a dictionary in a list; expected a mapping"):
+        tree.set("boundary.inlet", 1)
 
 
 @pytest.mark.parametrize("text", ["FoamFile { class vectorField; }\n2((0 0 0) (1 0 0))\n", "(1 2 3)"])

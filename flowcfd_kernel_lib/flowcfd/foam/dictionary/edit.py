@@ -18,9 +18,12 @@ _LIST = re.compile(r"(?:List<\w+>\s*)?\d*\s*\(", re.ASCII)
 _COUNT = re.compile(r"(?:List<\w+>\s*)?(\d+)\s*\(", re.ASCII)
 
 
-def replaced(text: str, entry: Entry, value: Any) -> str:
+def replaced(text: str, level: Level, entry: Entry, value: Any) -> str:
     """The text with another value in an entry; a value takes the place of the old one and nothing else moves."""
     indent = _indent(text, entry.start)
+    listed = _listed(level) or any(entry in item.items for item in level.items if item.kind == "list")
+    if listed and not isinstance(value, Mapping):
+        raise DictionaryError(f"{entry.name!r} is a dictionary in a list", expected="a mapping")
     if isinstance(value, Mapping):
         start, end, written = entry.key_end, entry.end, _lines(values.block(value, indent), text)
     elif entry.kind == "block":

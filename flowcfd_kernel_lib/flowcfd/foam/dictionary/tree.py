@@ -153,7 +153,7 @@ class Tree:
     def set(self, path: Where, value: Any) -> Tree:
         """Equal, but for the value of one entry that is written here; all other bytes stay."""
         found = self._written(path)
-        return self._edited(edit.replaced(self.source, self._editable(found).last, value))
+        return self._edited(edit.replaced(self.source, found.level, self._editable(found).last, value))
 
     def add(self, path: Where, value: Any) -> Tree:
         """Equal, with one more entry at the end of its dictionary, in the style of its neighbours.
@@ -166,6 +166,8 @@ class Tree:
                 f"entry {path!r} exists", path=self.path, line=line, column=column, expected="set, or another name"
             )
         level, rest = self._deepest(path)
+        if any(not holder.sure for holder in level.holders):
+            self._fail(level.holders[-1].start, f"the dictionary of {path!r} depends on #if", "one without a condition")
         for name in reversed(rest[1:]):
             value = {name: value}
         return self._edited(edit.added(self.source, level, rest[0], value))

@@ -104,9 +104,9 @@ class _Reader:
             return self._block(start, pos)
         elif sign == "}":
             items, _ = self._pop()
-            count = self.top.pop()
-            if count > LARGEST:
-                self.fail(start, f"a list of {count} values", f"at most {LARGEST}")
+            count = self.top.pop() if self.top else None
+            if not isinstance(count, int) or not 0 <= count <= LARGEST:
+                self.fail(start, f"a list of {count} values", f"a whole number, at most {LARGEST}")
             self.top.append(tuple(items) * count)
         else:
             self.top.append(Word(sign))
