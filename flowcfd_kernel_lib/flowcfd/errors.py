@@ -85,7 +85,7 @@ class StageFailed(RunError):
     ) -> None:
         self.stage, self.cause, self.log, self.tail = stage, cause, log, tuple(tail)
         text = f"stage {stage!r} failed: {cause} [{log if log else path}]"
-        super().__init__("\n".join([text, *(f"  | {line}" for line in self.tail)]))
+        super().__init__("\n".join([text, *(f"  | {line}" for line in self.tail if line.strip())]))
         self.path = Path(path)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+
+_LONG_NUMBER = re.compile(r"\b\d+\.\d{7,}(?:e[-+]?\d+)?")
+"""Numbers such as 0.26666666666666666, of which a summary needs six digits."""
 
 
 def html(title: str, parts: Mapping[str, Any]) -> str:
@@ -26,5 +30,9 @@ def html(title: str, parts: Mapping[str, Any]) -> str:
 
 
 def _short(value: object) -> str:
-    text = f"{len(value)} characters" if isinstance(value, str) else repr(value)
+    text = f"{len(value)} characters" if isinstance(value, str) else _LONG_NUMBER.sub(_six_digits, repr(value))
     return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _six_digits(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.6g}"

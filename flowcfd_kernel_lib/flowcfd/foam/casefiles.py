@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -24,7 +25,7 @@ class Blob:
     size: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CaseFiles:
     """The files of one OpenFOAM case and the applications to run on them.
 
@@ -53,6 +54,23 @@ class CaseFiles:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<CaseFiles {self.name}: {len(self.files)} files, {self.digest[:12]}>"
+
+    def _repr_html_(self) -> str:
+        left = " style='text-align:left'"
+        rows = [(folder, ", ".join(names)) for folder, names in self._folders().items()]
+        rows += [("steps", ", then ".join(self.steps))] if self.steps else []
+        body = "".join(f"<tr><th{left}>{escape(name)}</th><td{left}>{escape(text)}</td></tr>" for name, text in rows)
+        return f"<b>CaseFiles {escape(self.name)}</b><table>{body}</table>"
+
+    def _folders(self) -> dict[str, list[str]]:
+        """The names of the files by the folder that they lie in."""
+        folders: dict[str, list[str]] = {}
+        for path in map(PurePosixPath, self.files):
+            folders.setdefault(f"{path.parent}/", []).append(path.name)
+        return folders
 
     def text(self, path: str) -> str:
         """The text of one file; raises UnknownName for a path that is not there, CaseError for a binary file."""

@@ -11,5 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flowcfd.jobs.handle import Run
 
+
+class Detached(KeyboardInterrupt):
+    """The wait for a run was interrupted; the run itself goes on."""
+
+
 LISTENERS: list[Callable[[Run, bool], None]] = []
 """Called with the run and whether the wait is over, at every look and once at the end."""

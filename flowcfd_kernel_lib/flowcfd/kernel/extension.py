@@ -50,7 +50,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.magics_manager.register_function(dictionary, magic_kind="line_cell", magic_name="dict")
     unload_ipython_extension(shell)
     shell.Completer.custom_matchers.append(flowcfd_matcher)
-    shell.set_custom_exc((FlowError,), one_line)  # type: ignore[no-untyped-call]
+    shell.set_custom_exc((FlowError, waiting.Detached), one_line)  # type: ignore[no-untyped-call]
     if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
         waiting.LISTENERS.append(_show_progress)
 
@@ -68,11 +68,15 @@ def _show_progress(run: Run, over: bool) -> None:
 
 
 def one_line(
-    shell: Any, kind: type[FlowError], error: FlowError, trace: TracebackType | None, tb_offset: int | None = None
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
 ) -> list[str]:
-    """Show a FlowError by its name and message alone: its place is in the message, not in our source.
+    """Show a FlowError, or the interrupt of a wait, by its name and message alone.
 
-    The full traceback is kept for `%tb`.
+    Its place is in the message, not in our source. The full traceback is kept for `%tb`.
     """
     import sys
 

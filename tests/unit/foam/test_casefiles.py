@@ -24,6 +24,15 @@ def test_a_path_that_is_file_and_folder_at_once_is_refused():
         CaseFiles({"system": "", "system/controlDict": ""})
 
 
+def test_it_shows_its_folders_and_not_its_contents(casefiles):
+    assert repr(casefiles) == f"<CaseFiles {casefiles.name}: {len(casefiles.files)} files, {casefiles.digest[:12]}>"
+    shown = CaseFiles(
+        {"0/U": "<secret>", "0/p": "", "system/<b>": ""}, steps=("blockMesh",), name="cavity"
+    )._repr_html_()
+    assert "0/</th>" in shown and "U, p</td>" in shown and "&lt;b&gt;" in shown and "blockMesh" in shown
+    assert "secret" not in shown
+
+
 def test_the_digest_depends_on_contents_paths_and_steps_but_not_on_order_or_name(casefiles):
     same = CaseFiles(dict(reversed(casefiles.files.items())), casefiles.steps, "another")
     assert same.digest == casefiles.digest

@@ -135,6 +135,19 @@ def test_the_newest_log_is_the_last_by_number(job: Job) -> None:
     assert run.tail(1) == ["End"] and run.log() == job.case / "log.icoFoam.2"
 
 
+def test_an_interrupt_ends_the_wait_and_says_that_the_run_goes_on(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    seen: list[bool] = []
+    monkeypatch.setattr(waiting, "LISTENERS", [lambda run, over: seen.append(over)])
+    monkeypatch.setattr(handle.time, "sleep", interrupt)
+    monkeypatch.setattr(Run, "_now", lambda run: ("Running", ""))
+    with pytest.raises(waiting.Detached, match=r"goes on without this wait; fc\.results\(run\) waits again"):
+        Run(job.path).wait()
+    assert seen == [False, True]
+
+
 def test_a_handle_shows_itself_in_a_terminal_and_in_a_notebook(job: Job) -> None:
     worker(job)
     end(job, "Failed", why="0/U: <missing>")
