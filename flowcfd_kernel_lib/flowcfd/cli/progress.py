@@ -12,6 +12,11 @@ REST = 38
 """Columns for stage, percentage and time left; the rest is for numbers, cut so that the line stays one."""
 
 
+def shortened(text: str, room: int) -> str:
+    """At most `room` columns of a text, whole words only: half of a number would be another number."""
+    return text if len(text) <= room else text[: room + 1].rpartition(" ")[0].rstrip(",")
+
+
 def follow(run: Run, *, quiet: bool = False) -> None:
     """Return when the run is no longer active; the bar goes to standard error and vanishes at the end."""
     if quiet:
@@ -36,7 +41,7 @@ def follow(run: Run, *, quiet: bool = False) -> None:
                 task,
                 total=None if now.fraction is None else 1.0,
                 completed=now.fraction or 0.0,
-                description=progress.place(now)[:room],
+                description=shortened(progress.place(now), room),
                 left=progress.left(now),
                 stage=progress.stage(run) or run.state,
             )
