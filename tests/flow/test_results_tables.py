@@ -133,7 +133,8 @@ def test_every_output_of_a_case_can_be_read_by_its_name(home: Path) -> None:
         boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()},
         solve=fc.Steady(20),
         outputs=(
-            fc.Forces("lid", speed="1 m/s", area=0.1, length=1), fc.Probes([(0.525, 0.525, 0.05)]), fc.Slices("z", (0, 0, 0.05)),
+            fc.Forces("lid", speed="1 m/s", area=0.1, length=1), fc.Probes([(0.525, 0.525, 0.05)]),
+            fc.Slices("z", (0, 0, 0.05)),
             Lines((0.5, 0, 0.05), (0.5, 1, 0.05), points=5), fc.WallShear(), fc.YPlus(), fc.SolverInfo(),
             fc.Averages(),
         ),
@@ -145,3 +146,33 @@ def test_every_output_of_a_case_can_be_read_by_its_name(home: Path) -> None:
     assert res.y_plus.lid["max"].iloc[-1] > 0 and res.wall_shear.lid["max_x"].iloc[-1] > 0
     assert len(res.function("solverInfo")) == 20 and len(res.probes()) == 20
     assert "UMean" in res.fields()
+
+
+def test_the_drag_of_a_plane_channel_is_its_pressure_drop_times_its_cross_section(home: Path) -> None:
+    """Poiseuille: 12 mu U / H^2 over L times H; the wall below is pressed down by half the drop over its area."""
+    length, height, mean, nu, rho = 2.0, 0.1, 2 / 3, 0.01, 2.0
+    case = fc.Case(
+        domain=fc.Channel(length, height),
+        mesh=fc.Blocks((40, 20)),
+        physics=fc.Incompressible(fc.Fluid(nu=nu, rho=rho)),
+        boundaries={
+            "inlet": fc.Inlet(profile=fc.Parabola(1.5 * mean, high=height)),
+            "outlet": fc.Outlet(),
+            "bottom": fc.Wall(),
+            "top": fc.Wall(),
+        },
+        solve=fc.Steady(1000, residual=1e-7),
+        outputs=(
+            fc.Forces(("bottom", "top"), name="walls", speed=0.5, area=4.0, length=3.0),
+            fc.Forces("bottom", name="below"),
+        ),
+    )
+    res = fc.results(fc.run(case))
+    gradient = 12 * rho * nu * mean / height**2
+    width = (case.domain.patches["inlet"].area or 0.0) / height
+    drag = gradient * length * height * width
+    walls, below = res.forces("walls").iloc[-1], res.forces("below").iloc[-1]
+    assert walls.Fx == pytest.approx(drag, rel=0.01) and walls.Fx_pressure == pytest.approx(0, abs=1e-9)
+    assert walls.Cd == pytest.approx(drag / (0.5 * rho * 0.5**2 * 4.0), rel=0.01)
+    assert walls.Fy == pytest.approx(0, abs=1e-6)
+    assert below.Fy == pytest.approx(-gradient * length / 2 * length * width, rel=0.01)
