@@ -15,14 +15,15 @@ from flowcfd.foam.casefiles import Blob, CaseFiles
 _SCAN = re.compile(
     rb"""//[^\n]* | /\*.*?\*/ | \#\{.*?\#\}                       # comments and verbatim text hide nothing
       | (?P<directive> \#(?:codeStream|calc)\b )
-      | (?P<include> \#(?:sinclude|include|includeIfPresent)\s+ (?:"(?P<quoted>[^"\n]*)"|(?P<bare>[^\s";]+)) )
-      | (?P<library> \b(?:libs|functionObjectLibs)\s*\d*\s*\(\s* (?P<libraries>[^)]*) \) )
+      | (?P<include> \#(?P<how>sinclude|include\w*)\s+ (?:"(?P<quoted>[^"\n]*)"|(?P<bare>[^\s";]+)) )
+      | (?P<library> \b(?:libs|functionObjectLibs)\s*\d*\s*(?:\(\s* (?P<libraries>[^)]*) \) | (?P<macro>\$[^\s;]+)) )
       | "(?P<string>(?:\\.|[^"\\\n])*)"
       | (?P<word> (?<![\w.:$-]) (?:coded[A-Za-z]*|systemCall) (?![\w.:-]) )
     """,
     re.VERBOSE | re.DOTALL,
 )
 _NAMES_CODE = re.compile(rb"\s*(?P<word>coded[A-Za-z]*|systemCall)\s*\Z")
+_NAMES_LIBRARY = re.compile(rb".*/.*\.so(?:\.\d+)*\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def escapes(casefiles: CaseFiles) -> list[Directive]:
 _COMPILES = "compiles and runs code"
 _EXECUTES = "runs a program"
 _LOADS = "loads a library from a path"
+_HIDES = "loads libraries that a macro names"
 _OUTSIDE = "reads a file outside of the case; copy it into the case"
 
 
@@ -94,12 +96,16 @@ def _cause(path: str, match: re.Match[bytes]) -> str:
     if match["directive"]:
         return _COMPILES
     if match["library"]:
+        if match["macro"]:
+            return _HIDES
         return _LOADS if b"/" in match["libraries"] else ""
     if match["include"]:
         name = (match["quoted"] if match["quoted"] is not None else match["bare"]).decode("latin-1")
-        return _OUTSIDE if _leaves(PurePosixPath(path).parent, name) else ""
+        return _OUTSIDE if _leaves(PurePosixPath(path).parent, name, match["how"]) else ""
     word = match["word"]
     if match["string"] is not None:  # OpenFOAM takes a string where it wants a word
+        if _NAMES_LIBRARY.match(match["string"]):  # a list of libraries may take it from here by a macro
+            return _LOADS
         inside = _NAMES_CODE.match(match["string"])
         word = inside["word"] if inside else None
     if not word:
@@ -107,19 +113,31 @@ def _cause(path: str, match: re.Match[bytes]) -> str:
     return _EXECUTES if word == b"systemCall" else _COMPILES
 
 
-def _leaves(folder: PurePosixPath, name: str) -> bool:
-    """Whether an include in a file of `folder` names a file outside of the case."""
-    for start in ("$FOAM_CASE/", "${FOAM_CASE}/", "<case>/"):
+def _leaves(folder: PurePosixPath, name: str, how: bytes) -> bool:
+    """Whether an include in a file of `folder` names, or by a variable may name, a file of neither case nor OpenFOAM."""
+    if how in (b"includeEtc", b"includeFunc"):  # looked up by name, in OpenFOAM's etc and in system
+        return name.startswith(("/", "~", "$")) or ".." in PurePosixPath(name.partition("(")[0]).parts
+    for start in _IN_OPENFOAM:
         if name.startswith(start):
-            folder, name = PurePosixPath(), name.removeprefix(start)
-    for start in ("<system>/", "<constant>/"):
+            return ".." in PurePosixPath(name).parts or "$" in name.removeprefix(start)
+    for start, inside in _IN_CASE.items():
         if name.startswith(start):
-            folder, name = PurePosixPath(start[1:-2]), name.removeprefix(start)
-    if name.startswith(("/", "~", "$", "<etc>")):
-        return not name.startswith(("<etc>", "$WM_PROJECT_DIR/", "$FOAM_ETC/", "${WM_PROJECT_DIR}/"))
+            folder, name = PurePosixPath(inside), name.removeprefix(start)
+    if name.startswith(("/", "~", "<")) or "$" in name:
+        return True
     depth = len(folder.parts)
     for part in PurePosixPath(name).parts:
         depth += -1 if part == ".." else 1
         if depth < 0:
             return True
     return False
+
+
+_IN_OPENFOAM = ("<etc>/", "$WM_PROJECT_DIR/", "${WM_PROJECT_DIR}/", "$FOAM_ETC/", "${FOAM_ETC}/")
+_IN_CASE = {
+    "$FOAM_CASE/": "",
+    "${FOAM_CASE}/": "",
+    "<case>/": "",
+    "<system>/": "system",
+    "<constant>/": "constant",
+}

@@ -26,6 +26,8 @@ def lines(text, path="system/controlDict"):
             'functionObjectLibs ("a.so" "b/c.so");',
             'system/controlDict:1: functionObjectLibs ("a.so" "b/c.so") loads a library from a path',
         ),
+        ('x ("lib/evil.so");', 'system/controlDict:1: "lib/evil.so" loads a library from a path'),
+        ("x 1; libs $x;", "system/controlDict:1: libs $x loads libraries that a macro names"),
         ('a "//"; b #calc "1";', "system/controlDict:1: #calc compiles and runs code"),
     ],
 )
@@ -70,6 +72,8 @@ def test_code_in_big_and_compressed_files_is_found(tmp_path):
         ("0/U", "<constant>/../../values", True),
         ("0/U", "<etc>/caseDicts/x", False),
         ("system/a/b/c", "../../../values", False),
+        ("0/U", "a/$OTHER/values", True),
+        ("0/U", "<etc>/../../values", True),
     ],
 )
 def test_an_include_from_outside_of_the_case_is_found(path, name, leaves):
@@ -77,3 +81,18 @@ def test_an_include_from_outside_of_the_case_is_found(path, name, leaves):
     assert bool(found) is leaves
     if leaves:
         assert str(found[0]).startswith(f"{path}:2: #include")
+
+
+@pytest.mark.parametrize(
+    ("include", "leaves"),
+    [
+        ("#includeFunc residuals", False),
+        ("#includeFunc mag(U)", False),
+        ('#includeFunc "../../residuals"', True),
+        ('#includeEtc "caseDicts/setConstraintTypes"', False),
+        ('#includeEtc "../../etc/passwd"', True),
+        ('#includeIfPresent "/etc/passwd"', True),
+    ],
+)
+def test_other_ways_to_include_are_held_as_well(include, leaves):
+    assert bool(escapes(CaseFiles({"system/controlDict": f"{include}\n"}))) is leaves
