@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -131,8 +132,12 @@ class CaseFiles:
         merged = {**self.files, **files}
         return replace(self, files={path: content for path, content in merged.items() if content is not None})
 
-    def write(self, directory: Path) -> None:
-        """Write all files under `directory`; a Blob is copied and its hash verified (CaseError when it changed)."""
+    def write(self, directory: Path, *, durable: bool = False) -> None:
+        """Write all files under `directory`; a Blob is copied and its hash verified (CaseError when it changed).
+
+        `durable`: all of it is on the disk when this returns, so that a power cut cannot take it back.
+        """
+        folders = {directory}
         for path, content in self.files.items():
             target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -142,6 +147,20 @@ class CaseFiles:
                     raise CaseError(f"{path}: {content.source} changed since the case was adopted")
             else:
                 target.write_bytes(content.encode("latin-1"))
+            if durable:
+                _sync(target)
+                folders.update(above for above in target.parents if above.is_relative_to(directory))
+        if durable:
+            for folder in folders:
+                _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def checked(path: str) -> str:

@@ -114,7 +114,7 @@ def _cause(path: str, match: re.Match[bytes]) -> str:
 
 
 def _leaves(folder: PurePosixPath, name: str, how: bytes) -> bool:
-    """Whether an include in a file of `folder` names, or by a variable may name, a file of neither case nor OpenFOAM."""
+    """Whether an include in a file of `folder` names or may name a file of neither case nor OpenFOAM."""
     if how in (b"includeEtc", b"includeFunc"):  # looked up by name, in OpenFOAM's etc and in system
         return name.startswith(("/", "~", "$")) or ".." in PurePosixPath(name.partition("(")[0]).parts
     for start in _IN_OPENFOAM:

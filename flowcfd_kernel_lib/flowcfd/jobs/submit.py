@@ -188,7 +188,7 @@ def _written(job: Job, files: CaseFiles, case_json: str | None) -> Run:
     descriptor = lock.acquire(part / "lock")
     assert descriptor is not None
     try:
-        prepared(files).write(part / "case")
+        prepared(files).write(part / "case", durable=True)
         if case_json is not None:
             (part / "case.json").write_text(case_json)
         record.write_job(job, part)

@@ -1,4 +1,5 @@
 import hashlib
+import os
 
 import pytest
 
@@ -93,3 +94,14 @@ def test_a_blob_that_changed_since_it_was_adopted_is_refused(tmp_path):
     source.write_bytes(b"other")
     with pytest.raises(CaseError, match="changed since the case was adopted"):
         casefiles.write(tmp_path / "twice")
+
+
+def test_a_durable_case_is_on_the_disk_with_its_folders(tmp_path, casefiles, monkeypatch):
+    synced = set()
+    real = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: (synced.add(os.readlink(f"/proc/self/fd/{descriptor}")), real(descriptor))
+    )
+    casefiles.write(tmp_path / "case", durable=True)
+    everything = {str(path) for path in (tmp_path / "case").rglob("*")} | {str(tmp_path / "case")}
+    assert synced == everything
