@@ -1,5 +1,6 @@
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -100,7 +101,9 @@ def test_a_durable_case_is_on_the_disk_with_its_folders(tmp_path, casefiles, mon
     synced = set()
     real = os.fsync
     monkeypatch.setattr(
-        os, "fsync", lambda descriptor: (synced.add(os.readlink(f"/proc/self/fd/{descriptor}")), real(descriptor))
+        os,
+        "fsync",
+        lambda descriptor: (synced.add(str(Path(f"/proc/self/fd/{descriptor}").readlink())), real(descriptor)),
     )
     casefiles.write(tmp_path / "case", durable=True)
     everything = {str(path) for path in (tmp_path / "case").rglob("*")} | {str(tmp_path / "case")}
