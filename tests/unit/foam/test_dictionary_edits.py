@@ -94,6 +94,23 @@ def test_value_that_would_break_the_file_is_refused(value: Any) -> None:
         tree.add("another", {"x": value})
 
 
+def test_refused_value_is_named_by_the_file_and_the_entry_that_it_was_for() -> None:
+    tree = dictionary.parse(CONTROL, path="system/controlDict")
+    with pytest.raises(DictionaryError) as caught:
+        tree.set("endTime", "1; 2")
+    expected = "balanced brackets and no ';' outside of braces"
+    assert str(caught.value) == f"system/controlDict: endTime: '1; 2' is no value; expected {expected}"
+    assert caught.value.expected == expected
+    with pytest.raises(DictionaryError, match=r"^system/controlDict: functions\.p1\.type: nan cannot be written"):
+        tree.section("functions").set("p1.type", float("nan"))
+    with pytest.raises(DictionaryError, match=r"^system/controlDict: functions\.p2\.x: inf cannot be written"):
+        tree.add("functions.p2.x", float("inf"))
+    with pytest.raises(DictionaryError, match=r"^<text>: a: nan cannot be written"):
+        dictionary.parse("a 1;").set("a", float("nan"))
+    with pytest.raises(DictionaryError, match=r"""^system/controlDict: a"b: 'a"b' is no keyword"""):
+        tree.add(('a"b',), 1)
+
+
 def test_edit_of_what_depends_on_a_condition_is_refused() -> None:
     tree = dictionary.parse("#if 1\na 1;\n#else\na 2;\n#endif\n")
     with pytest.raises(DictionaryError, match="<text>:2:1: 'a' depends on #if"):

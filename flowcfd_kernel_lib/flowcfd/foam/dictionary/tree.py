@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -153,7 +154,10 @@ class Tree:
     def set(self, path: Where, value: Any) -> Tree:
         """Equal, but for the value of one entry that is written here; all other bytes stay."""
         found = self._written(path)
-        return self._edited(edit.replaced(self.source, found.level, self._editable(found).last, value))
+        entry = self._editable(found).last
+        with self._named(path):
+            text = edit.replaced(self.source, found.level, entry, value)
+        return self._edited(text)
 
     def add(self, path: Where, value: Any) -> Tree:
         """Equal, with one more entry at the end of its dictionary, in the style of its neighbours.
@@ -170,13 +174,25 @@ class Tree:
             self._fail(level.holders[-1].start, f"the dictionary of {path!r} depends on #if", "one without a condition")
         for name in reversed(rest[1:]):
             value = {name: value}
-        return self._edited(edit.added(self.source, level, rest[0], value))
+        with self._named(path):
+            text = edit.added(self.source, level, rest[0], value)
+        return self._edited(text)
 
     def delete(self, path: Where) -> Tree:
         """Equal, without an entry (all its duplicates), and without its lines where it stood alone on them."""
         found = self._written(path)
         entries = self._editable(found).level.names[found.names[-1]]
         return self._edited(edit.deleted(self.source, found.level, entries))
+
+    @contextmanager
+    def _named(self, path: Where) -> Iterator[None]:
+        """What is wrong with a new value is said with the file and the entry that it was for."""
+        try:
+            yield
+        except DictionaryError as error:
+            message = str(error).removeprefix("<text>: ").removesuffix(f"; expected {error.expected}")
+            entry = ".".join((*self.names, *parts(path)[0]))
+            raise DictionaryError(f"{entry}: {message}", path=self.path, expected=error.expected) from None
 
     def _edited(self, text: str) -> Tree:
         if (self.whole or self).origins is not None:
