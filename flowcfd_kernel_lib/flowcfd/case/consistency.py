@@ -73,12 +73,17 @@ def _patches(domain: Domain, boundaries: Mapping[str, Boundary]) -> Problems:
     for name, patch in patches.items():
         if name in boundaries:
             yield from ((("boundaries", name, *loc), text) for loc, text in _fits(name, patch, boundaries, patches))
-        elif patch.role != "automatic":
+        elif name in _missing(domain, boundaries):
             yield ("boundaries", name), f"missing; every patch of the {domain.kind} needs one: {_needed(domain)}"
 
 
 def _needed(domain: Domain) -> str:
     return ", ".join(name for name in domain.patches if name not in domain.automatic)
+
+
+def _missing(domain: Domain, boundaries: Mapping[str, Boundary]) -> frozenset[str]:
+    """The patches that need a boundary and have none."""
+    return frozenset(domain.patches) - domain.automatic - frozenset(boundaries)
 
 
 def _fits(
@@ -170,6 +175,13 @@ def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:
     sound = all(boundary.kind != "?" for boundary in boundaries.values())
     if sound and physics.drive is not None and not any(isinstance(one, Cyclic) for one in boundaries.values()):
         yield ("physics", "drive"), "needs Cyclic boundaries"
+    domain = parts.get("domain")
+    if sound and domain is not None and not _missing(domain, boundaries):
+        yield from _balance(boundaries)
+
+
+def _balance(boundaries: Mapping[str, Boundary]) -> Problems:
+    """Whether what enters can leave."""
     enters = [name for name, one in boundaries.items() if isinstance(one, Inlet)]
-    if sound and enters and not any(isinstance(one, (Outlet, FarField)) for one in boundaries.values()):
+    if enters and not any(isinstance(one, (Outlet, FarField)) for one in boundaries.values()):
         yield ("boundaries",), f"fluid enters at {', '.join(enters)} and cannot leave: an Outlet or FarField is needed"

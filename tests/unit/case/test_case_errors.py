@@ -216,6 +216,10 @@ CHANGED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"boundaries.outlet": fc.Wall()},
         ["boundaries: fluid enters at inlet and cannot leave: an Outlet or FarField is needed"],
     ),
+    "outlet forgotten": (  # that fluid cannot leave would only say it twice
+        {"boundaries.outlet": None},
+        ["boundaries.outlet: missing; every patch of the Channel needs one: inlet, outlet, bottom, top"],
+    ),
     "table in a steady case": (
         {"boundaries.inlet": fc.Inlet(table=[(0, 1), (1, 2)])},
         ["boundaries.inlet.table: a table in time needs a Transient solve"],
