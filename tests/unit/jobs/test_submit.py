@@ -198,7 +198,7 @@ def test_a_home_that_cannot_be_written_is_a_defect_of_the_site(home: Path, still
 def test_a_disk_that_fills_up_while_the_case_is_written_leaves_nothing(
     home: Path, still: Still, files: CaseFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(files: CaseFiles, directory: Path) -> None:
+    def full(files: CaseFiles, directory: Path, *, durable: bool = False) -> None:
         directory.mkdir()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "0/U"))
 
