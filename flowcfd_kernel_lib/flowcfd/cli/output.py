@@ -23,8 +23,9 @@ STYLES = {
     "Failed": "bold red",
     "Cancelled": "magenta",
     "Lost": "bold red",
+    "Unreadable": "bold red",
 }
-"""The colour of a run's state."""
+"""The colour of a run's state, and of what is in its place where it cannot be read."""
 
 
 def document(content: Any) -> None:

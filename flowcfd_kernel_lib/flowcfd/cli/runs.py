@@ -10,11 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flowcfd import jobs
 from flowcfd.cli import output
 from flowcfd.cli.case import run as find
-from flowcfd.errors import CaseError, NotYet, UnknownName
+from flowcfd.errors import CaseError, FlowError, NotYet, UnknownName
+from flowcfd.jobs import index
 from flowcfd.jobs.handle import Run
+from flowcfd.jobs.index import Unreadable
 from flowcfd.jobs.record import ACTIVE, StageRecord
 from flowcfd.kernel import progress
 from flowcfd.settings import settings
@@ -28,20 +29,40 @@ def runs(options: Namespace) -> int:
     """List all runs, the newest first."""
     if options.state and options.state not in output.STYLES:
         raise UnknownName("state", options.state, output.STYLES, where="--state")
-    found = [(run, run.state) for run in jobs.runs()]
-    chosen = [(run, state) for run, state in found if options.state in (None, state)]
+    listed = [(run, state) for run, state in _listed() if options.state in (None, state)]
     if options.json:
-        output.document([_brief(run, state) for run, state in chosen])
+        output.document([_brief(run, state) for run, state in listed])
         return 0
-    if not chosen:
+    if not listed:
         output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
         return 0
-    rows = [
-        (run.path.name, state, run.record.application, run.cores, output.moment(run.record.created), _far(run))
-        for run, state in chosen
-    ]
-    output.table(("run", "state", "solver", "cores", "made", "progress"), rows, numbers=("cores",))
+    output.table(
+        ("run", "state", "solver", "cores", "made", "progress"),
+        [_row(run, state) for run, state in listed],
+        numbers=("cores",),
+    )
+    for run, _ in listed:
+        if isinstance(run, Unreadable):  # below the table: a cause is too long for a column
+            output.text(f"{run.path.name}: {run.why}")
     return 0
+
+
+def _listed() -> list[tuple[Run | Unreadable, str]]:
+    """All runs with their states; those that cannot be read, or whose executor is not here, come last."""
+    readable, unreadable = index.look()
+    found: list[tuple[Run | Unreadable, str]] = []
+    for run in readable:
+        try:
+            found.append((run, run.state))
+        except FlowError as error:
+            unreadable.append(Unreadable(run.path, str(error).splitlines()[0]))
+    return [*found, *((run, "Unreadable") for run in unreadable)]
+
+
+def _row(run: Run | Unreadable, state: str) -> tuple[object, ...]:
+    if isinstance(run, Unreadable):
+        return (run.path.name, state, "", "", "", "")
+    return (run.path.name, state, run.record.application, run.cores, output.moment(run.record.created), _far(run))
 
 
 def show(options: Namespace) -> int:
@@ -115,7 +136,10 @@ def as_dict(run: Run) -> dict[str, Any]:
     }
 
 
-def _brief(run: Run, state: str) -> dict[str, Any]:
+def _brief(run: Run | Unreadable, state: str) -> dict[str, Any]:
+    if isinstance(run, Unreadable):
+        unknown = dict.fromkeys(("name", "application", "cores", "executor", "created"))
+        return {"run": run.path.name, "path": run.path, "state": state, "why": run.why, **unknown}
     return {
         "run": run.path.name,
         "name": run.name,

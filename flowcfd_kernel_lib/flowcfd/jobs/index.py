@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from flowcfd.errors import CaseError, RunError, UnknownName
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A run directory whose job.json tells nothing; `why` in one line."""
+
+    path: Path
+    why: str
 
 
 def open(path_or_name: str | Path) -> Run:
@@ -32,20 +41,31 @@ def open(path_or_name: str | Path) -> Run:
 
 
 def runs() -> list[Run]:
-    """All runs under FLOWCFD_HOME, the newest first; folders that hold none are passed over."""
-    found = []
+    """All runs under FLOWCFD_HOME, the newest first; what cannot be read is left out, `look` says why."""
+    return look()[0]
+
+
+def look() -> tuple[list[Run], list[Unreadable]]:
+    """All runs under FLOWCFD_HOME, the newest first, and beside them those that cannot be read."""
+    readable, unreadable = [], []
     for folder in _folders():
         try:
-            found.append(Run(folder))
-        except RunError:
-            continue
-    return sorted(found, key=lambda run: run.record.created, reverse=True)
+            readable.append(Run(folder))
+        except RunError as error:
+            unreadable.append(Unreadable(folder, str(error).removesuffix(f" [{folder}]")))
+    return sorted(readable, key=lambda run: run.record.created, reverse=True), unreadable
 
 
 def _folders() -> list[Path]:
     home = settings().runs
     if not home.is_dir():
         return []
-    return sorted(
-        folder for folder in home.iterdir() if not folder.name.startswith(".") and (folder / "job.json").is_file()
-    )
+    return sorted(folder for folder in home.iterdir() if not folder.name.startswith(".") and _holds_job(folder))
+
+
+def _holds_job(folder: Path) -> bool:
+    """Whether there is a job.json; one that may not even be looked for counts, its reader says why."""
+    try:
+        return (folder / "job.json").is_file()
+    except PermissionError:
+        return True

@@ -34,6 +34,14 @@ ENDS: Mapping[Kind, State] = {"stop": "Stopped", "pause": "Paused", "cancel": "C
 RESERVE = 64 * 1024
 """Size [bytes] of the file that a worker holds back, to be able to say why it ended when the disk is full."""
 
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("uid", "name", "digest", "executor", "application"), str),
+    "cores": int,
+    "steps": list,
+    "created": (int, float),
+}
+"""What job.json must hold at least, for a run to be listed, sorted and opened."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -141,14 +149,22 @@ class Request:
 
 def job(path: Path) -> Job:
     """The job in a run directory; raises RunError when there is none or it cannot be understood."""
-    raw = _read(path / "job.json")
+    try:
+        raw = _object((path / "job.json").read_text())
+    except (FileNotFoundError, ValueError):
+        raw = None
+    except OSError as error:
+        raise RunError(f"job.json cannot be read: {error.strerror or error}", path=path) from None
     if raw is None:
         raise RunError("no run here: job.json is missing or broken", path=path)
     if raw.pop("schema", None) != SCHEMA:
         raise RunError(f"job.json is not of schema {SCHEMA}; it was written by another version of FlowCFD", path=path)
+    wrong = [name for name, kind in _KINDS.items() if not isinstance(raw.get(name), kind)]
+    if wrong or not all(isinstance(step, str) for step in raw["steps"]):
+        raise RunError(f"job.json cannot be understood: {', '.join(wrong) or 'steps'}", path=path)
     try:
         return Job(path=path, **{**raw, "steps": tuple(raw["steps"])})
-    except (KeyError, TypeError) as error:
+    except TypeError as error:
         raise RunError(f"job.json cannot be understood: {error}", path=path) from None
 
 
@@ -245,9 +261,13 @@ def _write(path: Path, content: Mapping[str, Any], sync: bool) -> None:
 def _read(path: Path) -> dict[str, Any] | None:
     """The content of a record; None when it is not there or is no JSON object."""
     try:
-        content = json.loads(path.read_text())
+        return _object(path.read_text())
     except (OSError, ValueError):
         return None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    content = json.loads(text)
     return content if isinstance(content, dict) else None
 
 

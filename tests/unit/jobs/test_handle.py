@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -175,6 +177,53 @@ def test_folders_that_are_no_runs_are_passed_over(home: Path, job: Job) -> None:
     broken = make(home / "runs" / "broken-cccccccccccc")
     (broken.path / "job.json").write_text("{")
     assert [run.path for run in index.runs()] == [job.path]
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (b"{", "missing or broken"),
+        (b"\xff\xfe", "missing or broken"),
+        (b"[]", "missing or broken"),
+        (b'{"schema": 99}', "schema 1"),
+        (b'{"schema": 1}', "cannot be understood"),
+        (b'{"created": "yesterday"}', "created"),
+        (b'{"cores": null}', "cores"),
+        (b'{"steps": 3}', "steps"),
+        (b'{"steps": [3]}', "steps"),
+    ],
+)
+def test_a_run_that_cannot_be_read_is_left_out_and_its_cause_can_be_asked(
+    home: Path, job: Job, content: bytes, cause: str
+) -> None:
+    broken = make(home / "runs" / "broken-cccccccccccc").path / "job.json"
+    if content.startswith(b'{"') and b"schema" not in content:
+        broken.write_text(json.dumps(json.loads(broken.read_text()) | json.loads(content)))
+    else:
+        broken.write_bytes(content)
+    readable, unreadable = index.look()
+    assert [run.path for run in readable] == [run.path for run in index.runs()] == [job.path]
+    assert [found.path for found in unreadable] == [broken.parent]
+    assert cause in unreadable[0].why and "\n" not in unreadable[0].why
+
+
+def test_a_run_of_somebody_who_does_not_show_it_is_left_out(
+    home: Path, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = make(home / "runs" / "secret-cccccccccccc").path / "job.json"
+
+    def seen(path: Path) -> Path:
+        if path == secret:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return path
+
+    stat, read_text = Path.stat, Path.read_text
+    monkeypatch.setattr(Path, "stat", lambda path, **how: stat(seen(path), **how))
+    monkeypatch.setattr(Path, "read_text", lambda path, *how: read_text(seen(path), *how))
+    readable, unreadable = index.look()
+    assert [run.path for run in readable] == [job.path]
+    assert [found.path for found in unreadable] == [secret.parent]
+    assert unreadable[0].why.startswith("job.json cannot be read: Permission denied")
 
 
 def test_stop_of_a_run_that_has_ended_asks_nothing(job: Job) -> None:
