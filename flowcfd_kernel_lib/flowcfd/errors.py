@@ -13,6 +13,12 @@ MOST_NAMES = 40
 """How many names a message lists; the error's `known` has them all."""
 
 
+def listed(names: Sequence[str]) -> str:
+    """The names as a message lists them: the first MOST_NAMES, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return (", ".join(names[:MOST_NAMES]) or "none") + more
+
+
 class FlowError(Exception):
     """The root of all errors of FlowCFD."""
 
@@ -38,10 +44,9 @@ class UnknownName(CaseError):
 
         near = get_close_matches(name, self.known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        there = ", ".join(self.known[:MOST_NAMES]) or "none"
-        if len(self.known) > MOST_NAMES:
-            there += f" and {len(self.known) - MOST_NAMES} more"
-        super().__init__(f"{where + ': ' if where else ''}unknown {what} {name!r}; {hint}there are: {there}")
+        super().__init__(
+            f"{where + ': ' if where else ''}unknown {what} {name!r}; {hint}there are: {listed(self.known)}"
+        )
 
 
 class UnitError(CaseError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowcfd.errors import CaseError, RunError, UnknownName
+from flowcfd.errors import CaseError, RunError, UnknownName, listed
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 
@@ -36,7 +37,10 @@ def open(path_or_name: str | Path) -> Run:
     if not found:
         raise UnknownName("run", path_or_name, names, where=str(settings().runs))
     if len(found) > 1:
-        raise CaseError(f"run: {path_or_name!r} may be any of {', '.join(folder.name for folder in found)}")
+        readable, unreadable = _read(found)
+        newest, *older = [run.path.name for run in (*readable, *unreadable)]
+        first = f"{newest} (the newest)" if readable else newest
+        raise CaseError(f"run: {path_or_name!r} may be any of {listed([first, *older])}")
     return Run(found[0])
 
 
@@ -47,8 +51,12 @@ def runs() -> list[Run]:
 
 def look() -> tuple[list[Run], list[Unreadable]]:
     """All runs under FLOWCFD_HOME, the newest first, and beside them those that cannot be read."""
+    return _read(_folders())
+
+
+def _read(folders: Sequence[Path]) -> tuple[list[Run], list[Unreadable]]:
     readable, unreadable = [], []
-    for folder in _folders():
+    for folder in folders:
         try:
             readable.append(Run(folder))
         except RunError as error:

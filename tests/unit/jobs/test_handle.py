@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, StageFailed, Stopped, UnknownName
+from flowcfd.errors import MOST_NAMES, Cancelled, CaseError, Diverged, Lost, RunError, StageFailed, Stopped, UnknownName
 from flowcfd.jobs import handle, index, lock, record, waiting
 from flowcfd.jobs.handle import Run, derive
 from flowcfd.jobs.process import Identity
@@ -164,12 +164,25 @@ def test_runs_are_found_by_path_name_and_beginning(home: Path, job: Job) -> None
     assert [run.name for run in index.runs()] == ["pipe", "cavity", "pipe-flow"]
     assert index.open(str(job.path)).path == index.open("cavity").path == index.open("cavity-01").path == job.path
     assert index.open("pipe").path == other.path
-    with pytest.raises(CaseError, match="may be any of pipe-aaaaaaaaaaaa, pipe-flow-bbbbbbbbbbbb"):
+    with pytest.raises(CaseError, match=r"may be any of pipe-aaaaaaaaaaaa \(the newest\), pipe-flow-bbbbbbbbbbbb$"):
         index.open("pipe-")
     with pytest.raises(UnknownName, match="there are: cavity-0123456789ab"):
         index.open("nozzle")
     with pytest.raises(RunError, match="no run here"):
         index.open(home)
+
+
+def test_a_beginning_of_many_names_shows_the_newest_and_some_of_them(home: Path) -> None:
+    for number in range(60):
+        make(home / "runs" / f"pipe-{number:012x}", created=float(100 - abs(number - 50)))
+    newest = make(home / "runs" / "pipe-aaaaaaaaaaaa", created=1000.0)
+    (make(home / "runs" / "pipe-bbbbbbbbbbbb").path / "job.json").write_text("{")
+    with pytest.raises(CaseError) as raised:
+        index.open("pipe")
+    said = str(raised.value)
+    assert said.startswith("run: 'pipe' may be any of pipe-aaaaaaaaaaaa (the newest), pipe-000000000032, ")
+    assert said.endswith(" and 22 more") and said.count("pipe-") == MOST_NAMES
+    assert newest.path.name in said
 
 
 def test_folders_that_are_no_runs_are_passed_over(home: Path, job: Job) -> None:
