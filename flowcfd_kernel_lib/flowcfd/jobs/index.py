@@ -38,7 +38,7 @@ def open(path_or_name: str | Path) -> Run:
         raise UnknownName("run", path_or_name, names, where=str(settings().runs))
     if len(found) > 1:
         readable, unreadable = _read(found)
-        newest, *older = [run.path.name for run in (*readable, *unreadable)]
+        newest, *older = [*(run.path.name for run in readable), *(run.path.name for run in unreadable)]
         first = f"{newest} (the newest)" if readable else newest
         raise CaseError(f"run: {path_or_name!r} may be any of {listed([first, *older])}")
     return Run(found[0])
