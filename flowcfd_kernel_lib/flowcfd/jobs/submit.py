@@ -17,6 +17,7 @@ from flowcfd.foam import code, dictionary, install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.readable import unreadable
+from flowcfd.foam.steps import BY_FILE
 from flowcfd.foam.steps import steps as steps_of
 from flowcfd.jobs import lock, record, space, stages
 from flowcfd.jobs.executors import executors
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
 """Entries of the run copy's controlDict: a solver sees changes at once, and writes and ends on SIGUSR2 (12)."""
+
+_ASKED_FOR = stages.OWN | stages.MESH_ONLY | {step.split()[0] for _, step in BY_FILE}
+"""Applications that no user has to spell."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
@@ -59,7 +63,7 @@ def run(
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
     files, case_json = resolve(target)
     _refuse(files, allow_code)
-    job = _job(files, name or _plain(files.name), on, cores, method)
+    job = _job(files, name or _plain(files.name), on, cores, method, rendered=case_json is not None)
     found = _existing(job, any_name=name is None)
     handle = Run(found) if found is not None else _submit(job, files, case_json)
     handle.start()
@@ -102,8 +106,8 @@ def _refuse(files: CaseFiles, allow_code: bool) -> None:
         raise CheckFailed(problems)
 
 
-def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
-    """The record of the job, its path included; everything that it names exists."""
+def _job(files: CaseFiles, name: str, on: str, cores: int, method: str, *, rendered: bool) -> Job:
+    """The record of the job, its path included; everything that it names exists. `rendered`: from a Case."""
     if not _NAME.match(name):
         raise CaseError(f"name: must be 1 to 64 of A-Z a-z 0-9 _ . - and begin with a letter or digit (got {name!r})")
     if "system/controlDict" not in files:
@@ -112,15 +116,16 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
     steps = steps_of(files)
     application = _solver(str(control.get("application", "")), steps)
     installation = install.find()
+    digest = _digest(files, cores, method)
+    path = settings().runs / f"{name}-{digest[:12]}"
     planned = stages.plan(steps, application, cores=cores, method=method)
     for command in (command for stage in planned for command in stage.commands):
-        installation.application(command.application)
+        _installed(command, installation, files, rendered=rendered)
         _stays_inside(command)
-    if cores > 1 and shutil.which("mpirun") is None:
-        raise SiteError("mpirun is not installed; install it: apt-get install openmpi-bin   (as root)")
-    digest = _digest(files, cores, method)
+    if cores > 1:
+        _require_mpirun(installation, path, cores)
     return Job(
-        path=settings().runs / f"{name}-{digest[:12]}",
+        path=path,
         uid=uuid.uuid4().hex,
         name=name,
         digest=digest,
@@ -134,6 +139,24 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str) -> Job:
         end=_number(control.get("endTime")),
         openfoam=installation.version,
     )
+
+
+def _installed(
+    command: stages.Command, installation: install.Installation, files: CaseFiles, *, rendered: bool
+) -> None:
+    """Raise UnknownName for an application that the case names, SiteError for one that FlowCFD itself asks for."""
+    name = command.application
+    known = installation.applications()
+    if name not in known and name not in _ASKED_FOR and not rendered:
+        raise UnknownName("application", name, known, where="steps" if files.steps else "system/controlDict")
+    installation.application(name)
+
+
+def _require_mpirun(installation: install.Installation, case: Path, cores: int) -> None:
+    """SiteError unless mpirun is where the worker will look for it: an installation may bring its own."""
+    path = installation.environment(case=case, cores=cores).get("PATH")
+    if shutil.which("mpirun", path=path) is None:
+        raise SiteError("mpirun is not installed; install it: apt-get install openmpi-bin   (as root)")
 
 
 def _stays_inside(command: stages.Command) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd import jobs
+from flowcfd.case import Case
 from flowcfd.errors import CaseError, CheckFailed, FlowError, NotEnoughSpace, SiteError, UnknownName
 from flowcfd.foam import dictionary, install
 from flowcfd.foam.casefiles import CaseFiles
@@ -96,12 +97,40 @@ def test_an_include_from_outside_is_refused_whatever_is_allowed(home: Path, stil
     assert not home.exists()
 
 
-def test_an_application_that_is_not_installed_is_a_defect_of_the_site(
+def test_an_application_that_nobody_has_is_a_mistake_of_the_case_and_the_nearest_is_named(
     home: Path, still: Still, files: CaseFiles
 ) -> None:
-    with pytest.raises(SiteError, match=r"no application 'icoFaom'.*near are: icoFoam") as refusal:
+    with pytest.raises(UnknownName, match="unknown application 'icoFaom'; did you mean 'icoFoam'") as refusal:
         jobs.run(files.edit("system/controlDict", application="icoFaom"), on="still")
-    assert refusal.value.exit_code == 3 and not home.exists()
+    assert str(refusal.value).startswith("system/controlDict: ") and refusal.value.exit_code == 2
+    with pytest.raises(UnknownName, match="steps: unknown application 'setFeilds'") as refusal:
+        jobs.run(replace(files, steps=("blockMesh", "setFeilds", "icoFoam")), on="still")
+    assert refusal.value.exit_code == 2 and not home.exists()
+
+
+def test_what_FlowCFD_itself_asks_for_is_missing_on_the_site(home: Path, still: Still, files: CaseFiles) -> None:
+    surface = files.with_files({"system/snappyHexMeshDict": "// of the case\n"})
+    for target, cores, method in ((surface, 1, "hierarchical"), (files, 2, "ptscotch")):
+        with pytest.raises(SiteError, match=r"has no application '(snappyHexMesh|redistributePar)'") as refusal:
+            jobs.run(target, on="still", cores=cores, method=method)
+        assert refusal.value.exit_code == 3 and not home.exists()
+    case = Case.from_json((Path(__file__).parents[2] / "cases/step_kOmegaSST/case.json").read_text())
+    with pytest.raises(SiteError, match="has no application 'potentialFoam'"):
+        jobs.run(case, on="still")
+
+
+def test_mpirun_is_looked_for_where_the_worker_will_find_it(
+    home: Path, still: Still, files: CaseFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "of"))
+    with pytest.raises(SiteError, match="mpirun is not installed"):
+        jobs.run(files, on="still", cores=2)
+    assert not home.exists()
+    mpirun = tmp_path / "of/bin/mpirun"
+    mpirun.write_text("#!/bin/sh\n")
+    mpirun.chmod(0o755)
+    monkeypatch.setitem(install.find().__dict__, "variables", {"PATH": str(tmp_path / "of/bin")})
+    assert jobs.run(files, on="still", cores=2).cores == 2
 
 
 @pytest.mark.parametrize("target", [3, None, ["case"]])
