@@ -180,6 +180,8 @@ def test_adopt_writes_what_a_directory_is_as_a_case(flowcfd: CommandLine, cavity
     told = flowcfd.json("adopt", cavity, "--write", tmp_path / "new")
     assert told["steps"] == ["blockMesh", "icoFoam"] and told["code"] == []
     assert (tmp_path / "new/system/controlDict").read_bytes() == (cavity / "system/controlDict").read_bytes()
+    assert flowcfd("adopt", cavity).startswith("cavity: ")
+    assert told["digest"][:12] not in flowcfd("adopt", cavity)  # a run's name holds the run's own
     assert "exists already" in flowcfd("adopt", cavity, "--write", tmp_path / "new", code=2)
 
 

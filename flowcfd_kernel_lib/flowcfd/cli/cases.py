@@ -24,7 +24,7 @@ def adopt(options: Namespace) -> int:
     if options.json:
         output.document(as_dict(files))
         return 0
-    output.text(f"{files.name}: {len(files.files)} files, digest {files.digest[:12]}")
+    output.text(f"{files.name}: {len(files.files)} files")
     output.text("steps: " + ", then ".join(steps_of(files)))
     for place in code.directives(files):
         output.text(f"runs code of its own: {place}")
@@ -44,7 +44,7 @@ def diff(options: Namespace) -> int:
 
 
 def as_dict(files: CaseFiles) -> dict[str, Any]:
-    """An adopted case for machines."""
+    """An adopted case for machines; `digest` is of its files and steps, a run's adds how it is divided among ranks."""
     return {
         "name": files.name,
         "digest": files.digest,
