@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Wall, Wedge
+from flowcfd.case.bounds import Point, shown
 from flowcfd.case.domain import Domain, PatchInfo
 from flowcfd.case.mesh import Mesh
 from flowcfd.case.physics import Incompressible
@@ -16,7 +17,6 @@ from flowcfd.case.solve import Steady, Transient
 from flowcfd.case.spec import Location, Spec
 from flowcfd.errors import UnknownName
 
-Vector = tuple[float, float, float]
 Problems = Iterator[tuple[Location, str]]
 
 
@@ -109,21 +109,17 @@ def _fits(
         yield from _points(boundary, boundary.velocity, patch.normal)
 
 
-def _points(boundary: Boundary, velocity: Vector, normal: Vector) -> Problems:
+def _points(boundary: Boundary, velocity: Point, normal: Point) -> Problems:
     """Whether an inlet's velocity goes in and a wall's stays in its plane."""
     outwards = _along(velocity, normal)
     if isinstance(boundary, Inlet) and outwards >= 0:
-        yield ("velocity",), f"must point into the domain, against the patch's normal {_text(normal)}"
+        yield ("velocity",), f"must point into the domain, against the patch's normal {shown(normal)}"
     if isinstance(boundary, Wall) and abs(outwards) > 1e-9 * math.hypot(*velocity):
-        yield ("velocity",), f"must lie in the plane of the wall, whose normal is {_text(normal)}"
+        yield ("velocity",), f"must lie in the plane of the wall, whose normal is {shown(normal)}"
 
 
-def _along(vector: Vector, normal: Vector) -> float:
+def _along(vector: Point, normal: Point) -> float:
     return sum(one * other for one, other in zip(vector, normal, strict=True))
-
-
-def _text(vector: Vector) -> str:
-    return f"({' '.join(f'{component:g}' for component in vector)})"
 
 
 def _joined(
@@ -158,6 +154,7 @@ def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
         for name in output.field_names:
             if known is not None and name not in known:
                 yield ("outputs", index, "fields"), str(UnknownName("field", name, known))
+        yield from ((("outputs", index, *loc), text) for loc, text in output.problems(domain))
 
 
 def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from flowcfd.case.bounds import Bounds, Point, inside, shown, slack, span
 from flowcfd.case.quantities import Length, Quantity
 from flowcfd.case.spec import Spec
 from flowcfd.registry import Registry
@@ -48,7 +49,7 @@ class Extent:
 
 
 class Domain(Spec):
-    """What every domain has; a new one is a subclass with `kind`, `patches` and `directions`."""
+    """What every domain has; a new one is a subclass with `kind`, `patches`, `directions` and, best, `bounds`."""
 
     kind: str
 
@@ -61,6 +62,17 @@ class Domain(Spec):
     def directions(self) -> Mapping[str, Extent]:
         """The directions that `Blocks` has a cell count and a grading for, in their order."""
         raise NotImplementedError
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box around it, (low, high) in x, y and z [m]; None when it is not known, then no point is refused."""
+        return None
+
+    def misses(self, point: Point) -> str:
+        """Why a point [m] is outside; empty for one inside or, but for rounding, on the boundary."""
+        if self.bounds is None or inside(self.bounds, point):
+            return ""
+        return f"{shown(point)} is outside of the {self.kind}: {span(self.bounds)}"
 
     @property
     def automatic(self) -> frozenset[str]:
@@ -90,6 +102,11 @@ class Cavity(Domain):
     def thickness(self) -> float:
         """Extent in z [m]; a tenth of the length in two dimensions."""
         return self.depth or 0.1 * self.length
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box itself."""
+        return (0.0, self.length), (0.0, self.height or self.length), (0.0, self.thickness)
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:
@@ -126,6 +143,11 @@ class Channel(Domain):
     def thickness(self) -> float:
         """Extent in z [m]; a tenth of the height in two dimensions."""
         return self.width or 0.1 * self.height
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box itself."""
+        return (0.0, self.length), (0.0, self.height), (0.0, self.thickness)
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:
@@ -168,6 +190,19 @@ class BackwardFacingStep(Domain):
     def thickness(self) -> float:
         """Extent in z [m]: a tenth of the step's height."""
         return 0.1 * self.step
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box around the channel before the step and that behind it."""
+        height = self.step + self.inlet_height
+        return (-self.upstream, self.downstream), (0.0, height), (0.0, self.thickness)
+
+    def misses(self, point: Point) -> str:
+        """As any domain's; the solid before the step is outside too."""
+        near = slack(self.bounds)
+        if inside(self.bounds, point) and point[0] < -near and point[1] < self.step - near:
+            return f"{shown(point)} is in the solid before the step: where x < 0, y is {self.step:g} m or more"
+        return super().misses(point)
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:
@@ -213,11 +248,36 @@ class Pipe(Domain):
     axis: ClassVar[tuple[float, float, float]] = (1.0, 0.0, 0.0)
 
     @property
+    def bounds(self) -> Bounds:
+        """The box around the wedge, or around the whole pipe."""
+        radius = 0.5 * self.diameter
+        if self.form == "full":
+            return (0.0, self.length), (-radius, radius), (-radius, radius)
+        half = radius * self._slope
+        return (0.0, self.length), (0.0, radius), (-half, half)
+
+    def misses(self, point: Point) -> str:
+        """As any domain's; the corners of the box are outside too."""
+        radius, (_, y, z), near = 0.5 * self.diameter, point, slack(self.bounds)
+        if not inside(self.bounds, point):
+            return super().misses(point)
+        if self.form == "full" and math.hypot(y, z) > radius + near:
+            return f"{shown(point)} is outside of the Pipe, whose radius is {radius:g} m"
+        if self.form == "wedge" and abs(z) > y * self._slope + near:
+            return f"{shown(point)} is outside of the wedge: z is at most {self._slope:g} y to both sides"
+        return ""
+
+    @property
     def section(self) -> float:
         """The computed part of the cross-section [m2]."""
         radius = 0.5 * self.diameter
         whole = math.pi * radius**2
-        return whole if self.form == "full" else radius**2 * math.tan(0.5 * self.angle)
+        return whole if self.form == "full" else radius**2 * self._slope
+
+    @property
+    def _slope(self) -> float:
+        """Z over y on the sides of the wedge."""
+        return math.tan(0.5 * self.angle)
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import hypot
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from flowcfd.case.bounds import Point, cut, inside, shown, span
+from flowcfd.case.domain import Domain
 from flowcfd.case.quantities import Area, Density, Direction, Instant, Length, Position, Speed, problem
-from flowcfd.case.spec import Spec
+from flowcfd.case.spec import Location, Spec
 from flowcfd.registry import Registry
 
 OUTPUTS: Registry[type[Output]] = Registry("output", "flowcfd.outputs")
@@ -47,6 +50,10 @@ class Output(Spec):
     def makes(self) -> tuple[str, ...]:
         """The fields that it adds to those of the physics."""
         return ()
+
+    def problems(self, domain: Domain) -> list[tuple[Location, str]]:
+        """What does not fit this domain, as (path inside the output, message)."""
+        return []
 
 
 class Forces(Output):
@@ -103,6 +110,10 @@ class Probes(_Sampled):
     every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
     points: Annotated[tuple[Position, ...], Field(min_length=1)] = Field(description="where")
 
+    def problems(self, domain: Domain) -> list[tuple[Location, str]]:
+        """Points outside of the domain, where OpenFOAM would record -1e300."""
+        return [(("points", n), text) for n, point in enumerate(self.points) if (text := domain.misses(point))]
+
 
 class Slices(_Sampled):
     """Fields on a plane."""
@@ -112,6 +123,14 @@ class Slices(_Sampled):
     name: Name = "slices"
     normal: Direction = Field(description="normal of the plane: 'x', 'y', 'z' or a vector")
     origin: Position = Field((0.0, 0.0, 0.0), description="a point on the plane")
+
+    def problems(self, domain: Domain) -> list[tuple[Location, str]]:
+        """A plane that does not cut the domain; of one that only touches it OpenFOAM makes nothing, or rags."""
+        bounds = domain.bounds
+        if bounds is None or cut(bounds, self.normal, self.origin):
+            return []
+        plane = f"the plane through {shown(self.origin)} with normal {shown(self.normal)}"
+        return [(("origin",), f"{plane} does not go through the inside of the {domain.kind}: {span(bounds)}")]
 
 
 class Lines(_Sampled):
@@ -129,6 +148,22 @@ class Lines(_Sampled):
         if self.start == self.end:
             raise problem("end must differ from start")
         return self
+
+    def problems(self, domain: Domain) -> list[tuple[Location, str]]:
+        """Ends outside of the domain's box; a line that does not meet the domain inside of it."""
+        if domain.bounds is None:
+            return []
+        ends: dict[str, Point] = {"start": self.start, "end": self.end}
+        far = [((name,), domain.misses(end)) for name, end in ends.items() if not inside(domain.bounds, end)]
+        if far or any(not domain.misses(point) for point in self._places()):
+            return [*far]
+        return [((), f"no point of the line is inside: {domain.misses(self.start)}")]
+
+    def _places(self) -> Iterator[Point]:
+        for n in range(self.points):
+            share = n / (self.points - 1)
+            x, y, z = (a + share * (b - a) for a, b in zip(self.start, self.end, strict=True))
+            yield x, y, z
 
 
 class WallShear(Output):

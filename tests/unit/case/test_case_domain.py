@@ -53,3 +53,62 @@ def test_a_wedge_is_the_share_of_its_pipe() -> None:
 
 def test_five_degrees_as_text_are_the_default_angle() -> None:
     assert fc.Pipe(1, 1, angle="5 deg") == fc.Pipe(1, 1)
+
+
+STEP = fc.BackwardFacingStep(step=1, inlet_height=2, upstream=4, downstream=10)
+SLOPE = math.tan(math.radians(2.5))
+
+
+@pytest.mark.parametrize(
+    ("domain", "bounds"),
+    [
+        (fc.Cavity(2), ((0, 2), (0, 2), (0, 0.2))),
+        (fc.Cavity(2, height=1, depth=3), ((0, 2), (0, 1), (0, 3))),
+        (fc.Channel(4, 2), ((0, 4), (0, 2), (0, 0.2))),
+        (fc.Channel(4, 2, 3), ((0, 4), (0, 2), (0, 3))),
+        (STEP, ((-4, 10), (0, 3), (0, 0.1))),
+        (fc.Pipe(1, 4), ((0, 4), (0, 0.5), (-0.5 * SLOPE, 0.5 * SLOPE))),
+        (fc.Pipe(1, 4, form="full"), ((0, 4), (-0.5, 0.5), (-0.5, 0.5))),
+    ],
+)
+def test_the_bounds_are_the_box_around_the_domain(domain: fc.case.Domain, bounds: object) -> None:
+    assert domain.bounds == tuple(pytest.approx(extent) for extent in bounds)
+
+
+@pytest.mark.parametrize(
+    ("domain", "point", "reason"),
+    [
+        (fc.Channel(4, 2), (4, 2, 0.2), ""),
+        (fc.Channel(0.3, 2), (0.1 * 3, 1, 0.1), ""),
+        (
+            fc.Channel(4, 2),
+            (4.001, 2, 0.2),
+            "(4.001 2 0.2) is outside of the Channel: x 0 to 4 m, y 0 to 2 m, z 0 to 0.2 m",
+        ),
+        (STEP, (-1, 1, 0), ""),
+        (STEP, (0, 0.5, 0), ""),
+        (STEP, (-1, 0.5, 0), "(-1 0.5 0) is in the solid before the step: where x < 0, y is 1 m or more"),
+        (STEP, (1, -1, 0), "(1 -1 0) is outside of the BackwardFacingStep: x -4 to 10 m, y 0 to 3 m, z 0 to 0.1 m"),
+        (fc.Pipe(1, 4), (4, 0.5, 0.5 * SLOPE), ""),
+        (fc.Pipe(1, 4), (1, 0.1, 0.02), "(1 0.1 0.02) is outside of the wedge: z is at most 0.0436609 y to both sides"),
+        (
+            fc.Pipe(1, 4),
+            (1, -0.1, 0),
+            "(1 -0.1 0) is outside of the Pipe: x 0 to 4 m, y 0 to 0.5 m, z -0.0218305 to 0.0218305 m",
+        ),
+        (fc.Pipe(1, 4, form="full"), (1, -0.3, 0.4), ""),
+        (fc.Pipe(1, 4, form="full"), (1, 0.4, 0.4), "(1 0.4 0.4) is outside of the Pipe, whose radius is 0.5 m"),
+    ],
+)
+def test_a_point_is_missed_only_outside(domain: fc.case.Domain, point: tuple[float, ...], reason: str) -> None:
+    assert domain.misses(point) == reason
+
+
+def test_a_domain_without_known_bounds_misses_no_point() -> None:
+    class Cloud(fc.case.Domain):
+        kind: str = "Cloud"
+
+    assert Cloud().bounds is None
+    assert Cloud().misses((1e9, 0, 0)) == ""
+    assert fc.Probes([(1e9, 0, 0)]).problems(Cloud()) == fc.Slices("x").problems(Cloud()) == []
+    assert fc.Lines((0, 0, 0), (1, 0, 0)).problems(Cloud()) == []

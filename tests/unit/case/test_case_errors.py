@@ -10,6 +10,8 @@ import pytest
 import flowcfd as fc
 from flowcfd.errors import CaseError, UnknownName
 
+BOX = "x 0 to 1 m, y 0 to 0.1 m, z 0 to 0.01 m"
+NOT_IN = "does not go through the inside of the Channel:"
 PATCHES = "there are: bottom, frontAndBack, inlet, outlet, top"
 
 
@@ -252,6 +254,42 @@ CHANGED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "output of a field that nobody makes": (
         {"outputs.probes.fields": "yPlus", "outputs.2": fc.Averages(0, fields="U")},
         ["outputs.1.fields: unknown field 'yPlus'; there are: U, UMean, UPrime2Mean, k, nut, omega, p, phi"],
+    ),
+    "probe outside": (
+        {"outputs.probes.points": [(0.5, 0.05, 0), (9, 9, 9)]},
+        [f"outputs.1.points.1: (9 9 9) is outside of the Channel: {BOX}"],
+    ),
+    "line that goes out": (
+        {"outputs.1": fc.Lines((0.5, 0, 0), (0.5, 0.2, 0))},
+        [f"outputs.1.end: (0.5 0.2 0) is outside of the Channel: {BOX}"],
+    ),
+    "line in the solid": (
+        {
+            "domain": fc.BackwardFacingStep(step=0.05, inlet_height=0.05, upstream=1, downstream=1),
+            "boundaries": {
+                "inlet": fc.Inlet(10),
+                "outlet": fc.Outlet(),
+                **dict.fromkeys(("upstreamWall", "step", "lowerWall", "upperWall"), fc.Wall()),
+            },
+            "mesh.cells": 10,
+            "outputs": (fc.Lines((-1, 0.01, 0), (-0.1, 0.01, 0)), fc.Lines((-1, 0.01, 0), (1, 0.01, 0), name="half")),
+        },
+        [
+            "outputs.0: no point of the line is inside: (-1 0.01 0) is in the solid before the step: "
+            "where x < 0, y is 0.05 m or more"
+        ],
+    ),
+    "slices that cut nothing": (
+        {
+            "outputs.1": fc.Slices("x", (2, 0, 0), name="behind"),
+            "outputs.2": fc.Slices("z", name="touching"),
+            "outputs.3": fc.Slices("z", (9, 9, 0.005)),
+            "outputs.4": fc.Slices((1, 1, 0), (-0.5, 0.55, 0), name="oblique"),
+        },
+        [
+            f"outputs.1.origin: the plane through (2 0 0) with normal (1 0 0) {NOT_IN} {BOX}",
+            f"outputs.2.origin: the plane through (0 0 0) with normal (0 0 1) {NOT_IN} {BOX}",
+        ],
     ),
     "inlet that blows outwards": (
         {"boundaries.inlet": fc.Inlet(velocity=(-1, 0, 0))},

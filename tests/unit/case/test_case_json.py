@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ solves = st.one_of(
 )
 outputs = st.lists(
     st.one_of(
-        st.builds(fc.Probes, points=st.lists(vectors, min_size=1)),
+        st.builds(fc.Probes, points=st.lists(st.tuples(*[st.floats(0, 1)] * 3), min_size=1)),
         st.builds(fc.Forces, patches=st.just("top")),
         st.builds(fc.Forces, patches=st.just("top"), speed=sizes, area=sizes, length=sizes),
         st.just(fc.YPlus()),
@@ -44,8 +45,23 @@ outputs = st.lists(
     unique_by=lambda output: output.name,
 )
 texts = st.dictionaries(st.from_regex(r"[a-zA-Z0-9_]+(/[a-zA-Z0-9_]+)*", fullmatch=True), st.text())
+
+
+def case_of(domain: fc.Channel, outputs: list[Any], **parts: Any) -> fc.Case:
+    """A case whose probes, drawn as shares of the domain's extents, are inside."""
+    sizes = [high for _, high in domain.bounds]
+
+    def placed(output: Any) -> Any:
+        if not isinstance(output, fc.Probes):
+            return output
+        points = [[share * size for share, size in zip(point, sizes, strict=True)] for point in output.points]
+        return output.model_copy(update={"points": points})
+
+    return fc.Case(domain=domain, outputs=[placed(output) for output in outputs], **parts)
+
+
 cases = st.builds(
-    fc.Case,
+    case_of,
     name=st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}", fullmatch=True),
     domain=st.builds(fc.Channel, length=sizes, height=sizes, width=st.none()),
     mesh=st.builds(fc.Blocks, cells=st.integers(1, 1000), grading=st.none() | sizes),
