@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import flowcfd as fc
 from flowcfd import jobs
 from flowcfd.case import Case
 from flowcfd.errors import Cancelled, Stopped
@@ -102,6 +103,29 @@ def test_ptscotch_divides_through_redistributePar(home: Path, cavity: Build) -> 
     assert run.wait(60) == "Done", run.why
     assert run.stages[1].steps[0].command == "redistributePar -decompose -overwrite"
     assert (run.case / "0.5" / "U").is_file()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_run_whose_solver_writes_no_time_says_so(home: Path, cavity: Build, cores: int) -> None:
+    run = jobs.run(cavity(steps=10, write=1000), cores=cores)
+    assert run.wait(60) == "Done", run.why
+    assert run.why == "all stages are done; the solver wrote no new time"
+    known = [(stage.name, stage.state, len(stage.steps)) for stage in run.stages]
+    divided = [("decompose", "done", 1)] if cores == 2 else []
+    assert known == [("mesh", "done", 1), *divided, ("solve", "done", 1)]  # nothing was put together
+    assert times(run) == ["0"] and not list(run.case.glob("log.reconstructPar*"))
+    assert fc.results(run).residuals.index[-1] == pytest.approx(0.05)
+
+
+def test_a_divided_run_that_had_written_nothing_yet_begins_its_solution_anew(
+    home: Path, slow_cavity: Build, until: Until
+) -> None:
+    run = jobs.run(slow_cavity(steps=150, write=150), cores=2)
+    until(lambda: solving(run))
+    run.cancel()
+    assert times(run) == ["0"]
+    assert run.resume().wait(90) == "Done", run.why
+    assert times(run) == ["0", "0.15"] and (run.case / "0.15" / "U").is_file()
 
 
 @pytest.mark.parametrize("cores", [1, 2])

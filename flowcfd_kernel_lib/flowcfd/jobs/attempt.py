@@ -56,7 +56,6 @@ def compute(attempt: Attempt) -> EndRecord:
         if request := watch.asked():
             return asked(attempt.number, request)
         if stage.name == "reconstruct" and _nothing_written(job):
-            record.write_record(job.path, StageRecord(stage.name, "done", time.time(), ended=time.time()))
             continue
         try:
             done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
@@ -69,7 +68,8 @@ def compute(attempt: Attempt) -> EndRecord:
             return asked(attempt.number, request, stage.name)
         if done.state == "failed":
             return _explained(attempt, done)
-    return EndRecord(attempt.number, "Done", "all stages are done", time.time())
+    said = "; the solver wrote no new time" if _nothing_written(job) else ""
+    return EndRecord(attempt.number, "Done", f"all stages are done{said}", time.time())
 
 
 def asked(number: int, request: Request, stage: str = "") -> EndRecord:
