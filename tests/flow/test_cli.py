@@ -153,6 +153,46 @@ def test_a_detached_run_is_followed_stopped_resumed_and_cancelled(flowcfd: Comma
     assert flowcfd.json("show", name)["error"]["type"] == "Cancelled"
 
 
+def test_what_resume_and_retry_say_for_machines_is_one_document(flowcfd: CommandLine, cavity: Path) -> None:
+    name = flowcfd.json("run", cavity, *LONG, "--detach")["run"]
+    wait_for(flowcfd, "Running", 20)
+    assert flowcfd.json("stop", name)["state"] == "Stopped"
+    resumed = flowcfd.json("resume", name)
+    assert (resumed["run"], resumed["error"]) == (name, None) and resumed["state"] in ("Queued", "Running")
+    assert flowcfd.json("cancel", name)["state"] == "Cancelled"
+    retried = flowcfd.json("retry", name)
+    assert (retried["run"], retried["error"]) == (name, None) and retried["state"] in ("Queued", "Running")
+    assert flowcfd.json("pause", name)["state"] == "Paused"
+    assert flowcfd.json("retry", "nothing", code=2)["error"]["type"] == "UnknownName"
+
+
+def test_a_solver_that_nobody_has_is_a_mistake_and_no_openfoam_is_a_defect(flowcfd: CommandLine, cavity: Path) -> None:
+    said = flowcfd("run", cavity, "--set", "system/controlDict:application=icoFaom", code=2)
+    assert said.startswith("flowcfd: system/controlDict: unknown application 'icoFaom'; did you mean 'icoFoam'?")
+    flowcfd.environment["FLOWCFD_OPENFOAM"] = "/nowhere"
+    assert "names /nowhere, which is no OpenFOAM" in flowcfd("run", cavity, code=3)
+    del flowcfd.environment["FLOWCFD_OPENFOAM"]
+    assert not flowcfd.home.exists()
+
+
+@pytest.mark.parametrize("waits", ["fc.results(run)", "run.wait()"])
+def test_an_interrupted_script_ends_and_its_run_goes_on(flowcfd: CommandLine, cavity: Path, waits: str) -> None:
+    name = flowcfd.json("run", cavity, *LONG, "--detach")["run"]
+    script = f"import flowcfd as fc; run = fc.open({name!r}); fc.results; print('waits', flush=True); {waits}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], env=flowcfd.environment, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stdout.readline() == "waits\n"
+    wait_for(flowcfd, "Running", 1)
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal: all of its group
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == -signal.SIGINT  # as Python ends for a KeyboardInterrupt
+    assert f"KeyboardInterrupt: {name} goes on without this wait" in error.splitlines()[-1]
+    assert flowcfd.json("show", name)["state"] == "Running"
+    assert flowcfd.json("cancel", name)["state"] == "Cancelled"
+
+
 def test_a_case_as_json_takes_the_same_road(flowcfd: CommandLine, tmp_path: Path) -> None:
     case = fc.Case(
         name="box",

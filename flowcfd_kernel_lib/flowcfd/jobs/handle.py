@@ -104,13 +104,13 @@ class Run:
     def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:
         """Wait until the run is no longer active and return its state; TimeoutError after `timeout` [s].
 
-        An interrupt ends the wait, not the run: Detached, a KeyboardInterrupt that says so.
+        An interrupt ends the wait, not the run: the KeyboardInterrupt says so.
         """
         try:
             ended = self._ended(timeout, poll)
         except KeyboardInterrupt:
             self._tell(over=True)
-            raise waiting.Detached(
+            raise waiting.interrupted(
                 f"{self.path.name} goes on without this wait; fc.results(run) waits again, run.stop() ends the run"
             ) from None
         if not ended:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import json
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,17 +139,23 @@ def test_the_newest_log_is_the_last_by_number(job: Job) -> None:
     assert run.tail(1) == ["End"] and run.log() == job.case / "log.icoFoam.2"
 
 
-def test_an_interrupt_ends_the_wait_and_says_that_the_run_goes_on(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("ipython", "kind"), [(False, KeyboardInterrupt), (True, waiting.Detached)])
+def test_an_interrupt_ends_the_wait_and_says_that_the_run_goes_on(
+    job: Job, monkeypatch: pytest.MonkeyPatch, ipython: bool, kind: type[KeyboardInterrupt]
+) -> None:
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
     seen: list[bool] = []
+    monkeypatch.delattr(builtins, "__IPYTHON__", raising=False)
+    if ipython:
+        monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
     monkeypatch.setattr(waiting, "LISTENERS", [lambda run, over: seen.append(over)])
-    monkeypatch.setattr(handle.time, "sleep", interrupt)
+    monkeypatch.setattr(time, "sleep", interrupt)
     monkeypatch.setattr(Run, "_now", lambda run: ("Running", ""))
-    with pytest.raises(waiting.Detached, match=r"goes on without this wait; fc\.results\(run\) waits again"):
+    with pytest.raises(KeyboardInterrupt, match=r"goes on without this wait; fc\.results\(run\) waits again") as raised:
         Run(job.path).wait()
-    assert seen == [False, True]
+    assert raised.type is kind and seen == [False, True]
 
 
 def test_a_handle_shows_itself_in_a_terminal_and_in_a_notebook(job: Job) -> None:
