@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,15 @@ _COLLATED = re.compile(r"processors\d+(?:_\d+-\d+)?")
 MESH = ("points", "faces", "owner", "neighbour", "boundary")
 
 
+@contextmanager
+def readable(root: Path) -> Iterator[None]:
+    """What may not be read, or cannot, is a ResultError: a run must not look as if it had written nothing."""
+    try:
+        yield
+    except OSError as error:
+        raise ResultError(f"{error.filename or root} cannot be read: {error.strerror or error}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One mesh with its fields at one time: the whole case or what one processor had; `folder` is the time's."""
@@ -29,14 +39,16 @@ class Part:
 
     def fields(self) -> dict[str, Path]:
         """The files with values per cell by field name; one that cannot be opened counts, so that reading it tells."""
-        files = (file for file in sorted(self.folder.iterdir()) if file.is_file() and not file.name.startswith("."))
+        with readable(self.folder):
+            files = [file for file in sorted(self.folder.iterdir()) if file.is_file() and file.name[0] != "."]
         return {file.name.removesuffix(".gz"): file for file in files if _per_cell(file)}
 
     def mesh(self) -> dict[str, Path]:
         """The five files of the mesh that holds at this time: each the newest not after it, else the constant one."""
         earlier = sorted((time, folder) for time, folder in _time_folders(self.root).items() if time <= self.time)
         homes = [folder for _, folder in reversed(earlier)] + [self.root / "constant"]
-        return {name: self._mesh_file(name, homes) for name in MESH}
+        with readable(self.root):
+            return {name: self._mesh_file(name, homes) for name in MESH}
 
     def _mesh_file(self, name: str, homes: Iterable[Path]) -> Path:
         for home in homes:
@@ -89,6 +101,11 @@ def regions(case: Path) -> list[str]:
 
 
 def _parts(case: Path, region: str) -> dict[float, tuple[Part, ...]]:
+    with readable(case):
+        return _found(case, region)
+
+
+def _found(case: Path, region: str) -> dict[float, tuple[Part, ...]]:
     roots = sorted((int(match[1]), path) for path in _listed(case) if (match := _PROCESSOR.fullmatch(path.name)))
     each = [_written(root, region) for _, root in roots]
     common = set.intersection(*map(set, each)) if each else set()
@@ -121,10 +138,8 @@ def _time_folders(root: Path) -> dict[float, Path]:
 
 
 def _listed(root: Path) -> list[Path]:
-    try:
+    with readable(root):
         return list(root.iterdir())
-    except OSError as error:
-        raise ResultError(f"{root} cannot be read: {error.strerror}") from None
 
 
 def _elsewhere(case: Path) -> str:

@@ -34,14 +34,17 @@ def results(
     """
     if not isinstance(run, Run):
         path = Path(run).expanduser()
-        if not path.is_dir():
-            run = open_run(run)
-        elif (path / "job.json").is_file():
-            run = open_run(path)
-        elif (path / "system/controlDict").is_file():
+        with layout.readable(path):
+            folder, is_run, is_case = (
+                path.is_dir(),
+                (path / "job.json").is_file(),
+                (path / "system/controlDict").is_file(),
+            )
+        if is_case and not is_run:
             return Results(path.absolute())
-        else:
+        if folder and not is_run:
             raise CaseError(f"{path}: neither a run (job.json) nor an OpenFOAM case (system/controlDict)")
+        run = open_run(path if folder else run)
     if wait:
         try:
             run.wait(timeout)
@@ -283,11 +286,14 @@ def _table(frame: pd.DataFrame) -> Table:
 
 
 def _told(tell: Callable[[Results], str], of: Results) -> str:
-    """What `tell` says; nothing where that is not written yet."""
+    """What `tell` says; nothing where that is not written yet, and the reason where it cannot be read."""
     try:
-        return tell(of)
-    except ResultError:
+        with layout.readable(of.case):
+            return tell(of)
+    except NotYet:
         return ""
+    except ResultError as error:
+        return str(error)
 
 
 def _times(of: Results) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +177,42 @@ def test_what_is_not_written_is_not_yet(tmp_path: Path) -> None:
             ask()
     assert empty.times == [] and empty.outputs == []
     assert "simpleFoam" in repr(empty)
+
+
+def test_what_may_not_be_read_is_said(res: Results, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = Path.iterdir
+
+    def refuse(folder: Path) -> Iterator[Path]:
+        if folder in (case / "0", case / "postProcessing"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return allowed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(ResultError, match=r"/0 cannot be read: Permission denied$"):
+        _ = res.times
+    told = res.summary()
+    assert told["times"] == f"{case / '0'} cannot be read: Permission denied"
+    assert told["outputs"] == f"{case / 'postProcessing'} cannot be read: Permission denied"
+    assert told["solver"] == "simpleFoam"
+
+
+def test_a_run_directory_that_may_not_be_entered_is_said(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(file: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(ResultError, match=r"/job\.json cannot be read: Permission denied$"):
+        results(case)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permissions_is_no_empty_one(res: Results, case: Path) -> None:
+    (case / "0").chmod(0)
+    try:
+        with pytest.raises(ResultError, match=r"/0 cannot be read: Permission denied$"):
+            _ = res.times
+    finally:
+        (case / "0").chmod(0o700)
 
 
 def test_a_directory_that_is_neither_run_nor_case_is_refused(tmp_path: Path, home: Path) -> None:
