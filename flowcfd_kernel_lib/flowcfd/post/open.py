@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -12,7 +13,7 @@ from flowcfd.foam import tables
 from flowcfd.jobs import Run
 from flowcfd.jobs import open as open_run
 from flowcfd.jobs.handle import logs
-from flowcfd.post import checks, forces, layout, probes, residuals, sampled, setup
+from flowcfd.post import checks, forces, layout, probes, residuals, sampled, setup, unwritten
 from flowcfd.post.residuals import Logs
 from flowcfd.post.table import Signal, Table
 
@@ -198,10 +199,13 @@ class Results:
         """The cells at `time` (None: the last) with fields (None: all) as cell data, joined where decomposed.
 
         With `patches` (True: all, or names) a MultiBlock of "internalMesh" and "boundary". Raises NotYet, NoSuchField
-        and UnknownName, which list the times, fields and patches there are.
+        and UnknownName, which list the times, fields and patches there are; and NotYet where no time is asked for and
+        the computation came to its end before it wrote one.
         """
         from flowcfd.post.fields import mesh  # pyvista is loaded by those who want meshes
 
+        if time is None and (cause := self._unwritten()):
+            raise NotYet(f"{cause} [{self.case}]")
         return mesh(self.case, time, fields=fields, patches=patches)
 
     def patch(
@@ -270,6 +274,14 @@ class Results:
     def _unit_of(self, field: str) -> str | None:
         return setup.unit_of(self.case, field)
 
+    def _unwritten(self) -> str:
+        """Why there are no fields but the initial ones; empty where there are, or where no cause is known."""
+        times = self.times
+        if len(times) < 2:  # spares reading the log where fields are written
+            with suppress(ResultError, OSError):
+                return unwritten.cause(self.case, self._logs(), times)
+        return ""
+
     def _logs(self, application: str | None = None) -> Logs:
         name = application or self.application
         found = logs(self.case, name)
@@ -321,6 +333,7 @@ _TOLD: Final[Mapping[str, Callable[[Results], str]]] = {
     "solver": lambda of: of.application,
     "cells": _cells,
     "times": _times,
+    "fields": Results._unwritten,
     "residuals": _residuals,
     "converged": lambda of: f"at {of.converged}" if of.converged else "",
     "outputs": lambda of: ", ".join(of.outputs),

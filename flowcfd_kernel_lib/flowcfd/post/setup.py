@@ -25,6 +25,13 @@ def steady(case: Path) -> bool:
     return "steadyState" in str(_tree(case / "system/fvSchemes").get("ddtSchemes.default", ""))
 
 
+def writing(case: Path) -> tuple[str, float | None]:
+    """What writeControl and writeInterval say [time steps or s]; None where no number is given."""
+    control = _tree(case / "system/controlDict")
+    interval = control.get("writeInterval")
+    return str(control.get("writeControl", "timeStep")), interval if isinstance(interval, (int, float)) else None
+
+
 def unit_of(case: Path, field: str) -> str | None:
     """The unit of a field by the dimensions in its newest file; None when no file is there."""
     for file in _files(case, field):

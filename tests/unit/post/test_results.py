@@ -179,6 +179,50 @@ def test_what_is_not_written_is_not_yet(tmp_path: Path) -> None:
     assert "simpleFoam" in repr(empty)
 
 
+LOG = "Exec   : icoFoam\nCreate mesh for time = 0\n\n%sEnd\n\n"
+STEP = "Time = %g\n\nExecutionTime = 0.1 s  ClockTime = 0 s\n\n"
+UNWRITTEN = "no fields were written: writeInterval exceeds the end"
+
+
+@pytest.mark.parametrize(
+    ("control", "cause"),
+    [
+        ("writeControl timeStep; writeInterval 5;", f"{UNWRITTEN} (5 and 4 time steps)"),
+        ("writeInterval 5;", f"{UNWRITTEN} (5 and 4 time steps)"),
+        ("writeControl runTime; writeInterval 3;", f"{UNWRITTEN} (3 and 2 s)"),
+        ("writeControl adjustableRunTime; writeInterval 3;", f"{UNWRITTEN} (3 and 2 s)"),
+        ("writeControl timeStep; writeInterval 4;", ""),  # whatever the cause is, it is not this
+        ("writeControl runTime; writeInterval 2;", ""),
+        ("writeControl cpuTime; writeInterval 5;", ""),
+        ("writeControl runTime;", ""),
+    ],
+)
+def test_a_computation_too_short_to_write_says_so(case: Path, res: Results, control: str, cause: str) -> None:
+    put(case / "system/controlDict", CONTROL.replace("simpleFoam", "icoFoam") + control)
+    put(case / "log.icoFoam", LOG % "".join(STEP % time for time in (0.5, 1, 1.5, 2)))
+    assert res.summary().get("fields", "") == cause
+    assert (cause in repr(res)) and res.summary()["times"] == "0"
+    if cause:
+        with pytest.raises(NotYet) as caught:
+            res.mesh()
+        assert str(caught.value) == f"{cause} [{case}]"
+
+
+@pytest.mark.parametrize("end", ["", "FOAM exiting\n"])
+def test_what_goes_on_or_failed_is_not_too_short(case: Path, res: Results, end: str) -> None:
+    put(case / "system/controlDict", CONTROL.replace("simpleFoam", "icoFoam") + "writeInterval 5;")
+    put(case / "log.icoFoam", (LOG % (STEP % 1)).replace("End\n", end))
+    assert "fields" not in res.summary()
+
+
+def test_fields_that_are_written_need_no_excuse(case: Path, res: Results) -> None:
+    put(case / "system/controlDict", CONTROL.replace("simpleFoam", "icoFoam") + "writeInterval 5;")
+    put(case / "log.icoFoam", LOG % (STEP % 1))
+    assert "fields" in res.summary()
+    (case / "0").rename(case / "1")
+    assert "fields" not in res.summary()
+
+
 def test_what_may_not_be_read_is_said(res: Results, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = Path.iterdir
 
