@@ -97,7 +97,8 @@ def _patch_table(file: Path) -> tuple[tuple[str, ...], tuple[str, ...], list[int
 def read_cells(files: MeshFiles) -> pyvista.UnstructuredGrid:
     """The cells of one polyMesh with its points in double precision; cell i is OpenFOAM's cell i.
 
-    A binary mesh of hexahedra only is put together here, any other by VTK's reader.
+    A binary mesh of hexahedra only is put together here, any other by VTK's reader: to read the faces of an ascii mesh
+    as numpy arrays costs as much by itself as VTK needs for its cells.
     """
     points = np.array(read_list(files["points"]), np.float64)
     found = _hexahedra(files, points) if open_source(files["faces"], head_only=True).binary else None
