@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import flowcfd as fc
 from flowcfd import jobs
 from flowcfd.case import Case
 from flowcfd.errors import Cancelled, Stopped
-from flowcfd.foam import dictionary, install
+from flowcfd.foam import dictionary, fields, install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.tutorials import tutorial
 from flowcfd.jobs import checkpoint, record
 from flowcfd.jobs.handle import Run
 
@@ -223,3 +225,16 @@ def test_start_fields_that_a_step_overwrites_are_kept_for_another_try(home: Path
     assert (run.case / "incomplete/1/0/alpha.water").read_text() == "half a fie"
     assert b"nonuniform" in (run.case / "0/alpha.water").read_bytes()
     assert times(run) == ["0", "0.01"]
+
+
+def test_a_solver_that_writes_into_its_start_time_is_put_together(home: Path) -> None:
+    files = adopt(tutorial("potentialFoam/pitzDaily"))
+    speeds = []
+    for cores in (1, 2):
+        run = jobs.run(files, cores=cores)
+        assert run.wait(120) == "Done", run.why
+        assert run.why == "all stages are done"
+        speed = np.linalg.norm(fields.read(run.case / "0" / "U", memmap=False).values(12225), axis=1)
+        speeds.append(np.median(speed))
+    assert speeds[0] == pytest.approx(speeds[1], rel=1e-3)
+    assert speeds[0] > 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from flowcfd.errors import FlowError
 from flowcfd.jobs import checkpoint, process, record, space, stages, step
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
-from flowcfd.jobs.stages import Command, Stage
+from flowcfd.jobs.stages import IN_PLACE, Command, Stage
 from flowcfd.jobs.watch import Watch
 
 ORPHAN_PATIENCE = 60.0
@@ -188,6 +188,8 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
 
 def _nothing_written(job: Job) -> bool:
     """Whether the solver wrote no time at all: reconstructPar takes that for an error."""
+    if job.application in IN_PLACE:
+        return False
     solved = record.stage(job.path, "solve")
     return solved is not None and not checkpoint.written(job.case, job.cores, solved.begin)
 

@@ -12,6 +12,9 @@ METHODS = ("hierarchical", "ptscotch")
 """How a mesh is divided among ranks: by coordinates, or by its graph (through redistributePar; decomposePar of
 Debian's package has no graph partitioner)."""
 
+IN_PLACE = frozenset({"potentialFoam"})
+"""Solvers that write into the time they start from, which reconstructPar passes over unless it is told."""
+
 OWN = frozenset({"decomposePar", "reconstructPar", "reconstructParMesh", "redistributePar"})
 """Steps of a case that a run leaves out: whether and how a case is divided is the run's business."""
 
@@ -78,7 +81,7 @@ def plan(
         stages.append(Stage("decompose", (_decompose(cores, method, regions),)))
     stages.append(Stage("solve", solve))
     if solve and cores > 1:
-        stages.append(Stage("reconstruct", (Command("reconstructPar", ("-allRegions",) if regions else ()),)))
+        stages.append(Stage("reconstruct", (_reconstruct(application, regions),)))
     stages.append(Stage("sample", tuple(commands[solver + 1 :])))
     return tuple(stage for stage in stages if stage.commands)
 
@@ -97,6 +100,11 @@ def _command(step: str) -> Command:
 
 def _solves(command: Command, application: str) -> bool:
     return command.application == application and "-postProcess" not in command.arguments
+
+
+def _reconstruct(application: str, regions: bool) -> Command:
+    start = ("-withZero",) if application in IN_PLACE else ()
+    return Command("reconstructPar", (*start, *(("-allRegions",) if regions else ())))
 
 
 def _decompose(cores: int, method: str, regions: bool) -> Command:
