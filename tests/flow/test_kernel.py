@@ -182,7 +182,7 @@ def test_a_cell_that_waits_for_a_run_shows_one_line(kernel: Kernel, cavity: Path
     reply = kernel.client.execute_interactive(code, output_hook=hear, timeout=PATIENCE)
     assert reply["content"]["status"] == "ok"
     assert sum(line.startswith("display_data") for line in shown) == 1
-    assert "Done: iteration 12000, time 1.2 s" in shown[-1]
+    assert "Done, iteration 12000, time 1.2 s" in shown[-1]
 
 
 def test_the_kernel_starts_without_openfoam_and_what_needs_it_says_so(environment: dict[str, str]) -> None:

@@ -59,7 +59,8 @@ def ask(case: Path, kind: Kind, after: float) -> threading.Timer:
 @pytest.fixture
 def solver(tmp_path: Path) -> Command:
     """A stand-in for a solver; like a real one it listens some time after it was started."""
-    (tmp_path / "fakeFoam").write_text(f"#!{sys.executable}\n{SOLVER}")
+    (tmp_path / "solver.py").write_text(SOLVER)
+    (tmp_path / "fakeFoam").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{tmp_path}/solver.py"\n')
     (tmp_path / "fakeFoam").chmod(0o755)
     return Command("fakeFoam", solver=True)
 
@@ -67,7 +68,7 @@ def solver(tmp_path: Path) -> Command:
 def test_a_command_is_told_while_it_lives_and_measured_when_it_ended(tmp_path: Path, watch: Watch) -> None:
     began: list[StepRecord] = []
     program = "x = bytearray(40_000_000)\nfor n in range(10**6): pass\nraise SystemExit(3)"
-    done = run(Command("sh", ("-c", f"exec {sys.executable} -S -c '{program}'")), tmp_path, watch, began)
+    done = run(Command("sh", ("-c", f"exec '{sys.executable}' -S -c '{program}'")), tmp_path, watch, began)
     assert began[0].rc is None and began[0].identity is not None and began[0].identity == done.identity
     assert (done.rc, done.interrupted) == (3, False)
     assert done.cpu > 0.01 and done.wall >= done.cpu / 2 and done.memory >= done.rank_memory > 40e6
