@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from flowcfd.settings import settings
 Until = Callable[..., None]
 hypothesis.settings.register_profile("flowcfd", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("flowcfd")
+# A shell that starts us in the background has it ignored, and so would be all that we start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
