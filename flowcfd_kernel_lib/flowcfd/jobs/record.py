@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from flowcfd.jobs.process import Identity
 
 TYPE_CHECKING = False  # typing is not needed for more, and slow to import
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Any, Literal, TypeVar
 
+    Record = TypeVar("Record")
     State = Literal["Queued", "Running", "Paused", "Stopped", "Done", "Failed", "Cancelled", "Lost"]
     Kind = Literal["start", "retry", "stop", "pause", "cancel"]
 
@@ -177,27 +178,25 @@ def write_job(job: Job, folder: Path) -> None:
 
 def worker(path: Path) -> WorkerRecord | None:
     """The newest attempt; None before the first."""
-    raw = _read(path / "worker.json")
-    return None if raw is None else WorkerRecord(**{**raw, "identity": Identity(**raw["identity"])})
+    return _known(path / "worker.json", lambda raw: WorkerRecord(**{**raw, "identity": Identity(**raw["identity"])}))
 
 
 def end(path: Path) -> EndRecord | None:
     """How the last attempt that ended did so."""
-    raw = _read(path / "end.json")
-    return None if raw is None else EndRecord(**raw)
+    return _known(path / "end.json", lambda raw: EndRecord(**raw))
 
 
 def request(path: Path) -> Request | None:
     """The newest request."""
-    raw = _read(path / "request.json")
-    return None if raw is None else Request(**raw)
+    return _known(path / "request.json", lambda raw: Request(**raw))
 
 
 def stage(path: Path, name: str) -> StageRecord | None:
     """What is known of one stage; None when it never began."""
-    raw = _read(path / "stages" / f"{name}.json")
-    if raw is None:
-        return None
+    return _known(path / "stages" / f"{name}.json", _stage)
+
+
+def _stage(raw: dict[str, Any]) -> StageRecord:
     steps = tuple(StepRecord(**{**step, "identity": _identity(step["identity"])}) for step in raw["steps"])
     return StageRecord(**{**raw, "steps": steps, "begin": tuple(raw["begin"])})
 
@@ -258,11 +257,12 @@ def _write(path: Path, content: Mapping[str, Any], sync: bool) -> None:
         raise
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """The content of a record; None when it is not there or is no JSON object."""
+def _known(path: Path, made: Callable[[dict[str, Any]], Record]) -> Record | None:
+    """The record in a file; None when it is not there or is no such record: then it says nothing."""
     try:
-        return _object(path.read_text())
-    except (OSError, ValueError):
+        raw = _object(path.read_text())
+        return None if raw is None else made(raw)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -97,3 +97,14 @@ def test_an_event_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     record.event(tmp_path, "end", state="Done")
     assert '"event": "end", "state": "Done"' in (tmp_path / "events.jsonl").read_text()
     record.event(tmp_path / "absent", "end")
+
+
+@pytest.mark.parametrize("content", ['{"identity": 1}', '{"identity": {}}', "{}", '{"steps": 3}', '{"later": true}'])
+def test_a_record_of_another_shape_is_as_one_that_is_not_there(tmp_path: Path, content: str) -> None:
+    (tmp_path / "stages").mkdir()
+    for name in ("worker.json", "end.json", "request.json", "stages/solve.json"):
+        (tmp_path / name).write_text(content)
+    assert record.worker(tmp_path) is None
+    assert record.end(tmp_path) is None
+    assert record.request(tmp_path) is None
+    assert record.stage(tmp_path, "solve") is None
