@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flowcfd.foam import install
 from flowcfd.foam.fields import Faces, read, read_list, write, write_list
 from flowcfd.foam.fields.element import element_of_class
 from flowcfd.foam.fields.field import create
@@ -19,20 +17,6 @@ from flowcfd.foam.fields.field import create
 pytestmark = pytest.mark.flow
 Application = Callable[..., str]
 MESH = ("points", "faces", "owner", "neighbour")
-
-
-@pytest.fixture(scope="module")
-def application(openfoam: install.Installation) -> Application:
-    """Runs an OpenFOAM application in a case; it must end with 0."""
-
-    def run(case: Path, *argv: str) -> str:
-        program = [str(openfoam.application(argv[0])), *argv[1:]]
-        environment = openfoam.environment(case=case)
-        done = subprocess.run(program, cwd=case, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 import pyvista
 
-from flowcfd.foam import install
 from flowcfd.foam.fields import read
 from flowcfd.post import fields, sample
 from flowcfd.post.centres import centres
@@ -27,20 +25,6 @@ REFINE = """actions
 SETS = """type sets; libs (sampling); fields (p U); interpolationScheme cellPoint; setFormat raw;
 writeControl writeTime;
 sets ( middle { type uniform; axis distance; start (0.003 0.051 0.005); end (0.097 0.052 0.005); nPoints 21; } );"""
-
-
-@pytest.fixture(scope="module")
-def application(openfoam: install.Installation) -> Application:
-    """Runs an OpenFOAM application in a case; it must end with 0."""
-
-    def run(case: Path, *argv: str) -> str:
-        program = [str(openfoam.application(argv[0])), *argv[1:]]
-        environment = openfoam.environment(case=case)
-        done = subprocess.run(program, cwd=case, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture(scope="module")
