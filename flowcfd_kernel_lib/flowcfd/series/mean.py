@@ -39,7 +39,8 @@ def mean(values: Sequence[float], *, confidence: float = 0.95) -> Mean:
     By batch means, whose own correlation is counted: variance of the mean = s^2 tau / n with the n means of at most 64
     batches (Schmeiser, B. (1982), Operations Research 30(3), 556-568, finds more not to help), corrected for the bias
     of s^2 in correlated samples by 1 / (1 - tau / n), with tau from `autocorrelation_time`; half width by Student's t
-    with n / tau - 1 degrees of freedom. Samples are equally spaced (`even` makes them so). Raises ValueError for less than two samples and for a confidence outside of (0, 1).
+    with n / tau - 1 degrees of freedom. Samples are equally spaced (`even` makes them so). Raises ValueError for less
+    than two samples and for a confidence outside of (0, 1).
     """
     count = len(values)
     if count < 2:

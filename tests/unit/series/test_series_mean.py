@@ -59,7 +59,7 @@ def test_the_interval_covers_the_true_mean_as_often_as_it_says(count: int, memor
 def test_the_effective_samples_of_an_autoregressive_series_are_those_of_theory(memory: float) -> None:
     rng = random.Random(SEED)
     found = [mean(autoregressive(10_000, memory, rng)).effective for _ in range(40)]
-    # of 64 batches a variance is known to 18 %, of 40 such series to 3 %; the rest is that the sum errs to the safe side
+    # of 64 batches a variance is known to 18 %, of 40 such series to 3 %; the sum errs to the safe side, too
     assert sum(found) / 40 == pytest.approx(10_000 * (1 - memory) / (1 + memory), rel=0.15)
 
 
