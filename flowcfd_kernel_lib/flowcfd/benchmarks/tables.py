@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from flowcfd.errors import UnknownName
+from flowcfd.errors import ResultError, UnknownName
 
 if TYPE_CHECKING:
     import pandas
 
 _DATA = resources.files("flowcfd.benchmarks") / "data"
+_MEND = "install FlowCFD again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,9 @@ def published(name: str) -> Published:
 def reference(name: str) -> pandas.DataFrame:
     """A published table such as "ghia1982_u" with its columns as printed.
 
-    `attrs["source"]` names the publication, `attrs["units"]` the unit of each column, `attrs["note"]` known misprints.
-    UnknownName lists the tables there are.
+    `attrs["source"]` names the publication, `attrs["licence"]` its terms, `attrs["units"]` the unit of each column,
+    `attrs["note"]` known misprints. UnknownName lists the tables there are; ResultError names a file that is missing or
+    not as it was shipped.
     """
     tables = _index()["tables"]
     if name not in tables:
@@ -52,13 +56,34 @@ def reference(name: str) -> pandas.DataFrame:
     import pandas
 
     about = tables[name]
-    with (_DATA / about["file"]).open(encoding="utf-8") as file:
-        table = pandas.read_csv(file, comment="#")
-    table.attrs.update(source=about["source"], units=about["units"], note=about.get("note", ""))
+    table = pandas.read_csv(io.BytesIO(_shipped(about["file"], about["sha256"])), comment="#")
+    table.attrs.update(
+        source=about["source"], licence=about["licence"], units=about["units"], note=about.get("note", "")
+    )
     return table
+
+
+def _shipped(name: str, sha256: str) -> bytes:
+    """A file of published values, as it was shipped; ResultError for any other."""
+    file = _DATA / name
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ResultError(f"{file}: the published values cannot be read: {error.strerror or error}; {_MEND}") from None
+    if (found := hashlib.sha256(content).hexdigest()) != sha256:
+        raise ResultError(
+            f"{file}: not the published values that were shipped: sha256 {found[:12]}..., expected {sha256[:12]}...; "
+            f"{_MEND}"
+        )
+    return content
 
 
 @cache
 def _index() -> dict[str, Any]:
-    index: dict[str, Any] = json.loads((_DATA / "index.json").read_text(encoding="utf-8"))
+    try:
+        index: dict[str, Any] = json.loads((_DATA / "index.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise ResultError(
+            f"{_DATA / 'index.json'}: the index of published values is damaged: {error}; {_MEND}"
+        ) from None
     return index
