@@ -57,6 +57,10 @@ from flowcfd.errors import UnitError as UnitError
 from flowcfd.errors import UnknownName as UnknownName
 from flowcfd.foam.adopt import adopt as adopt
 from flowcfd.foam.casefiles import CaseFiles as CaseFiles
+from flowcfd.foam.check.finding import Finding as Finding
+from flowcfd.foam.check.finding import Findings as Findings
+from flowcfd.foam.check.gates import check as check
+from flowcfd.foam.check.mending import mend as mend
 from flowcfd.foam.render import render as render
 from flowcfd.foam.tutorials import tutorial as tutorial
 from flowcfd.jobs import Run as Run
