@@ -21,8 +21,8 @@ _HOMES = {
     ),
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
-        "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Blocks Segment "
-        "Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo"
+        "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
+        "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo"
     ),
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",

@@ -9,6 +9,7 @@ from flowcfd.case import Case as Case
 from flowcfd.case import Cavity as Cavity
 from flowcfd.case import Channel as Channel
 from flowcfd.case import Cyclic as Cyclic
+from flowcfd.case import Cylinder as Cylinder
 from flowcfd.case import Empty as Empty
 from flowcfd.case import FarField as FarField
 from flowcfd.case import Fluid as Fluid

@@ -16,6 +16,7 @@ from flowcfd.case.boundary import (
     Wedge,
 )
 from flowcfd.case.case import Case
+from flowcfd.case.cylinder import Cylinder
 from flowcfd.case.domain import DOMAINS, BackwardFacingStep, Cavity, Channel, Domain, Extent, PatchInfo, Pipe
 from flowcfd.case.mesh import MESHES, Blocks, Mesh, Segment
 from flowcfd.case.output import (
@@ -25,6 +26,7 @@ from flowcfd.case.output import (
     Lines,
     Output,
     Probes,
+    Reattachment,
     Slices,
     SolverInfo,
     WallShear,
@@ -52,6 +54,7 @@ __all__ = [
     "Cavity",
     "Channel",
     "Cyclic",
+    "Cylinder",
     "Domain",
     "Empty",
     "Extent",
@@ -73,6 +76,7 @@ __all__ = [
     "PowerLaw",
     "Probes",
     "Profile",
+    "Reattachment",
     "Rotation",
     "Roughness",
     "Segment",

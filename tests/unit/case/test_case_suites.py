@@ -41,6 +41,8 @@ class TestDomains(DomainSuite):
         fc.BackwardFacingStep(step=1, inlet_height=8, upstream=4, downstream=30),
         fc.Pipe("5 cm", "1 m"),
         fc.Pipe("5 cm", "1 m", form="full"),
+        fc.Cylinder("1 cm"),
+        fc.Cylinder("1 cm", far=20),
     )
 
 
