@@ -1,5 +1,7 @@
 """The public names as a type checker sees them; `__init__.py` loads them on first use."""
 
+from flowcfd import benchmarks as benchmarks
+from flowcfd import studies as studies
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
 from flowcfd.case import Averages as Averages
@@ -24,9 +26,11 @@ from flowcfd.case import Parabola as Parabola
 from flowcfd.case import Pipe as Pipe
 from flowcfd.case import PowerLaw as PowerLaw
 from flowcfd.case import Probes as Probes
+from flowcfd.case import Reattachment as Reattachment
 from flowcfd.case import Rotation as Rotation
 from flowcfd.case import Roughness as Roughness
 from flowcfd.case import Segment as Segment
+from flowcfd.case import Settled as Settled
 from flowcfd.case import Slices as Slices
 from flowcfd.case import Slip as Slip
 from flowcfd.case import SolverInfo as SolverInfo
@@ -70,4 +74,6 @@ from flowcfd.jobs import run as run
 from flowcfd.jobs import runs as runs
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
+from flowcfd.studies import gci as gci
+from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__
