@@ -20,7 +20,7 @@ BASES: dict[str, dict[str, Any]] = {
                    "downstream": "400 mm"},
         "mesh": {"kind": "Blocks", "cell": "6 mm", "first_cell": "2 mm"},
         "physics": {**_AIR, "turbulence": "kOmegaSST"},
-        "boundaries": {**_ENDS, **{name: _WALL for name in ("step", "upstreamWall", "lowerWall", "upperWall")}},
+        "boundaries": {**_ENDS, **dict.fromkeys(("step", "upstreamWall", "lowerWall", "upperWall"), _WALL)},
         "solve": {"kind": "Steady", "iterations": 60},
         "outputs": [{"kind": "Forces", "name": "body", "patches": ["step"], "speed": "10 m/s", "area": "0.1 m^2",
                      "length": "12.7 mm"}],
