@@ -34,6 +34,7 @@ from flowcfd.case.output import (
 )
 from flowcfd.case.physics import PHYSICS, Fluid, Incompressible, MeanVelocity, Physics
 from flowcfd.case.profile import PROFILES, Parabola, PowerLaw, Profile, Table
+from flowcfd.case.settled import Settled
 from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
 from flowcfd.case.spec import Spec
 from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
@@ -80,6 +81,7 @@ __all__ = [
     "Rotation",
     "Roughness",
     "Segment",
+    "Settled",
     "Slices",
     "Slip",
     "Solve",

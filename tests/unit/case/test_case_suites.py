@@ -76,6 +76,8 @@ class TestSolves(SpecSuite):
         fc.Steady(500, residuals={"p": 1e-3}, relaxation={"U": 0.7}),
         fc.Transient("1 s", "1 ms"),
         fc.Transient("1 s", "1 ms", max_courant=2, algorithm="PIMPLE"),
+        fc.Steady(until=fc.Settled("Cd", "Cl", within={"Cd": "0.5 %"}, within_absolute={"Cl": 0.01})),
+        fc.Transient("1 s", "1 ms", until=fc.Settled("probes.Ux[3]", within="1 %", over=50)),
     )
 
 
@@ -88,6 +90,7 @@ class TestOutputs(SpecSuite):
         fc.Lines((0, 0, 0), (1, 0, 0)),
         fc.WallShear(),
         fc.YPlus(),
+        fc.Reattachment("lowerWall"),
         fc.Averages(100),
         fc.SolverInfo(),
     )
