@@ -12,7 +12,6 @@ keeps its sign.
 from __future__ import annotations
 
 import html
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -68,16 +67,16 @@ class GCI:
         """Cell sizes relative to the finest grid's."""
         return tuple((self.cells[0] / count) ** (1 / self.dimension) for count in self.cells)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """All of it as JSON types; an infinite fraction (about a finest value of zero) as a text."""
         return {
-            name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in json.loads(json.dumps(asdict(self))).items()
+            name: list(value)
+            if isinstance(value, tuple)
+            else str(value)
+            if isinstance(value, float) and not math.isfinite(value)
+            else value
+            for name, value in asdict(self).items()
         }
-
-    def to_json(self) -> str:
-        """All of it as one line of JSON."""
-        return json.dumps(self.to_dict(), allow_nan=False)
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {text}".strip() for name, text in _rows(self)) + "".join(
