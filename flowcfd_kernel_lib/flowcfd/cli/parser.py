@@ -115,12 +115,27 @@ def _control(commands: Commands) -> None:
     )
     results.add_argument("run", metavar="RUN")
     results.add_argument("--csv", metavar="WHAT", help="one table as CSV: residuals, forces:NAME, probes:NAME, ...")
+    verdict = _command(
+        commands, "verdict", "verdict:verdict", "whether its numbers can be believed, with the reasons; exit 1 for red"
+    )
+    verdict.add_argument("run", metavar="RUN|DIR")
 
 
 def _cases(commands: Commands) -> None:
     adopt = _command(commands, "adopt", "cases:adopt", "say what an OpenFOAM directory is: files, steps, code in it")
     adopt.add_argument("directory", metavar="DIR")
     adopt.add_argument("--write", type=Path, metavar="NEW", help="write the adopted files into the new directory NEW")
+    check = _command(commands, "check", "check:check", "say what is wrong with a case before it is run; exit 1 on errors")
+    check.add_argument("case", nargs="?", default="", metavar="DIR|case.json")
+    check.add_argument("--dry-run", action="store_true", help="the solver reads the case too, whatever its mesh costs")
+    check.add_argument("--no-dry-run", action="store_true", help="dictionaries and rules only")
+    check.add_argument("--rules", nargs="+", default=[], metavar="RULE", help="ask only these; see --list")
+    check.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
+                       help="change an entry first; can be repeated")  # fmt: skip
+    check.add_argument("--mend", action="store_true", help="print the edits that would put it right, as a diff")
+    check.add_argument("--write", type=Path, metavar="NEW", help="write the mended case into the new directory NEW")
+    check.add_argument("--allow-code", action="store_true", help="the dry run may compile and run code of the case")
+    check.add_argument("--list", action="store_true", help="name the rules, say why each is there, and stop")
     diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")

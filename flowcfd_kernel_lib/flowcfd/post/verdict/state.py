@@ -11,6 +11,8 @@ from flowcfd.post.verdict.judge import Judgement, amber, green, judge, red
 _ACTIVE: Final = ("Queued", "Running")
 _MOST: Final = 3
 _LONG: Final = 1 << 20
+_OTHERS: Final = ("bounded-flood",)
+"""Entries of the catalogue that a judge of their own looks at."""
 
 
 @judge("end of the run")
@@ -48,7 +50,9 @@ def complaints(seen: Evidence) -> Judgement:
     logs = _texts(seen)
     if not logs:
         raise Missing("no logs are kept")
-    found = [fault for name, texts in logs.items() for fault in troubles(*texts, case=seen.case)]
+    found = [
+        fault for name, texts in logs.items() for fault in troubles(*texts, case=seen.case) if fault.name not in _OTHERS
+    ]
     if not found:
         return green(f"{names_of(logs)}: nothing that is known to be wrong", "0")
     said = list(dict.fromkeys(fault.message.splitlines()[0].rstrip(".") for fault in found))
