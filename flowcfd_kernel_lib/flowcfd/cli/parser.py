@@ -125,7 +125,7 @@ def _cases(commands: Commands) -> None:
     adopt = _command(commands, "adopt", "cases:adopt", "say what an OpenFOAM directory is: files, steps, code in it")
     adopt.add_argument("directory", metavar="DIR")
     adopt.add_argument("--write", type=Path, metavar="NEW", help="write the adopted files into the new directory NEW")
-    check = _command(commands, "check", "check:check", "say what is wrong with a case before it is run; exit 1 on errors")
+    check = _command(commands, "check", "check:check", "say what is wrong with a case before it is run; 1 on errors")
     check.add_argument("case", nargs="?", default="", metavar="DIR|case.json")
     check.add_argument("--dry-run", action="store_true", help="the solver reads the case too, whatever its mesh costs")
     check.add_argument("--no-dry-run", action="store_true", help="dictionaries and rules only")

@@ -111,9 +111,14 @@ def mesh(case: CaseView) -> MeshView | None:
     if meshed(case.files):
         return polymesh.measured(case.files) if not _changed(case, CHANGES_CELLS, steps_only=True) else None
     block = block_file(case)
-    if not block or not case.complete(block) or _changed(case, CHANGES_CELLS):
+    if not block or _changed(case, CHANGES_CELLS):
         return None
-    return blockmesh.measured(case.expanded(block))
+    return block_mesh(case, block)
+
+
+def block_mesh(case: CaseView, block: str) -> MeshView | None:
+    """What blockMesh itself would make of a dictionary, whatever becomes of it later."""
+    return blockmesh.measured(case.expanded(block)) if case.complete(block) else None
 
 
 def _changed(case: CaseView, applications: tuple[str, ...], *, steps_only: bool = False) -> bool:
