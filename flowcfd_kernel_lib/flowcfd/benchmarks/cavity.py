@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from flowcfd.benchmarks.convergence import graded
 from flowcfd.benchmarks.frame import (
     BENCHMARKS,
     Benchmark,
@@ -21,7 +22,7 @@ from flowcfd.benchmarks.frame import (
     distance,
     within,
 )
-from flowcfd.benchmarks.places import Floats, centre_line, cubic, extreme
+from flowcfd.benchmarks.places import Floats, cubic, extreme, row
 from flowcfd.benchmarks.tables import published, reference
 from flowcfd.case import Blocks, Case, Cavity, Fluid, Incompressible, Segment, Steady, Wall
 from flowcfd.post.open import Results
@@ -78,8 +79,8 @@ class Profiles:
 
 def profiles(of: Results) -> Profiles:
     """The profiles of a computed cavity."""
-    y, upright = centre_line(of, 1, 0.5)
-    x, level = centre_line(of, 0, 0.5)
+    y, upright = row(of, "U", 1, 0.5)
+    x, level = row(of, "U", 0, 0.5)
     return Profiles(
         np.array([0, *y, 1.0]),
         np.array([0, *upright[:, 0], 1.0]),
@@ -127,17 +128,9 @@ def beside_spectral(found: Sequence[Profiles], cells: Sequence[int], reynolds: i
     comparisons = []
     for name in found[0].extremes:
         known = published(f"cavity_re{reynolds}.{name}")
-        comparisons.append(
-            Comparison(
-                measure=name,
-                value=found[0].extremes[name],
-                reference=known.value,
-                source=known.source,
-                band=within(known.value, QUICK_BAND if quick else BAND),
-                unit="U",
-                why_no_gci="one grid",
-            )
-        )
+        values = graded([one.extremes[name] for one in found], cells)
+        band = within(known.value, QUICK_BAND if quick else BAND)
+        comparisons.append(values.against(name, known.value, known.source, band, unit="U"))
     return comparisons
 
 

@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
+from flowcfd.uncertain import Uncertain
+
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+    from flowcfd.studies.gci import GCI
 
     Numbers = Sequence[float] | NDArray[np.float64]
 
@@ -29,7 +33,7 @@ class Comparison:
     source: str
     band: tuple[float, float]
     unit: str = ""
-    gci: Any = None
+    gci: GCI | None = None
     why_no_gci: str = ""
     note: str = ""
 
@@ -54,7 +58,7 @@ class Comparison:
         return {
             "measure": self.measure,
             "value": float(self.value),
-            "uncertainty": getattr(self.value, "uncertainty", None),
+            "uncertainty": self.value.uncertainty if isinstance(self.value, Uncertain) else None,
             "unit": self.unit,
             "reference": self.reference,
             "source": self.source,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowcfd.post.centres import centres
 from flowcfd.post.open import Results
 
 Floats = NDArray[np.float64]
@@ -41,18 +42,37 @@ def extreme(x: ArrayLike, y: ArrayLike, *, low: bool = False) -> tuple[float, fl
     return float(known[top] + place), float(c + 0.5 * b * place)
 
 
-def centre_line(of: Results, axis: int, middle: float) -> tuple[Floats, Floats]:
-    """Places [m] along `axis` (0: x, 1: y) and the velocities U [m/s], shape (n, 3), on a line of a plane mesh.
+def row(of: Results, field: str, axis: int, middle: float) -> tuple[Floats, Floats]:
+    """Places [m] along `axis` (0: x, 1: y) and a field on a line of a plane mesh; vectors have shape (n, 3).
 
-    The line is where the other coordinate is `middle`: the mean of the cells that touch it, for a mesh whose cells are
-    in rows along the axis and the same on both sides of the line.
+    The line is where the other coordinate is `middle`: the mean of the cells that are nearest to it, for a mesh whose
+    cells are in rows along the axis, and the same on both sides of the line where it runs between two of them.
     """
-    mesh = of.mesh(fields=["U"])
-    centres, velocity = mesh.cell_centers().points, np.asarray(mesh.cell_data["U"], float)
-    away = np.abs(centres[:, 1 - axis] - middle)
-    row = np.isclose(away, away.min(), rtol=1e-3, atol=1e-9 * np.ptp(centres[:, 1 - axis]))
-    along = np.round(centres[row, axis], 9)
-    places, which = np.unique(along, return_inverse=True)
+    mesh = of.mesh(fields=[field])
+    middles = centres(mesh, np.arange(mesh.n_cells))
+    values = np.asarray(mesh.cell_data[field], float).reshape(len(middles), -1)
+    away = np.abs(middles[:, 1 - axis] - middle)
+    near = np.isclose(away, away.min(), rtol=1e-3, atol=1e-9 * float(np.ptp(middles[:, 1 - axis])))
+    places, which = np.unique(np.round(middles[near, axis], 9), return_inverse=True)
     count = np.bincount(which)
-    means = [np.bincount(which, velocity[row, one]) / count for one in range(3)]
-    return places, np.stack(means, axis=1)
+    means = np.stack([np.bincount(which, component) / count for component in values[near].T], axis=1)
+    return places, means if means.shape[1] > 1 else means[:, 0]
+
+
+def slope(x: ArrayLike, y: ArrayLike, start: float, end: float) -> float:
+    """The slope of the straight line through the points with start <= x <= end, by least squares."""
+    along, values = np.asarray(x, float), np.asarray(y, float)
+    chosen = (along >= start) & (along <= end)
+    return float(np.polyfit(along[chosen], values[chosen], 1)[0])
+
+
+def at_wall(first: ArrayLike, second: ArrayLike, first_height: float, second_height: float) -> Floats:
+    """The gradient at a wall [1/s] of a velocity that is zero there, by the parabola through the two cells next to it.
+
+    Of second order, where the value of the first cell over its height is of first order only.
+    """
+    one, two = np.asarray(first, float), np.asarray(second, float)
+    return np.asarray(
+        (one * second_height**2 - two * first_height**2)
+        / (first_height * second_height * (second_height - first_height))
+    )

@@ -6,6 +6,7 @@ import html as web
 from collections.abc import Sequence
 
 from flowcfd.benchmarks.outcome import Comparison, Outcome
+from flowcfd.uncertain import Uncertain
 
 COLUMNS = ("benchmark", "measure", "value", "reference", "error", "band", "in band", "GCI", "CPU s")
 NUMBERS = ("value", "reference", "error", "CPU s")
@@ -34,8 +35,8 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
 
 def value(one: Comparison) -> str:
     """The value, with its uncertainty where it has one."""
-    known = getattr(one.value, "uncertainty", None)
-    return number_of(float(one.value)) if known is None else str(one.value)
+    known = isinstance(one.value, Uncertain) and one.value.uncertainty is not None
+    return str(one.value) if known else number_of(float(one.value))
 
 
 def error(one: Comparison) -> str:
@@ -45,15 +46,14 @@ def error(one: Comparison) -> str:
 
 
 def convergence(one: Comparison) -> str:
-    """The grid convergence index in per cent of the value, or why there is none."""
-    if one.gci is None:
+    """The grid convergence index in per cent of the value with the observed order, or why there is none."""
+    found = one.gci
+    if found is None or found.gci is None:
         return f"none: {one.why_no_gci}" if one.why_no_gci else "none"
-    return gci_text(one)
-
-
-def gci_text(one: Comparison) -> str:
-    """What a GCI says of itself."""
-    return str(one.gci)
+    order = (
+        "" if found.order is None else f", order {found.order:.2f}" + (" assumed" if found.kind == "two grids" else "")
+    )
+    return f"{found.gci:.2%}{order}"
 
 
 def number_of(number: float) -> str:

@@ -12,10 +12,12 @@ INDEX = json.loads((resources.files("flowcfd.benchmarks") / "data/index.json").r
 @pytest.mark.parametrize("name", INDEX["tables"])
 def test_every_table_has_a_source_units_and_numbers_only(name):
     table = reference(name)
-    assert len(table) >= 9
+    assert len(table) >= 4
     assert table.attrs["source"]
+    assert table.attrs["licence"]
     assert list(table.columns) == list(table.attrs["units"])
-    assert not table.isna().any().any()
+    assert all(kind.kind == "f" or kind.kind == "i" for kind in table.dtypes)
+    assert table.notna().mean().min() >= 0.5
 
 
 def test_the_lid_moves_with_the_speed_of_one_in_ghias_table():
