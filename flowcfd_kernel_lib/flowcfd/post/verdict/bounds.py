@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
-from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, red
+from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 POSITIVE: Final = ("k", "epsilon", "omega", "nuTilda", "nut", "T", "rho", "e")
 """Fields that are never negative (T, rho, e, epsilon, omega: nor zero)."""
@@ -90,7 +90,9 @@ def _bounded_late(seen: Evidence) -> list[str]:
         share = times / max(steps - int(0.8 * steps), 1)
         if share > BOUNDED_LATE:
             low = float(np.asarray(rows["min"])[of].min())
-            found.append(f"{log.names[int(code)]} had to be bounded in {share:.0%} of the last steps (min {low:.1e})")
+            found.append(
+                f"{log.names[int(code)]} had to be bounded in {percent(share)} of the last steps (min {low:.1e})"
+            )
     return found
 
 

@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 
 from flowcfd.post.verdict.evidence import FREE, Evidence, names_of
-from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, red, shade
+from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red, shade
 
 CLOSED: Final = 1e-9
 """The share of |U| area that must pass the boundary before a domain counts as open."""
+WHOLE: Final = 0.95
+"""From this share of backflow on it is no recirculation."""
 OPENINGS: Final = frozenset({"totalPressure", "prghTotalPressure", "prghPressure", "uniformTotalPressure"})
 """Conditions of p at openings through which fluid is meant to come and go."""
 
@@ -69,13 +71,17 @@ def backflow(seen: Evidence) -> Judgement:
         colour = max(shade(share, 0.05, 0.5), shade(returning, 0.01, 0.2), key=("green", "amber", "red").index)
         worst = max(worst, colour, key=("green", "amber", "red").index)
         if colour != "green":
+            if share >= WHOLE:
+                said.append(f"the flow comes in through {name}, which is an outlet")
+                continue
             guard = " (inflow is forbidden there)" if returning == 0 else ""
-            said.append(f"{name}: {share:.0%} of the area flows back, {returning:.1%} of the flux{guard}")
+            said.append(f"{name}: {percent(share)} of the area flows back, {percent(returning, 1)} of the flux{guard}")
     if worst == "green":
         return green(f"the flow leaves through {names_of(outlets)}", "0", "5 % of area, 1 % of flux", **details)
     made = red if worst == "red" else amber
     most = max(each["area"] for each in details.values())
-    return made(f"{'; '.join(said)}: move the outlet downstream of the recirculation", f"{most:.0%}",
+    advice = "" if most >= WHOLE else ": move the outlet downstream of the recirculation"
+    return made(f"{'; '.join(said)}{advice}", percent(most),
                 "5 % of area, 1 % of flux (red 50 %, 20 %)", **details)  # fmt: skip
 
 
@@ -85,13 +91,8 @@ def _outlets(seen: Evidence) -> list[str]:
     for name in seen.open:
         kind = seen.field("U").kind(name)
         pressure = next((field.kind(name) for each in ("p_rgh", "p") if (field := seen.find(each))), "")
-        held = _held(seen, name)
-        if (
-            not held
-            and kind not in FREE
-            and pressure not in OPENINGS | FREE
-            and "nlet" not in name.replace("outlet", "")
-        ):
+        kind_of_inlet = "inlet" in name.lower() or kind == "pressureInletVelocity"
+        if not (_held(seen, name) or kind_of_inlet or kind in FREE or pressure in OPENINGS | FREE):
             found.append(name)
     return found
 

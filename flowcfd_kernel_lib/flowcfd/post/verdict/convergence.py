@@ -15,8 +15,11 @@ from flowcfd.post.verdict.evidence import Evidence, Floats, Missing, names_of
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, red, shade
 from flowcfd.series import mean_settled, settled
 
-LEVEL: Final = (1e-3, 5e-2)
-"""Initial residuals of a steady computation: below the first is converged in the common sense, above the second not."""
+LEVEL: Final = (1e-3, 1e-2, 5e-2)
+"""Initial residuals of a steady computation: below the first it is converged in the common sense; above the second not
+while they still fall, above the third not even where they stall."""
+FEW: Final = 100
+"""In fewer iterations nothing is said to stall."""
 WITHIN: Final = (0.01, 0.05)
 """The band that a measure stays in, as a share of the largest of its family."""
 LEAST: Final = 10
@@ -30,7 +33,8 @@ def residuals(seen: Evidence) -> Judgement:
     """Steady: the worst initial residual of the last step, and whether the last third still falls, stalls or rises.
 
     Amber from 1e-3 (three orders below the start: the common measure of practice, Ferziger and Peric, Computational
-    Methods for Fluid Dynamics, 2002, section 5.7), red from 5e-2 or where it grew tenfold. Components of U that carry
+    Methods for Fluid Dynamics, 2002, section 5.7), red from 1e-2 while it falls, from 5e-2 where it stalls, or where it
+    grew tenfold. Components of U that carry
     less than a thousandth of the speed are left out: in a wedge or a plane flow their residual is noise over noise.
     A level alone proves nothing: judge by what was measured too.
 
@@ -51,15 +55,16 @@ def _steady(seen: Evidence) -> Judgement:
     name, level = max(last.items(), key=lambda each: each[1])
     course, factor = _course(np.asarray(table[name].dropna(), float))
     steps = len(table)
-    limit = f"{LEVEL[0]:g} (red {LEVEL[1]:g})"
+    limit = f"{LEVEL[0]:g} (red {LEVEL[1]:g}, stalled {LEVEL[2]:g})"
     where = f"the residual of {name} is {level:.1e} after {steps} iterations"
     if course == "rising" and level > LEVEL[0]:
-        made = red if factor > 10 else amber
+        made = red if factor > 10 or level > LEVEL[2] else amber
         return made(f"{where} and rising", f"{level:.1e}", limit, last=last)
-    colour = shade(level, *LEVEL)
+    stalled = course == "stalled" and steps >= FEW
+    colour = shade(level, LEVEL[0], LEVEL[2] if stalled else LEVEL[1])
     if colour == "green":
         return green(f"{where}, the largest", f"{level:.1e}", limit, last=last)
-    advice = "it still falls: go on" if course == "falling" else "it stalls there: judge by the measured quantities"
+    advice = "it stalls there: judge by the measured quantities" if stalled else "it has not arrived: go on"
     return (red if colour == "red" else amber)(f"{where}; {advice}", f"{level:.1e}", limit, last=last)
 
 

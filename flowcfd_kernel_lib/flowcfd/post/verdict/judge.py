@@ -102,6 +102,11 @@ def inapplicable(why: str) -> Judgement:
     return Judgement("", "grey", why, applies=False)
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share as text: 12 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def shade(value: float, amber_from: float, red_from: float) -> Colour:
     """The colour of a value that should be small."""
     return "red" if value >= red_from else "amber" if value >= amber_from else "green"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowcfd.post.verdict.evidence import Evidence
-from flowcfd.post.verdict.judge import Judgement, amber, green, judge, red
+from flowcfd.post.verdict.judge import Judgement, amber, green, judge, percent, red
 
 
 @judge("mesh quality")
@@ -46,7 +46,7 @@ def quality(seen: Evidence) -> Judgement:
     if skew > 4:
         said.append(f"{(skewness > 4).sum()} faces are skewed by more than 4 (up to {skew:.1f})")
     if uneven > 0.01:
-        said.append(f"{uneven:.0%} of the faces lie between cells whose volumes differ more than tenfold")
+        said.append(f"{percent(uneven)} of the faces lie between cells whose volumes differ more than tenfold")
     if said:
         return amber("; ".join(said), value, limit, **details)
     return green(f"{len(mesh.volumes)} cells, non-orthogonality up to {angle:.0f} degrees, skewness up to {skew:.2g}",

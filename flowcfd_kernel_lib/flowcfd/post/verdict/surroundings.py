@@ -13,7 +13,7 @@ import numpy as np
 from flowcfd.foam.dictionary import Tree
 from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Floats, Ints, Missing, names_of
 from flowcfd.post.verdict.geometry import Patch
-from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, red
+from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 SLENDER: Final = 3.0
 """A body whose plan is so many times its frontal area is judged by its length, as wings are."""
@@ -195,12 +195,12 @@ def blockage(seen: Evidence) -> Judgement:
         return inapplicable("no body stands in a free stream")
     section = sum(float(np.maximum(-(patch.areas @ found.along), 0).sum()) for patch in seen.open.values())
     share = found.frontal / section if section else np.inf
-    text = f"{names_of(found.patches)} takes {share:.1%} of the cross-section"
+    text = f"{names_of(found.patches)} takes {percent(share, 1)} of the cross-section"
     details = {"frontal_area": found.frontal, "cross_section": section}
     if share >= 0.05:
         text += ": forces are too high by about twice that share"
     made = red if share >= 0.3 else amber if share >= 0.05 else green
-    return made(text, f"{share:.1%}", "5 % (red 30 %)", **details)
+    return made(text, percent(share, 1), "5 % (red 30 %)", **details)
 
 
 @judge("distance of boundaries")

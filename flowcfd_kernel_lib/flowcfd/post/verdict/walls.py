@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from dataclasses import asdict, dataclass, replace
+from typing import Final, cast
 
 import numpy as np
 
 from flowcfd.post.verdict.evidence import Evidence, Missing, Values, names_of
 from flowcfd.post.verdict.geometry import SMALL, Floats
-from flowcfd.post.verdict.judge import Judgement, Shade, amber, green, inapplicable, judge, red, shade, worst
+from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 C_MU: Final = 0.09
+MANY: Final = 0.2
+"""The share of a wall's area outside of the range that is amber."""
+MOST: Final = 0.8
+"""The share of all walls' area far outside that is red."""
 
 
 @dataclass(frozen=True)
@@ -45,32 +49,53 @@ def y_plus(seen: Evidence) -> Judgement:
     """
     if seen.les or not _turbulent(seen):
         return inapplicable("no RAS model: walls have no treatment that y+ would have to suit")
-    walls = {name: patch for name, patch in seen.walls.items() if patch.kind in ("wall", "mappedWall")}
-    if not walls:
+    if not seen.walls:
         return inapplicable("no wall on which the fluid sticks")
-    said: list[str] = []
-    details: dict[str, dict[str, Any]] = {}
-    shades: list[Shade] = []
-    bad = total = 0.0
-    for name, patch in walls.items():
-        values, treatment = at_wall(seen, name), _grown(treated(seen, name), _thickness(seen, name))
-        outside = _outside(values, treatment.good, patch.sizes)
-        beyond = _outside(values, treatment.bearable, patch.sizes)
-        bad, total = bad + beyond * patch.area, total + patch.area
-        shades.append("amber" if outside >= 0.2 else "green")
-        low, high = np.percentile(values, [5, 95])
-        details[name] = {"treatment": treatment.words, "mean": float(np.average(values, weights=patch.sizes)),
-                         "low": float(low), "high": float(high), "outside": outside, "beyond": beyond}  # fmt: skip
-        if shades[-1] != "green":
-            said.append(f"{name}: {outside:.0%} of the area outside of {_ranges(treatment.good)} ({treatment.words}; "
-                        f"y+ {_short(low)} to {_short(high)})")  # fmt: skip
-    share = max(each["outside"] for each in details.values())
-    limit = "20 % of area outside (red 80 % far outside)"
-    if worst([*shades, "red" if shade(bad / total, 0.8, 0.8) == "red" else "green"]) == "red":
-        return red("; ".join(said), f"{share:.0%}", limit, **details)
-    if said:
-        return amber("; ".join(said), f"{share:.0%}", limit, **details)
-    return green(f"y+ suits the treatment of {names_of(walls)}", f"{share:.0%}", limit, **details)
+    each = {name: _looked(seen, name) for name in seen.walls}
+    area = {name: patch.area for name, patch in seen.walls.items()}
+    far = sum(each[name].beyond * area[name] for name in each) / sum(area.values())
+    bad = {name: look for name, look in each.items() if look.outside >= MANY}
+    share = percent(max(look.outside for look in each.values()))
+    limit = "20 % of a wall outside (red 80 % of all far outside)"
+    details = {name: asdict(look) for name, look in each.items()}
+    if not bad:
+        low, high = min(look.low for look in each.values()), max(look.high for look in each.values())
+        text = f"{_short(low)} to {_short(high)} suits the treatment of {names_of(each)}"
+        return green(text, share, limit, **details)
+    said = (
+        f"{name}: {percent(look.outside)} of the area outside of {look.range} "
+        f"({look.treatment}; y+ {_short(look.low)} to {_short(look.high)})"
+        for name, look in bad.items()
+    )
+    return (red if far >= MOST else amber)("; ".join(said), share, limit, **details)
+
+
+@dataclass(frozen=True)
+class Look:
+    """y+ on one wall: 5 % of the faces lie below `low` and above `high`; shares of area outside of the ranges."""
+
+    treatment: str
+    range: str
+    mean: float
+    low: float
+    high: float
+    outside: float
+    beyond: float
+
+
+def _looked(seen: Evidence, patch: str) -> Look:
+    values, sizes = at_wall(seen, patch), seen.walls[patch].sizes
+    treatment = _grown(treated(seen, patch), _thickness(seen, patch))
+    low, high = np.percentile(values, [5, 95])
+    return Look(
+        treatment.words,
+        " and ".join(f"{low:g} to {high:.0f}" for low, high in treatment.good),
+        float(np.average(values, weights=sizes)),
+        float(low),
+        float(high),
+        _outside(values, treatment.good, sizes),
+        _outside(values, treatment.bearable, sizes),
+    )
 
 
 def _turbulent(seen: Evidence) -> bool:
@@ -142,10 +167,6 @@ def _outside(values: Floats, ranges: tuple[tuple[float, float], ...], sizes: Flo
     for low, high in ranges:
         inside |= (values >= low) & (values <= high)
     return float(sizes[~inside].sum() / sizes.sum())
-
-
-def _ranges(ranges: tuple[tuple[float, float], ...]) -> str:
-    return " and ".join(f"{low:g} to {high:.0f}" for low, high in ranges)
 
 
 def _short(value: float) -> str:
