@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html as web
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flowcfd.benchmarks.outcome import Comparison, Outcome
 from flowcfd.uncertain import Uncertain
@@ -14,15 +14,18 @@ NUMBERS = ("value", "reference", "error", "CPU s")
 Failures = Sequence[tuple[str, str]]
 
 
-def rows(outcome: Outcome) -> list[tuple[str, ...]]:
-    """One row of COLUMNS per comparison; the name and the CPU time in the first one only."""
+def rows(outcome: Outcome, cited: Mapping[str, int] | None = None) -> list[tuple[str, ...]]:
+    """One row of COLUMNS per comparison; the name and the CPU time in the first one only.
+
+    `cited` has the number of each source, which then stands behind the reference.
+    """
     cost = f"{outcome.cpu_seconds:.1f}" + (" (before)" if outcome.reused == len(outcome.runs) > 0 else "")
     return [
         (
             "" if number else outcome.benchmark,
             one.measure + (f" [{one.unit}]" if one.unit else ""),
             value(one),
-            number_of(one.reference),
+            number_of(one.reference) + (f" [{cited[one.source]}]" if cited else ""),
             error(one),
             f"{number_of(one.band[0])} to {number_of(one.band[1])}",
             "yes" if one.ok else "NO",
@@ -61,9 +64,27 @@ def number_of(number: float) -> str:
     return f"{number:.5g}"
 
 
+def citations(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """The sources of all references, numbered from 1 in the order of the table."""
+    sources = dict.fromkeys(one.source for outcome in outcomes for one in outcome.comparisons)
+    return {source: number for number, source in enumerate(sources, 1)}
+
+
+def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
+    """The lines below the table: its sources, and what has to be known of single comparisons."""
+    notes = [
+        f"{outcome.benchmark}, {one.measure}: {one.note}"
+        for outcome in outcomes
+        for one in outcome.comparisons
+        if one.note
+    ]
+    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes]
+
+
 def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
     """The table as plain text, each column as wide as it needs to be."""
-    table = [COLUMNS, *(row for outcome in outcomes for row in rows(outcome))]
+    cited = citations(outcomes)
+    table = [COLUMNS, *(row for outcome in outcomes for row in rows(outcome, cited))]
     widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
     lines = [
         "  ".join(
@@ -73,7 +94,8 @@ def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
         for row in table
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, *(f"{name}: {error}" for name, error in failures), summary(outcomes, failures)])
+    failed = [f"{name} failed: {error}" for name, error in failures]
+    return "\n".join([*lines, *endnotes(outcomes), *failed, summary(outcomes, failures)])
 
 
 def summary(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
@@ -94,9 +116,9 @@ def html(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
     """The table for a notebook; the source of a reference and a note are shown where the mouse rests."""
     left = "text-align:left"
     head = "".join(f"<th{'' if title in NUMBERS else f' style={left!r}'}>{title}</th>" for title in COLUMNS)
-    body = []
+    body, cited = list[str](), citations(outcomes)
     for outcome in outcomes:
-        for cells, one in zip(rows(outcome), outcome.comparisons, strict=True):
+        for cells, one in zip(rows(outcome, cited), outcome.comparisons, strict=True):
             hint = web.escape("; ".join(part for part in (one.source, one.note) if part), quote=True)
             shade = "" if one.ok else " style='background:#fbe3e3;color:#000'"
             body.append(f"<tr title='{hint}'{shade}>{''.join(map(_cell, cells, COLUMNS))}</tr>")
@@ -105,7 +127,9 @@ def html(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
         f"<td colspan='{len(COLUMNS) - 1}' style='{left}'>{web.escape(said)}</td></tr>"
         for name, said in failures
     ]
-    return f"<table><tr>{head}</tr>{''.join(body)}</table><p>{web.escape(summary(outcomes, failures))}</p>"
+    notes = "<br>".join(web.escape(line) for line in endnotes(outcomes))
+    said = web.escape(summary(outcomes, failures))
+    return f"<table><tr>{head}</tr>{''.join(body)}</table><p>{said}</p><p style='font-size:85%'>{notes}</p>"
 
 
 def _cell(text: str, title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,7 +80,7 @@ def validate(
     file that is damaged raises ResultError, as UnknownName is raised for a name that is none, before anything is run.
     """
     chosen = [BENCHMARKS.get(name) for name in ((names,) if isinstance(names, str) else tuple(names))]
-    chosen = list(dict.fromkeys(chosen)) or [benchmark for _, benchmark in BENCHMARKS.items()]
+    chosen = list(dict.fromkeys(chosen)) or everything()
     if quick:
         chosen = [benchmark for benchmark in chosen if benchmark.quick]
     effort = Effort("quick" if quick else "full", on, cores)
@@ -89,6 +90,14 @@ def validate(
         (benchmark.name, str(end)) for benchmark, end in zip(chosen, ends, strict=True) if isinstance(end, RunError)
     )
     return Validation(outcomes, failures, quick)
+
+
+def everything() -> list[Benchmark]:
+    """All benchmarks by name, numbers in it by their size: cavity_re400 before cavity_re1000."""
+    known = [benchmark for _, benchmark in BENCHMARKS.items()]
+    return sorted(
+        known, key=lambda one: [(part.isdigit(), part.zfill(12)) for part in re.split(r"(\d+)", one.name) if part]
+    )
 
 
 def _all(chosen: Sequence[Benchmark], effort: Effort, show: Callable[[Watch], None] | None) -> list[Outcome | RunError]:

@@ -49,6 +49,7 @@ def parser() -> Parser:
     _runs(commands)
     _control(commands)
     _cases(commands)
+    _validate(commands)
     _bench(commands)
     return root
 
@@ -140,6 +141,21 @@ def _cases(commands: Commands) -> None:
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")
     diff.add_argument("--exit-code", action="store_true", help="exit 1 when they differ")
+
+
+def _validate(commands: Commands) -> None:
+    validate = _command(
+        commands,
+        "validate",
+        "validate:validate",
+        "run benchmarks and compare them with published answers; 1 if one is off",
+    )
+    validate.add_argument("names", nargs="*", metavar="NAME", help="default: all; see `flowcfd validate --list`")
+    validate.add_argument("--quick", action="store_true", help="the coarse forms, with wider bands")
+    validate.add_argument("--list", action="store_true", help="name the benchmarks, their sources and costs, and stop")
+    validate.add_argument("--plots", type=Path, metavar="DIR", help="save a figure of each benchmark into DIR")
+    validate.add_argument("--cores", type=int, default=1, metavar="N", help="MPI ranks of each run (default 1)")
+    validate.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
 
 
 def _bench(commands: Commands) -> None:
