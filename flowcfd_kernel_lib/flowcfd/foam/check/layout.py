@@ -21,6 +21,7 @@ CHANGES_PATCHES = (
     "snappyHexMesh", "createPatch", "createBaffles", "extrudeMesh", "mirrorMesh", "autoPatch", "stitchMesh",
     "mergeMeshes", "splitMeshRegions", "subsetMesh", "extrude2DMesh", "makeFaMesh", "splitMesh", "foamyHexMesh",
     "foamyQuadMesh", "createMesh", "PDRMesh", "extrudeToRegionMesh", "selectCells", "removeFaces",
+    "createBoxTurb",
 )  # fmt: skip
 """Applications after which the patches are not those of blockMeshDict any more."""
 CHANGES_CELLS = (*CHANGES_PATCHES, "refineMesh", "refineHexMesh", "refineWallLayer", "transformPoints", "moveMesh")
@@ -73,6 +74,16 @@ def start_folder(files: CaseFiles, control: Mapping[str, Any]) -> str:
             return times[min(times)]
     wanted = plain.number(control.get("startTime", 0)) or 0.0
     return times[min(times, key=lambda time: abs(time - wanted))]
+
+
+def start_time(files: CaseFiles, start: float) -> str:
+    """The folder of just this time; "" when there is none (0.orig becomes 0)."""
+    for path in files:
+        folder, _, rest = path.partition("/")
+        value = _time(folder.removesuffix(".orig"))
+        if rest and value is not None and abs(value - start) <= 1e-9 * max(1.0, abs(start)):
+            return folder
+    return ""
 
 
 def _time(name: str) -> float | None:

@@ -130,6 +130,8 @@ def dimensions(case: CaseView, field: str) -> Dimensions | None:
     if field == "T" and case.application not in ("laplacianFoam", "scalarTransportFoam"):
         return Dimensions(0, 0, 0, 1)
     in_pascal = solver.compressible or solver.dynamic
+    if field == "p" and solver.pressure == "p_rgh" and not solver.compressible:
+        return None  # computed from p_rgh, never read
     if field in ("p", "p_rgh") and case.application != "potentialFoam":
         return PRESSURE if in_pascal else KINEMATIC_PRESSURE
     if field == "alphat":
