@@ -22,6 +22,7 @@ _HOMES = {
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
         "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
+        "Airfoil CGrid "
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
         "Reattachment Settled"
     ),
@@ -35,7 +36,7 @@ _HOMES = {
     "flowcfd.jobs": "run open runs Run",
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
-    "flowcfd.studies": "gci",
+    "flowcfd.studies": "gci refine",
     "flowcfd.uncertain": "Uncertain",
     "flowcfd": "benchmarks studies",
 }

@@ -4,11 +4,13 @@ from flowcfd import benchmarks as benchmarks
 from flowcfd import studies as studies
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
+from flowcfd.case import Airfoil as Airfoil
 from flowcfd.case import Averages as Averages
 from flowcfd.case import BackwardFacingStep as BackwardFacingStep
 from flowcfd.case import Blocks as Blocks
 from flowcfd.case import Case as Case
 from flowcfd.case import Cavity as Cavity
+from flowcfd.case import CGrid as CGrid
 from flowcfd.case import Channel as Channel
 from flowcfd.case import Cyclic as Cyclic
 from flowcfd.case import Cylinder as Cylinder
@@ -75,5 +77,6 @@ from flowcfd.jobs import runs as runs
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
 from flowcfd.studies import gci as gci
+from flowcfd.studies import refine as refine
 from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__

@@ -34,11 +34,12 @@ class GCI:
     """What a family of grids says of one number; values and cells finest first.
 
     `kind`: "monotonic" (converging, GCI defined), "oscillatory" (differences change sign), "divergent" (they do not
-    shrink) or "two grids" (order assumed). `order` is observed, or assumed with two grids; `extrapolated` the value at
-    zero cell size; `gci` a fraction of the finest value; each None where it is not defined. `ratios` are those of the
-    cell sizes, r21 first; `error` is e_a = |e21/phi1|, `extrapolated_error` |(ext - phi1)/ext|. `uncertainty` is the
-    half-width about the finest value: GCI |phi1|, for "oscillatory" three times the range of all values (Eca, Hoekstra
-    and Roache 2005), None for "divergent". `orders` are those of every three neighbouring grids.
+    shrink) or "two grids" (order assumed). `order` is observed, or assumed with two grids, `used_order` the one that
+    extrapolation and GCI use; `extrapolated` is the value at zero cell size, `gci` a fraction of the finest value; each
+    is None where it is not defined. `ratios` are those of the cell sizes, r21 first; `error` is e_a = |e21/phi1|,
+    `extrapolated_error` |(ext - phi1)/ext|. `uncertainty` is the half-width about the finest value: GCI |phi1|, for
+    "oscillatory" three times the range of all values (Eca and Hoekstra, Computers and Fluids 38 (2009) 1580), None for
+    "divergent". `orders` are those of every three neighbouring grids.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class GCI:
     ratios: tuple[float, ...]
     error: float
     order: float | None
+    used_order: float | None
     extrapolated: float | None
     extrapolated_error: float | None
     gci: float | None
@@ -134,6 +136,7 @@ def gci(
         ratios=ratios,
         error=error,
         order=order,
+        used_order=used,
         extrapolated=extrapolated,
         extrapolated_error=extrapolated_error,
         gci=fraction,
@@ -162,7 +165,7 @@ def _checked(
     if dimension not in (1, 2, 3):
         raise CaseError(f"gci: dimension must be 1, 2 or 3 (got {dimension!r})")
     for name, order in (("assumed_order", assumed_order), ("formal_order", formal_order)):
-        if order is not None and not (isinstance(order, Real) and 0 < order < math.inf):
+        if order is not None and not (isinstance(order, (int, float)) and 0 < order < math.inf):
             raise CaseError(f"gci: {name} must be a positive number (got {order!r})")
     for count in counts:
         if isinstance(count, bool) or not isinstance(count, (Integral, float)) or not 0 < count == int(count):
