@@ -161,9 +161,8 @@ def run(effort: Effort, *, reynolds: int) -> Outcome:
     loose = QUICK_LOOSE if effort.quick else 1.0
     comparisons = beside_spectral(found, done.cells, reynolds, quick=effort.quick) if reynolds in SPECTRAL else []
     if reynolds == 1000:
-        comparisons += beside_table(
-            found[0], "botella1998", reynolds, {"u": SPECTRAL_U * loose, "v": SPECTRAL_V * loose}
-        )
+        bands: dict[Component, float] = {"u": SPECTRAL_PROFILE * loose, "v": SPECTRAL_PROFILE * loose}
+        comparisons += beside_table(found[0], "botella1998", reynolds, bands)
     return done.outcome(
         f"cavity_re{reynolds}",
         [*comparisons, *beside_table(found[0], "ghia1982", reynolds, {"u": U_BAND * loose, "v": V_BAND * loose})],
