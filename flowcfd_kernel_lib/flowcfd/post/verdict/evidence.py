@@ -36,6 +36,10 @@ class Missing(FlowError):
     """What a judge would need is not there; the message says what."""
 
 
+class Apart(FlowError):
+    """The criterion says nothing about such a case; the message says why."""
+
+
 @dataclass(frozen=True)
 class Values:
     """One field at the last time: values of cells (n,) or (n, 3), on patches, and what its file says of patches."""
@@ -213,6 +217,8 @@ class Evidence:
     def field(self, name: str) -> Values:
         """A field at the last time."""
         found = self.find(name)
+        if found is None and name == "U" and not any((self.case / home / "U").exists() for home in ("0", "0.orig")):
+            raise Apart("the case has no velocity")
         if found is None:
             raise Missing(f"{name} is not written at the last time")
         return found
@@ -336,7 +342,7 @@ class Evidence:
         try:
             with layout.readable(self.case):
                 return read()
-        except Missing:
+        except (Missing, Apart):
             raise
         except NotYet as error:
             raise Missing(
@@ -370,4 +376,4 @@ def names_of(patches: Iterable[str], limit: int = 4) -> str:
     return ", ".join(names[:limit]) + more
 
 
-__all__ = ["Evidence", "Floats", "Ints", "Missing", "Values", "names_of"]
+__all__ = ["Apart", "Evidence", "Floats", "Ints", "Missing", "Values", "names_of"]

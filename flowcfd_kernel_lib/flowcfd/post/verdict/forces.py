@@ -14,7 +14,7 @@ import numpy as np
 
 from flowcfd.errors import ResultError
 from flowcfd.post.verdict.evidence import Evidence, Floats, Missing
-from flowcfd.post.verdict.judge import RANK, Judgement, amber, green, inapplicable, judge, red, worst
+from flowcfd.post.verdict.judge import RANK, Judgement, amber, green, inapplicable, judge, red, unjudged, worst
 from flowcfd.post.verdict.surroundings import Body, body, patches_of
 
 FRICTION: Final = 1.328
@@ -103,6 +103,8 @@ def _sized(seen: Evidence, found: Body, given: Coefficients) -> Judgement:
     if drag < 0 and abs(drag) > 0.02 * abs(lift):
         return red(f"{given.name}: drag is negative (Cd {given.cd:.3g}): a body at rest cannot push itself upstream; "
                    "see dragDir and the direction of the flow", f"{own:.2g}", "> 0", **details)  # fmt: skip
+    if given.drag @ found.along < np.cos(np.radians(45)):
+        return unjudged(f"{given.name}: dragDir is not along the stream, so Cd is no drag")
     outside = max(least / max(drag, 1e-300), drag / most)
     if outside > 1:
         made = red if outside > 5 else amber
@@ -110,7 +112,7 @@ def _sized(seen: Evidence, found: Body, given: Coefficients) -> Judgement:
         return made(f"{words}: {side}", f"{own:.2g}", limit, **details)
     if abs(lift) > 5 * largest:
         return amber(f"{given.name}: Cl {given.cl:.3g} is more than any wing lifts", f"{given.cl:.2g}", "5", **details)
-    like = _like(kind, own)
+    like = _like(kind, own) if reynolds > 1000 else ""
     return green(f"{words}{f', as {like} has' if like else ''}", f"{own:.2g}", limit, **details)
 
 
@@ -131,10 +133,10 @@ def _like(kind: str, cd: float) -> str:
 def references(seen: Evidence) -> Judgement:
     """What coefficients are made with must fit the body and the stream.
 
-    Aref: between half of the smaller and twice the larger of frontal area and plan (amber outside, red five times
-    outside). magUInf: that of the stream to 5 % (red beyond a factor of 1.5). lRef: between a third and three times of
-    length or height (amber). dragDir: along the stream to 2 degrees (red beyond 45). In a plane computation areas have
-    its thickness in them.
+    Aref: between half of the smaller and twice the larger of frontal area and plan (amber outside, red beyond a fifth
+    and five times). magUInf: that of the stream to 5 % (red beyond a factor of 1.5). lRef: between a third and three
+    times of length or height (amber). dragDir: along the stream to 2 degrees (red beyond 45). In a plane computation
+    areas have its thickness in them.
     """
     found = body(seen)
     if found is None:
@@ -162,7 +164,7 @@ def _fits(seen: Evidence, found: Body, given: Coefficients) -> Iterator[tuple[st
     outside = max(small / 2 / given.area, given.area / (2 * large)) if given.area > 0 else np.inf
     if outside > 1:
         depth = f"; the slice is {found.depth:.3g} m thick" if found.flat else ""
-        yield ("red" if outside > 5 else "amber",
+        yield ("red" if outside > 2.5 else "amber",
                f"{given.name}: Aref {given.area:.3g} m2, but the body has {found.frontal:.3g} m2 frontal and "
                f"{found.plan:.3g} m2 plan area{depth}")  # fmt: skip
     ratio = max(given.speed / seen.speed, seen.speed / given.speed) if min(given.speed, seen.speed) > 0 else np.inf

@@ -10,7 +10,7 @@ from flowcfd.post.verdict.judge import Judgement, Shade
 if TYPE_CHECKING:
     from flowcfd.post.verdict.verdict import Verdict
 
-PAINT: Final[dict[Shade, str]] = {"green": "#2e9e62", "amber": "#d08a16", "red": "#d04545", "grey": "#8a8f98"}
+PAINT: Final[dict[Shade, str]] = {"green": "#2e9e62", "amber": "#c07c10", "red": "#d04545", "grey": "#8a8f98"}
 """Readable on white and on black."""
 _SAYS: Final = {"green": "nothing found", "amber": "use with care", "red": "do not use these numbers"}
 _FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;line-height:1.5;color:inherit"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from flowcfd.post.verdict.evidence import Evidence, Missing
-from flowcfd.post.verdict.judge import JUDGES, RANK, Colour, Judge, Judgement, amber, unjudged
+from flowcfd.post.verdict.evidence import Apart, Evidence, Missing
+from flowcfd.post.verdict.judge import JUDGES, RANK, Colour, Judge, Judgement, amber, inapplicable, unjudged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +133,8 @@ def pronounce(results: Results, *, judges: Iterable[tuple[str, Judge]] | None = 
 def _said(name: str, judge: Judge, seen: Evidence) -> Judgement:
     try:
         found = judge(seen)
+    except Apart as apart:
+        found = inapplicable(str(apart))
     except Missing as missing:
         found = unjudged(str(missing))
     except Exception as error:  # a judge may be of a plug-in: what it raises must not hide what the others say
