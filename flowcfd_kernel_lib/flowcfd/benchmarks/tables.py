@@ -36,11 +36,28 @@ class Published:
 
 
 def published(name: str) -> Published:
-    """A published value such as "driver_seegmiller.reattachment"; UnknownName lists those there are."""
+    """A published value such as "driver_seegmiller.reattachment".
+
+    UnknownName lists those there are; ResultError names one that is not as it was shipped.
+    """
     values = _index()["values"]
     if name not in values:
         raise UnknownName("published value", name, values)
-    return Published(name=name, **values[name])
+    about = dict(values[name])
+    shipped = about.pop("sha256", "none")
+    found = Published(name=name, **about)
+    if fingerprint(found) != shipped:
+        raise ResultError(
+            f"{_DATA / 'index.json'}: {name} is not as it was shipped: sha256 {fingerprint(found)}, expected {shipped}; "
+            f"{_MEND}"
+        )
+    return found
+
+
+def fingerprint(value: Published) -> str:
+    """What the index holds of a published value to see that no digit of it was changed: a SHA-256, in hexadecimal."""
+    said = json.dumps([value.name, value.value, value.uncertainty, value.unit, value.source])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def reference(name: str) -> pandas.DataFrame:
