@@ -50,6 +50,7 @@ def parser() -> Parser:
     _control(commands)
     _cases(commands)
     _validate(commands)
+    _gci(commands)
     _bench(commands)
     return root
 
@@ -88,6 +89,10 @@ def _runs(commands: Commands) -> None:
     run.add_argument("--name", help="name of the run (default: the case's)")
     run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
                      help="change an entry first, such as system/controlDict:endTime=50; can be repeated")  # fmt: skip
+    run.add_argument("--until", action="append", default=[], metavar="MEASURE",
+                     help="stop when this has settled, such as forces.Cd; can be repeated")  # fmt: skip
+    run.add_argument("--within", default="0.5 %", metavar="BAND", help="to settle within this share (default 0.5 %%)")
+    run.add_argument("--over", type=int, default=200, metavar="N", help="iterations or steps it is judged over (200)")
     run.add_argument("--allow-code", action="store_true", help="run a case that compiles or runs code of its own")
     run.add_argument("--detach", action="store_true", help="return at once; Ctrl-C does the same later")
     runs = _command(commands, "runs", "runs:runs", "list the runs")
@@ -156,6 +161,14 @@ def _validate(commands: Commands) -> None:
     validate.add_argument("--plots", type=Path, metavar="DIR", help="save a figure of each benchmark into DIR")
     validate.add_argument("--cores", type=int, default=1, metavar="N", help="MPI ranks of each run (default 1)")
     validate.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
+
+
+def _gci(commands: Commands) -> None:
+    gci = _command(commands, "gci", "gci:gci", "the grid convergence index of a number from several grids")
+    gci.add_argument("--values", nargs="+", required=True, metavar="VALUE", help="finest grid first; blanks or commas")
+    gci.add_argument("--cells", nargs="+", required=True, metavar="N", help="cells of the same grids")
+    gci.add_argument("--dimension", type=int, default=3, metavar="D", help="2 or 3 (default)")
+    gci.add_argument("--formal-order", type=float, metavar="P", help="do not trust an observed order above this one")
 
 
 def _bench(commands: Commands) -> None:
