@@ -31,6 +31,7 @@ _HOMES = {
     "flowcfd.foam.check.finding": "Finding Findings",
     "flowcfd.foam.check.gates": "check",
     "flowcfd.foam.check.mending": "mend",
+    "flowcfd.foam.recording": "with_outputs",
     "flowcfd.foam.render": "render",
     "flowcfd.foam.tutorials": "tutorial",
     "flowcfd.jobs": "run open runs Run",

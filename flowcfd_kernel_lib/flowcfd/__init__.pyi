@@ -68,6 +68,7 @@ from flowcfd.foam.check.finding import Finding as Finding
 from flowcfd.foam.check.finding import Findings as Findings
 from flowcfd.foam.check.gates import check as check
 from flowcfd.foam.check.mending import mend as mend
+from flowcfd.foam.recording import with_outputs as with_outputs
 from flowcfd.foam.render import render as render
 from flowcfd.foam.tutorials import tutorial as tutorial
 from flowcfd.jobs import Run as Run

@@ -109,6 +109,8 @@ def describe(run: Run) -> None:
     far = progress.text(run.progress())
     if far:
         output.text(f"  progress  {far}")
+    if run.settling and state in ACTIVE:
+        output.text(f"  settled   {run.settling}")
     for trouble in run.troubles:
         output.text(f"  trouble   {trouble}")
     _stage_table(run)
@@ -142,6 +144,7 @@ def as_dict(run: Run) -> dict[str, Any]:
         "stages": [
             {**asdict(stage), "wall": stage.wall, "cpu": stage.cpu, "memory": stage.memory} for stage in run.stages
         ],
+        "settling": run.settling,
         "progress": {**asdict(far), "fraction": far.fraction, "remaining": far.remaining},
         "error": None if error is None else output.as_dict(error),
         "fault": None if (fault := run.fault) is None else fault.to_json(),

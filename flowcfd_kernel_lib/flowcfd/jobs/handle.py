@@ -72,6 +72,11 @@ class Run:
         return () if end is None else tuple(map(_fault, end.troubles))
 
     @property
+    def settling(self) -> str:
+        """How the measures stand that are to settle, in one sentence; empty where none are, or none is known yet."""
+        return record.settling(self.path)
+
+    @property
     def stages(self) -> tuple[StageRecord, ...]:
         """What is known of the stages that have begun."""
         names = (stage.name for stage in attempt.of(self.record))
@@ -193,7 +198,7 @@ class Run:
 
     def _repr_html_(self) -> str:
         state, why = self._now()
-        said = f", {html.escape(why)}" if why and state != "Done" else ""
+        said = f", {html.escape(why)}" if why and (state != "Done" or self.record.until is not None) else ""
         title = f"<div title='{html.escape(str(self.path))}'><b>Run {html.escape(self.name)}</b>: {state}{said}</div>"
         title += "".join(f"<div>&#9888; {html.escape(str(trouble))}</div>" for trouble in self.troubles)
         rows = "".join(

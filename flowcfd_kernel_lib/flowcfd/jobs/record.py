@@ -204,6 +204,11 @@ def request(path: Path) -> Request | None:
     return _known(path / "request.json", lambda raw: Request(**raw))
 
 
+def settling(path: Path) -> str:
+    """How the measures stand that are to settle, in one sentence."""
+    return _known(path / "settling.json", lambda raw: str(raw["text"])) or ""
+
+
 def stage(path: Path, name: str) -> StageRecord | None:
     """What is known of one stage; None when it never began."""
     return _known(path / "stages" / f"{name}.json", _stage)
