@@ -22,7 +22,7 @@ BASES: dict[str, dict[str, Any]] = {
         "physics": {**_AIR, "turbulence": "kOmegaSST"},
         "boundaries": {**_ENDS, **dict.fromkeys(("step", "upstreamWall", "lowerWall", "upperWall"), _WALL)},
         "solve": {"kind": "Steady", "iterations": 60},
-        "outputs": [{"kind": "Forces", "name": "body", "patches": ["step"], "speed": "10 m/s", "area": "0.1 m^2",
+        "outputs": [{"kind": "Forces", "name": "body", "patches": ["step"], "speed": "10 m/s", "area": "16.129 mm^2",
                      "length": "12.7 mm"}],
     },
     "cavity": {  # closed, laminar, fixed time step, PISO

@@ -67,6 +67,12 @@ def foreign_libraries(case: CaseView) -> bool:
     return bool(loaded - names("libraries")) or not case.complete(CONTROL)
 
 
+def unseen(libraries: Iterable[str]) -> bool:
+    """Whether one of OpenFOAM's libraries is among them of which nothing is known (it loads into its solver only)."""
+    brings = _all()["functions_by_library"]
+    return any(library in names("libraries") and library not in brings for library in libraries)
+
+
 def libraries(value: Any) -> tuple[str, ...]:
     """The libraries that a `libs` entry names, without `lib` and `.so`."""
     return tuple(name.removesuffix(".so").removeprefix("lib") for name in plain.words(value))

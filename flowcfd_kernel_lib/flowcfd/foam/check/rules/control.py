@@ -64,7 +64,7 @@ def stop_left_over(case: CaseView) -> Iterator[Finding]:
     if word in ("writeNow", "noWriteNow", "nextWrite"):
         what = "at its first written time" if word == "nextWrite" else "after one step"
         yield case.finding(
-            "error",
+            "warning",
             f"stopAt {word} ends the run {what}, whatever endTime is",
             CONTROL,
             "stopAt",

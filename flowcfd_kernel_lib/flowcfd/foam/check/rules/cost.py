@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flowcfd.foam.check.clock import Clock, clock, courant
 from flowcfd.foam.check.finding import Finding, Mend
 from flowcfd.foam.check.rule import Example, rule
-from flowcfd.foam.check.view import CONTROL, CaseView
+from flowcfd.foam.check.view import CONTROL, SCHEMES, CaseView
 
 SECONDS = 3e-6
 """CPU seconds per cell and step: simpleFoam on pitzDaily 1.5e-6, pimpleFoam and interFoam two to four times that."""
@@ -61,7 +61,7 @@ def courant_too_large(case: CaseView) -> Iterator[Finding]:
     found = clock(case)
     if found is None or found.adjusted or case.steady or case.solver is None:
         return
-    worst = courant(case, found.step)
+    worst = None if "local" in str(case.get(SCHEMES, "ddtSchemes.default", "")) else courant(case, found.step)
     if worst is None or not case.complete(CONTROL):
         return
     number, speed, size = worst
