@@ -23,7 +23,13 @@ def missing(case: CaseView) -> Iterator[Finding]:
     """A solver reads the fields of its equations and of its turbulence model before the first step; without one of them
     it ends at once with "cannot find file".
     """
-    if case.multi_region or not case.start:
+    if case.multi_region:
+        return
+    if not case.start and models.required(case):
+        script = next((name for name, _ in case.scripts()), "")
+        hint = f" ({script} may make them, but it is not run)" if script else ""
+        yield case.finding("warning" if script or case.files.steps else "error",
+                           f"there are no initial fields: no folder 0{hint}")  # fmt: skip
         return
     for name in models.required(case):
         path = f"{case.start}/{name}"

@@ -9,7 +9,7 @@ from typing import Any
 from flowcfd.errors import FlowError
 from flowcfd.foam.check import flow, known, layout, models, newfield, plain
 from flowcfd.foam.check.fieldview import FieldView
-from flowcfd.foam.check.finding import Change, Finding, Mend
+from flowcfd.foam.check.finding import Change, Finding, Mend, Severity
 from flowcfd.foam.check.layout import PatchView
 from flowcfd.foam.check.rule import Example, rule
 from flowcfd.foam.check.view import CaseView
@@ -45,7 +45,7 @@ def without_entry(case: CaseView) -> Iterator[Finding]:
             else:
                 message = f"{field.name} has no entry for the patch {patch.name} of type {patch.type}"
                 mend = _added(case, field, patch)
-            severity = "error" if models.read_by_solver(case) is not None else "warning"
+            severity: Severity = "error" if models.read_by_solver(case) is not None else "warning"
             yield case.finding(severity, message, field.path, "boundaryField", mend=mend)
 
 
@@ -241,7 +241,7 @@ def _filled(field: FieldView, one: flow.Entries, absent: list[str]) -> Mend | No
 
 
 @rule("empty-with-several-cells", example=Example("cavity", {"system/blockMeshDict": {
-    "blocks": "(hex (0 1 2 3 4 5 6 7) (20 20 4) simpleGrading (1 1 1))"}}))  # fmt: skip
+    "blocks": "(hex (0 1 3 2 4 5 7 6) (20 20 4) simpleGrading (1 1 1))"}}))  # fmt: skip
 def several_cells(case: CaseView) -> Iterator[Finding]:
     """Between empty patches the equation of that direction is not solved: more than one cell there costs time and
     means nothing, and usually a three-dimensional case was meant.

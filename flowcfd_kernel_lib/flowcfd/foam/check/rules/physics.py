@@ -1,0 +1,316 @@
+"""Rules about the physics of a case: what drives the flow, what fixes the pressure, whether the model may be used."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from flowcfd.foam.check import flow, known, models, plain, sides
+from flowcfd.foam.check.finding import Change, Finding, Mend
+from flowcfd.foam.check.rule import Example, rule
+from flowcfd.foam.check.view import SCHEMES, SOLUTION, THERMO, TRANSPORT, TURBULENCE, CaseView
+from flowcfd.foam.dictionary import Uniform, dumps
+
+SOUND_IN_AIR = 340.0
+"""Speed of sound in air at 15 C [m/s]."""
+AIR = (1.2e-5, 1.8e-5)
+"""Kinematic viscosities of air between -10 and 50 C at sea level [m2/s]."""
+_COPIES = re.compile(r"^\s*(?:cp|ln|mv)\s|\bcopy|\bsetup", re.MULTILINE | re.IGNORECASE)
+"""What a script says that brings files of its own."""
+MACH = 0.3
+"""Above it density changes by more than 5 percent (rho0 / rho = (1 + 0.2 M^2)^2.5, isentropic air)."""
+
+
+def _incompressible(case: CaseView) -> bool:
+    return (
+        case.solver is not None and not case.solver.compressible and case.solver.algorithm not in ("", "potentialFlow")
+    )
+
+
+@rule("pressure-without-reference", example=Example("cavity", {SOLUTION: {"PISO.pRefCell": None}}))
+def reference(case: CaseView) -> Iterator[Finding]:
+    """Where no patch fixes the pressure of an incompressible flow, only its gradient is known: OpenFOAM asks for
+    pRefCell (or pRefPoint) and pRefValue and ends without them.
+    """
+    if not _incompressible(case) or case.multi_region or not case.complete(SOLUTION) or not flow.needs_reference(case):
+        return
+    assert case.solver is not None
+    algorithm = case.get(SOLUTION, case.solver.algorithm)
+    given = algorithm if isinstance(algorithm, dict) else {}
+    absent = [] if {"pRefCell", "pRefPoint"} & given.keys() else ["pRefCell"]
+    absent += [] if "pRefValue" in given else ["pRefValue"]
+    if absent:
+        yield case.finding(
+            "error", f"no patch fixes {case.solver.pressure}, and {' and '.join(absent)} is not given", SOLUTION,
+            case.solver.algorithm,
+            mend=Mend.of("fix the pressure to 0 in cell 0", SOLUTION,
+                         {f"{case.solver.algorithm}.{name}": 0 for name in absent}),
+        )  # fmt: skip
+
+
+@rule("flow-without-outlet", example=Example("step", {"0/p": {"boundaryField.outlet": {"type": "zeroGradient"}},
+      "0/U": {"boundaryField.outlet": {"type": "fixedValue", "value": "uniform (1 0 0)"}},
+      SOLUTION: {"SIMPLE.pRefCell": 0, "SIMPLE.pRefValue": 0}}))  # fmt: skip
+def no_outlet(case: CaseView) -> Iterator[Finding]:
+    """With the velocity given at every opening and the pressure at none, what enters must leave to the last digit;
+    OpenFOAM ends with "Continuity error cannot be removed by adjusting the outflow".
+    """
+    field = flow.velocity(case)
+    if not _incompressible(case) or field is None or not field.complete or not flow.needs_reference(case):
+        return
+    found = list(flow.entries(case, field))
+    if case.patches is None or any(one.type in flow.OPEN_VELOCITY for one in found):
+        return
+    fluxes = [sides.flux(case, one.name, given) for one in found if (given := flow.given_velocity(one)) is not None]
+    if None in fluxes or any(one.type not in (*flow.STILL, *flow.CONSTRAINTS, "fixedValue") for one in found):
+        return
+    known_fluxes = [flux for flux in fluxes if flux is not None]
+    entering, left = -sum(min(flux, 0) for flux in known_fluxes), sum(known_fluxes)
+    if entering and abs(left) > 1e-6 * entering:
+        yield case.finding("error", f"the given velocities let {entering:.4g} m3/s in and {entering + left:.4g} m3/s "
+                           "out, and no patch fixes the pressure", field.path, "boundaryField")  # fmt: skip
+
+
+@rule("outlet-fixes-nothing", example=Example("step", {"0/p": {"boundaryField.outlet": {"type": "zeroGradient"}},
+      SOLUTION: {"SIMPLE.pRefCell": 0, "SIMPLE.pRefValue": 0}}))  # fmt: skip
+def nothing_fixed(case: CaseView) -> Iterator[Finding]:
+    """Where neither U nor p is given, as much flows as the solver happens to let through: an outlet of incompressible
+    flow fixes the pressure and leaves the velocity free.
+    """
+    pressure, velocity = flow.pressure(case), flow.velocity(case)
+    if not _incompressible(case) or pressure is None or velocity is None:
+        return
+    free = {one.name: one for one in flow.entries(case, velocity) if one.type in flow.OPEN_VELOCITY}
+    for one in flow.entries(case, pressure):
+        if one.name in free and one.type == "zeroGradient" and one.patch_type != "wall":
+            yield case.finding(
+                "warning" if pressure.name == "p" else "note",
+                f"{one.name} fixes neither velocity ({free[one.name].type}) nor pressure (zeroGradient)",
+                pressure.path, ("boundaryField", one.key, "type"),
+                mend=Mend.of(f"fix {pressure.name} at {one.name}", pressure.path, {
+                    f"boundaryField.{one.key}": {"type": "fixedValue", "value": "uniform 0"}})
+                if pressure.name == "p" and "." not in one.key else None,
+            )  # fmt: skip
+
+
+@rule("velocity-and-pressure-fixed", example=Example("step", {"0/p": {
+    "boundaryField.inlet": {"type": "fixedValue", "value": "uniform 0"}}}))  # fmt: skip
+def both_fixed(case: CaseView) -> Iterator[Finding]:
+    """An incompressible inlet has either its velocity or its pressure given: with both the problem has one condition
+    too many, and mass is not conserved there.
+    """
+    pressure, velocity = flow.pressure(case), flow.velocity(case)
+    if not _incompressible(case) or pressure is None or velocity is None:
+        return
+    fixed = {one.name for one in flow.entries(case, velocity) if any(flow.given_velocity(one) or (0.0,))
+             or one.type in ("flowRateInletVelocity",)}  # fmt: skip
+    for one in flow.entries(case, pressure):
+        if one.name in fixed and one.type in ("fixedValue", "totalPressure", "uniformFixedValue"):
+            yield case.finding(
+                "warning", f"{one.name} fixes both {velocity.name} and {pressure.name} ({one.type})", pressure.path,
+                ("boundaryField", one.key, "type"),
+                mend=Mend.of(f"leave {pressure.name} free at {one.name}", pressure.path,
+                             {f"boundaryField.{one.key}": {"type": "zeroGradient"}}) if "." not in one.key else None,
+            )  # fmt: skip
+
+
+@rule("nothing-drives-the-flow", example=Example("step", {"0/U": {"boundaryField.inlet.value": "uniform (0 0 0)"}}))
+def at_rest(case: CaseView) -> Iterator[Finding]:
+    """A flow at rest with no inlet, no moving wall, no pressure difference and no force stays at rest: the run
+    converges at once to nothing.
+    """
+    velocity, pressure = flow.velocity(case), flow.pressure(case)
+    if (
+        case.application not in ("simpleFoam", "pimpleFoam", "pisoFoam", "icoFoam")
+        or velocity is None
+        or pressure is None
+    ):
+        return
+    inside = plain.vector(velocity.internal) if isinstance(velocity.internal, Uniform) else None
+    if not velocity.complete or not pressure.complete or inside is None or any(inside) or _forced(case):
+        return
+    at_patches = list(flow.entries(case, velocity))
+    allowed = flow.STILL | flow.OPEN_VELOCITY | flow.CONSTRAINTS
+    still = all(one.type in allowed or flow.given_velocity(one) == (0.0, 0.0, 0.0) for one in at_patches)
+    levels = {plain.number(one.entries.get("value")) if one.type == "fixedValue" else one.type
+              for one in flow.entries(case, pressure) if one.type not in flow.NOT_FIXING}  # fmt: skip
+    if (
+        at_patches
+        and still
+        and len(levels) <= 1
+        and not any(isinstance(level, str) or level is None for level in levels)
+    ):
+        yield case.finding("warning", "nothing drives the flow: every given velocity is zero, the pressure is the same "
+                           "everywhere, and there is no source", velocity.path, "boundaryField")  # fmt: skip
+
+
+def _forced(case: CaseView) -> bool:
+    """Whether something other than its boundaries may move the fluid."""
+    names = ("fvOptions", "dynamicMeshDict", "MRFProperties", "SRFProperties", "dynamicMeshDict.gz", "waveProperties")
+    return any(path.rpartition("/")[2] in names for path in case.files) or "setFields" in str(case.files.steps)
+
+
+@rule("inlet-points-outwards", example=Example("step", {"0/U": {"boundaryField.inlet.value": "uniform (-10 0 0)"}}))
+def outwards(case: CaseView) -> Iterator[Finding]:
+    """A velocity that points out of the domain at a patch called inlet makes an outlet of it, mostly by a lost sign."""
+    velocity = flow.velocity(case)
+    if velocity is None:
+        return
+    for one in flow.entries(case, velocity):
+        given = flow.given_velocity(one) if one.type == "fixedValue" else None
+        normal = sides.normal(case, one.name) if given is not None and "inlet" in one.name.lower() else None
+        if given is None or normal is None or not any(given):
+            continue
+        through = sum(a * b for a, b in zip(given, normal, strict=True))
+        if through > 0.1 * math.hypot(*given):
+            turned = " ".join(f"{-each:.10g}" if each else "0" for each in given)
+            yield case.finding("warning", f"the velocity at {one.name} points out of the domain", velocity.path,
+                               ("boundaryField", one.key, "value"),
+                               mend=Mend.of("turn it round", velocity.path, {
+                                   f"boundaryField.{one.key}.value": f"uniform ({turned})"})
+                               if "." not in one.key else None)  # fmt: skip
+
+
+@rule("viscosity-absurd", example=Example("step", {TRANSPORT: {"nu": -1e-5}}))
+def absurd_viscosity(case: CaseView) -> Iterator[Finding]:
+    """A negative viscosity makes the equations unstable (the run ends in a floating point exception), and none at all
+    leaves a turbulence model nothing to divide by.
+    """
+    nu = flow.viscosity(case)
+    if nu is None or not _incompressible(case):
+        return
+    if nu < 0 or (nu == 0 and case.kind == "RAS"):
+        yield case.finding("error", f"the viscosity nu is {nu:g} m2/s", TRANSPORT, "nu")
+    elif nu > 1:
+        yield case.finding("warning", f"the viscosity nu is {nu:g} m2/s: honey has 1e-2, air 1.5e-5", TRANSPORT, "nu")
+
+
+@rule("speed-above-mach-0.3", example=Example("step", {"0/U": {"boundaryField.inlet.value": "uniform (150 0 0)"}}))
+def fast(case: CaseView) -> Iterator[Finding]:
+    """Above a third of the speed of sound the density of air changes by more than 5 percent, which an incompressible
+    solver does not see; or the speed was meant in km/h.
+    """
+    nu, speed = flow.viscosity(case), flow.speed(case)
+    if not _incompressible(case) or nu is None or not AIR[0] <= nu <= AIR[1] or speed <= MACH * SOUND_IN_AIR:
+        return
+    velocity = flow.velocity(case)
+    yield case.finding(
+        "warning", f"{speed:.4g} m/s is Mach {speed / SOUND_IN_AIR:.2g} in air (nu {nu:g} m2/s): {case.application} is "
+        f"for incompressible flow, up to Mach {MACH}", velocity.path if velocity else "", "boundaryField",
+    )  # fmt: skip
+
+
+@rule("gravity-missing", example=Example("RAS/damBreak/damBreak", {"constant/g": None}))
+def gravity(case: CaseView) -> Iterator[Finding]:
+    """Solvers with buoyancy or a free surface read constant/g at the start and end without it."""
+    if case.application not in models.GRAVITY or case.multi_region or "constant/g" in case.files:
+        return
+    text = dumps({"dimensions": "[0 1 -2 0 0 0 0]", "value": "(0 0 -9.81)"},
+                 header=("uniformDimensionedVectorField", "g", "constant"))  # fmt: skip
+    yield case.finding("error", f"{case.application} reads constant/g, which is not there", "constant/g",
+                       mend=Mend("write constant/g, downwards along z", (Change("constant/g", "", text),)))  # fmt: skip
+
+
+@rule(
+    "gravity-across-two-dimensions", example=Example("RAS/damBreak/damBreak", {"constant/g": {"value": "(0 0 -9.81)"}})
+)
+def gravity_direction(case: CaseView) -> Iterator[Finding]:
+    """Gravity along the direction that a two-dimensional mesh leaves out has no effect: nothing falls or rises."""
+    pull = plain.vector(case.get("constant/g", "value"))
+    if case.application not in models.GRAVITY or pull is None or not any(pull):
+        return
+    out = sides.empty_direction(case)
+    if out is not None and abs(pull[out]) > 0.99 * math.hypot(*pull):
+        other = "(0 -9.81 0)" if out == 2 else "(0 0 -9.81)"
+        yield case.finding("warning", f"gravity points along {'xyz'[out]}, in which the mesh is one cell between empty "
+                           "patches", "constant/g", "value",
+                           mend=Mend.of(f"let it point along {other}", "constant/g", {"value": other}))  # fmt: skip
+
+
+@rule("properties-missing", example=Example("step", {TRANSPORT: None}))
+def properties(case: CaseView) -> Iterator[Finding]:
+    """Every solver reads the properties of its fluid and its turbulence before the first step."""
+    if case.multi_region or case.solver is None or not models.required(case):
+        return
+    if case.application in ("potentialFoam", "laplacianFoam"):
+        return
+    if not case.start and any(case.scripts()):
+        return  # a case that its script puts together
+    needed = [THERMO if case.solver.compressible else TRANSPORT]
+    needed += [TURBULENCE] if models.reads_model(case) and case.application != "rhoCentralFoam" else []
+    foreign = {TRANSPORT: "constant/physicalProperties", THERMO: "constant/physicalProperties",
+               TURBULENCE: "constant/momentumTransport"}  # fmt: skip
+    for path in needed:
+        if path not in case.files and f"{path}.gz" not in case.files and foreign[path] not in case.files:
+            mend = None
+            script = (
+                "" if case.files.steps else next((name for name, text in case.scripts() if _COPIES.search(text)), "")
+            )
+            if script:
+                yield case.finding("note", f"{case.application} reads {path}, which {script} may bring", path)
+                continue
+            if path == TURBULENCE:
+                text = dumps({"simulationType": "laminar"}, header=("dictionary", "turbulenceProperties", "constant"))
+                mend = Mend("write one for laminar flow", (Change(path, "", text),))
+            yield case.finding("error", f"{case.application} reads {path}, which is not there", path, mend=mend)
+
+
+@rule("transport-model-unknown", example=Example("step", {TRANSPORT: {"transportModel": "Newtonain"}}))
+def transport_model(case: CaseView) -> Iterator[Finding]:
+    """The viscosity of an incompressible fluid comes from a named model; an unknown name ends the run with a list."""
+    if case.application not in ("simpleFoam", "pimpleFoam", "pisoFoam", "porousSimpleFoam", "nonNewtonianIcoFoam"):
+        return
+    if TRANSPORT not in case.files or not case.complete(TRANSPORT) or known.foreign_libraries(case):
+        return
+    named = case.get(TRANSPORT, "transportModel")
+    names = known.names("transport_models")
+    if named is None and "viscosityModel" not in case.expanded(TRANSPORT):
+        yield case.finding("error", "transportModel is not given", TRANSPORT,
+                           mend=_newtonian("Newtonian"))  # fmt: skip
+    elif isinstance(named, str) and named not in names:
+        near = known.nearest(named, names)
+        yield case.finding("error", f"{named} is no transport model{known.hint(named, names)}", TRANSPORT,
+                           "transportModel", mend=_newtonian(near) if near else None)  # fmt: skip
+
+
+def _newtonian(model: str) -> Mend:
+    return Mend.of(f"set transportModel {model}", TRANSPORT, {"transportModel": model})
+
+
+@rule("energy-against-schemes", example=Example("rhoPimpleFoam/RAS/cavity", {THERMO: {
+    "thermoType.energy": "sensibleInternalEnergy"}}))  # fmt: skip
+def energy(case: CaseView) -> Iterator[Finding]:
+    """ThermoType chooses the energy that is solved for: e of sensibleInternalEnergy or h of sensibleEnthalpy; schemes
+    for the other one are not read, and without a default the run ends.
+    """
+    if case.solver is None or not case.solver.compressible or case.multi_region or not case.complete(SCHEMES):
+        return
+    chosen = str(case.get(THERMO, "thermoType.energy", ""))
+    name = {"sensibleInternalEnergy": "e", "absoluteInternalEnergy": "e", "sensibleEnthalpy": "h",
+            "absoluteEnthalpy": "h"}.get(chosen)  # fmt: skip
+    schemes = case.get(SCHEMES, "divSchemes")
+    if name is None or not isinstance(schemes, dict) or str(schemes.get("default", "none")) != "none":
+        return
+    other = "h" if name == "e" else "e"
+    if f"div(phi,{other})" in schemes and case.get(SCHEMES, ("divSchemes", f"div(phi,{name})")) is None:
+        value = schemes[f"div(phi,{other})"]
+        yield case.finding("error", f"{chosen} solves for {name}, divSchemes has div(phi,{other}) only", SCHEMES,
+                           ("divSchemes", f"div(phi,{other})"),
+                           mend=Mend.of(f"add div(phi,{name})", SCHEMES,
+                                        {f"divSchemes.div(phi,{name})": value}))  # fmt: skip
+
+
+@rule("angle-in-radians", example=Example("interFoam/laminar/capillaryRise", {
+    "0/alpha.water": {"boundaryField.walls.theta0": 0.785}}))  # fmt: skip
+def radians(case: CaseView) -> Iterator[Finding]:
+    """Contact angles are in degrees: 0.785 is not 45 degrees but nearly complete wetting."""
+    for field in case.fields.values():
+        if not field.name.startswith("alpha."):
+            continue
+        for one in flow.entries(case, field):
+            angle = plain.number(one.entries.get("theta0"))
+            if "ContactAngle" in one.type and angle is not None and 0 < angle <= math.pi:
+                degrees = round(math.degrees(angle), 2)
+                yield case.finding("warning", f"theta0 {angle:g} at {one.name} is in degrees; {angle:g} radians would "
+                                   f"be {degrees:g}", field.path, ("boundaryField", one.key, "theta0"))  # fmt: skip
