@@ -8,11 +8,13 @@ import numpy as np
 
 from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
+from flowcfd.post.verdict.surroundings import body
 
 POSITIVE: Final = ("k", "epsilon", "omega", "nuTilda", "nut", "T", "rho", "e")
 """Fields that are never negative (T, rho, e, epsilon, omega: nor zero)."""
 STRICTLY: Final = ("epsilon", "omega", "T", "rho")
 RATIO: Final = 1e5
+CP_LEAST: Final = -15
 BOUNDED_LATE: Final = 0.1
 UNDRIVEN: Final = ("zeroGradient", "inletOutlet", "pressureInletOutletVelocity", "pressureInletVelocity")
 """Conditions of U that follow the pressure."""
@@ -117,6 +119,32 @@ def speed(seen: Evidence) -> Judgement:
     if ratio >= 5:
         text += f", at ({', '.join(f'{x:.3g}' for x in place)}): look there"
     return made(text, f"{ratio:.2g}", "5 (red 50)", place=place.tolist())
+
+
+@judge("pressure level")
+def pressure(seen: Evidence) -> Judgement:
+    """The pressure coefficient on a body in an incompressible stream: at most 1 where the flow stagnates.
+
+    Amber above 1.2 (1 + 8 / Re), as friction adds to it in slow flows (Homann, ZAMM 16 (1936) 153), or below -15, which
+    only slotted wings near their largest lift reach (A. M. O. Smith, J. Aircraft 12 (1975) 501); red at five times.
+    Cp = (p - p of the stream that flows in) / (speed^2 / 2).
+    """
+    found = body(seen)
+    if found is None or seen.compressible or seen.phases or seen.find("p") is None:
+        return inapplicable("no body stands in a free incompressible stream")
+    head = 0.5 * seen.speed**2
+    field = seen.field("p")
+    shares = [(-np.minimum(seen.flux(name), 0), field.on(name)) for name in seen.open]
+    level = sum(float(share @ values) for share, values in shares) / seen.inflow
+    surface = np.concatenate([field.on(name) for name in found.patches])
+    low, high = float((surface.min() - level) / head), float((surface.max() - level) / head)
+    most = 1.2 * (1 + 8 / (seen.speed * found.length / seen.nu))
+    text = f"Cp on {names_of(found.patches)} lies between {low:.2g} and {high:.2g}"
+    value, limit = f"{low:.2g} to {high:.2g}", f"-15 to {most:.2g}"
+    if low < CP_LEAST or high > most:
+        made = red if low < 5 * CP_LEAST or high > 5 * most else amber
+        return made(f"{text}: look at the pressure's reference and at the mesh there", value, limit)
+    return green(text, value, limit)
 
 
 def _drive(seen: Evidence) -> float:

@@ -33,7 +33,7 @@ def residuals(seen: Evidence) -> Judgement:
     """Steady: the worst initial residual of the last step, and whether the last third still falls, stalls or rises.
 
     Amber from 1e-3 (three orders below the start: the common measure of practice, Ferziger and Peric, Computational
-    Methods for Fluid Dynamics, 2002, section 5.7), red from 1e-2 while it falls, from 5e-2 where it stalls, or where it
+    Methods for Fluid Dynamics, 2002), red from 1e-2 while it falls, from 5e-2 where it stalls, or where it
     grew tenfold. Components of U that carry
     less than a thousandth of the speed are left out: in a wedge or a plane flow their residual is noise over noise.
     A level alone proves nothing: judge by what was measured too.
