@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from flowcfd.foam.faults import history
-from flowcfd.foam.faults.entries import catalogue, search
+from flowcfd.foam.faults.entries import Entry, catalogue, search
 from flowcfd.foam.faults.fault import Fault
 from flowcfd.foam.faults.history import Step
 
@@ -21,8 +22,11 @@ HANDLER: Final = "Foam::sigFpe::sigHandler"
 LIMIT: Final = 1.0
 """Courant number above which PISO and the explicit parts of a transient solver are no longer stable."""
 
-WILD: Final = 20.0
-"""Courant number above which the time step is held to be the cause of a transient solver's end."""
+EXPLODED: Final = 10.0
+"""Courant number over which a transient solver's end is seen in it."""
+
+BEFORE: Final = 50
+"""So many of the last steps at least are searched for the Courant number before the explosion."""
 
 GROWN: Final = 1e3
 """So many times its usual size makes a field the one that blew up."""
@@ -53,18 +57,35 @@ def ended_with_nan(text: str, returncode: int | None) -> Fault | None:
         return _explained(text, "", "") if steps else None
     if not steps or not any(solve.broken for solve in steps[-1].solves):
         return None
-    first = next(step for step in steps if any(solve.broken for solve in step.solves))
-    field = next(solve.field for solve in first.solves if solve.broken)
-    values = {"field": vector(field), "time": f"{first.time:g}"}
-    return catalogue()["ended-with-nan"].fault(values, field=vector(field), time=first.time, courant=_courant(steps))
+    return _broken(catalogue()["ended-with-nan"], steps)
+
+
+def dated(known: Fault, text: str) -> Fault:
+    """A diverged Fault that an error message told of, with field, time and Courant number by the log."""
+    steps = history.steps(text)
+    if known.name == "nan-in-own-residuals":
+        return _broken(catalogue()[known.name], [step for step in steps if step.solves], said=known.said)
+    field, why = _culprit(steps)
+    time = steps[-1].time if steps else None
+    return replace(known, field=known.field or (field if why else ""), time=time, courant=_courant(steps))
+
+
+def _broken(recipe: Entry, steps: Sequence[Step], *, said: str = "") -> Fault:
+    """The Fault of residuals that are none, from the first such step on."""
+    first = next((step for step in steps if any(solve.broken for solve in step.solves)), None)
+    if first is None:
+        return recipe.fault({"field": "?", "time": "?"}, said=said, courant=_courant(steps))
+    field = vector(next(solve.field for solve in first.solves if solve.broken))
+    values = {"field": field, "time": f"{first.time:g}"}
+    return recipe.fault(values, field=field, time=first.time, courant=_courant(steps), said=said)
 
 
 def _explained(text: str, where: str, frames: str) -> Fault:
     steps = history.steps(text)
     time = steps[-1].time if steps else None
     field, why = _culprit(steps)
-    last = next((solve.field for step in reversed(steps) for solve in reversed(step.solves)), "")
-    courant = _courant(steps)
+    last = steps[-1].solves[-1].field if steps and steps[-1].solves else ""
+    courant, before = _courant(steps), _before(steps)
     transient = any(step.courant is not None for step in steps)
     values = {
         "where": where,
@@ -73,11 +94,13 @@ def _explained(text: str, where: str, frames: str) -> Fault:
         "grown": f"; {field} blew up first ({why})" if why else "",
         "courant": f"{courant:.3g}" if courant is not None else "",
         "then": f"; Courant number then {courant:.3g}" if courant is not None else "",
-        "less": f"{_less(courant):.0g}" if courant else "",
+        "before": f"{before:.3g}",
+        "less": f"{max(0.001, 0.5 * LIMIT / before):.1g}" if before else "",
     }
-    if frames and (known := search("stack", frames)) and not (transient and (courant or 0) > WILD):
-        recipe = known[0]
-    elif transient and courant is not None and not courant <= WILD:
+    too_large = before > LIMIT and courant is not None and not courant <= EXPLODED
+    if not too_large and (known := search("stack", frames)):
+        recipe, values = known[0], {**values, **known[1]}
+    elif too_large:
         recipe = catalogue()["courant-blow-up"]
     elif not any(step.solves for step in steps):
         recipe = catalogue()["floating-point-at-once"]
@@ -119,9 +142,10 @@ def _courant(steps: Sequence[Step]) -> float | None:
     return next((step.courant for step in reversed(steps) if step.courant is not None), None)
 
 
-def _less(courant: float) -> float:
-    """The factor on the time step that brings the Courant number below LIMIT; never sillier than 0.01."""
-    return max(0.01, LIMIT / courant) if math.isfinite(courant) else 0.01
+def _before(steps: Sequence[Step]) -> float:
+    """The Courant number before it exploded; 0 where none was printed."""
+    known = [step.courant for step in steps if step.courant and math.isfinite(step.courant)]
+    return min(known[-max(BEFORE, len(known) // 2) :], default=0.0)
 
 
 def _short(frame: str) -> str:

@@ -19,9 +19,11 @@ def cause(returncode: int | None, *texts: str, case: Path | None = None) -> Faul
     recognised is of kind "unknown" and says how the process ended and its last line.
     """
     text = plain(*texts, case=case)
+    fault = fatal.fault(text, case)
+    if fault is not None:
+        return blowup.dated(fault, text) if fault.kind == "diverged" else fault
     return (
-        fatal.fault(text, case)
-        or blowup.fault(text, returncode)
+        blowup.fault(text, returncode)
         or _told(text, case)
         or blowup.ended_with_nan(text, returncode)
         or ending.fault(returncode, text)

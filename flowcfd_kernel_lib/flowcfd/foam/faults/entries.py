@@ -33,6 +33,8 @@ class Entry:
     pattern: str = ""
     file: str = ""
     """Template of the file it is about, for messages that name none."""
+    where: str = ""
+    """Files of the case (a glob), of which the one that holds the pattern's `name` is the file it is about."""
     exists: str = ""
     """Template of a file of the case without which the entry does not apply."""
     example: str = ""

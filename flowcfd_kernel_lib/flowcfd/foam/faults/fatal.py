@@ -17,6 +17,9 @@ LONGEST: Final = 600
 MOST: Final = 12
 """How many valid names a message lists in full; of more it names the nearest."""
 
+_LARGEST: Final = 10_000_000
+"""Size [bytes] of a file that is searched for the place of a message that names none."""
+
 _FATAL: Final = re.compile(
     r"^--> FOAM FATAL (?P<io>IO )?ERROR *:?[^\n]*\n(?P<body>.*?)"
     r"(?=^FOAM (?:parallel run )?(?:exiting|aborting)|^--> FOAM FATAL|\Z)",
@@ -47,12 +50,16 @@ def fault(text: str, case: Path | None) -> Fault | None:
         return Fault(kind, said, file, line, entry, said=said)
     recipe, caught = known
     valid = _valid(body, caught.get("name", ""))
+    if recipe.where and not file:
+        line = line or int(caught.get("at", 0))
+        word, _, _ = entry.partition(".")  # of a dictionary in memory
+        file = _holding(word or caught.get("name", ""), 0 if word else line, recipe.where, case)
     values = {"file": file, "entry": entry, "object": Path(file).name, "said": said, **caught}
     told = recipe.fault(
         values, kind=kind, file=file or recipe.file.format_map(values), line=line, entry=entry, valid=valid, said=said
     )
-    if told.kind == "disk":
-        told = replace(told, line=0)  # of the file that could not be written
+    if told.kind == "disk" or not told.file:  # a line of a file that could not be written, or in memory only
+        told = replace(told, line=0)
     return replace(told, mend=told.mend or _choose(caught.get("name", ""), valid))
 
 
@@ -65,6 +72,17 @@ def _place(body: str, case: Path | None) -> tuple[str, int, str]:
     if inner := _QUOTED_LINE.search(body):
         line = int(inner[1])
     return file, line, entry
+
+
+def _holding(name: str, line: int, where: str, case: Path | None) -> str:
+    """The file of the case that holds `name` at or just above `line`; empty when there is none, or more than one."""
+    found = []
+    for path in sorted(case.glob(where)) if case is not None and name else ():
+        if path.is_file() and path.stat().st_size <= _LARGEST:
+            text = path.read_text("latin-1").splitlines()
+            if any(name in each for each in (text[max(line - 3, 0) : line] if line else text)):
+                found.append(path.relative_to(case).as_posix() if case is not None else "")
+    return found[0] if len(found) == 1 else ""
 
 
 def _words(body: str) -> str:

@@ -42,7 +42,8 @@ def troubles(*texts: str, case: Path | None = None) -> tuple[Fault, ...]:
     """
     text = plain(*texts, case=case)
     steps = [step for step in history.steps(text) if step.solves]
-    found = [*_broken(text), *_wild(steps), *_warned(text, case)]
+    broken = list(_broken(text))
+    found = [*broken, *(() if broken else _wild(steps)), *_warned(text)]
     return tuple({(fault.name, fault.message): fault for fault in found}.values())
 
 
@@ -110,19 +111,19 @@ def _sweeping(later: Sequence[Step]) -> Iterator[Fault]:
     """Linear solvers that give up in most steps."""
     counts: dict[str, int] = {}
     for step in later:
-        for field in {solve.field for solve in step.solves if solve.iterations in MOST_SWEEPS}:
+        for field in {blowup.vector(solve.field) for solve in step.solves if solve.iterations in MOST_SWEEPS}:
             counts[field] = counts.get(field, 0) + 1
     for field, count in counts.items():
         if count >= FLOOD * len(later):
             share = f"{count} of the last {len(later)} steps"
-            yield _known("linear-solver-stalls", {"field": field, "share": share}, field=blowup.vector(field))
+            yield _known("linear-solver-stalls", {"field": field, "share": share}, field=field)
 
 
 def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-def _warned(text: str, case: Path | None) -> Iterator[Fault]:
+def _warned(text: str) -> Iterator[Fault]:
     """By its warnings: each that the catalogue knows."""
     for entry in catalogue().values():
         if entry.on != "warning" or not entry.pattern:
