@@ -47,7 +47,7 @@ class Fault:
 
     def to_json(self) -> dict[str, Any]:
         """What is known of it, without what is not."""
-        known = {key: value for key, value in asdict(self).items() if value not in ("", (), None, 0)}
+        known = {key: value for key, value in asdict(self).items() if value not in ("", (), None)}
         return {**known, **({"valid": list(self.valid)} if self.valid else {})}
 
     @classmethod
