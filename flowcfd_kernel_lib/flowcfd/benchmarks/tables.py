@@ -48,8 +48,8 @@ def published(name: str) -> Published:
     found = Published(name=name, **about)
     if fingerprint(found) != shipped:
         raise ResultError(
-            f"{_DATA / 'index.json'}: {name} is not as it was shipped: sha256 {fingerprint(found)}, expected {shipped}; "
-            f"{_MEND}"
+            f"{_DATA / 'index.json'}: {name} is not as it was shipped: "
+            f"sha256 {fingerprint(found)}, expected {shipped}; {_MEND}"
         )
     return found
 
