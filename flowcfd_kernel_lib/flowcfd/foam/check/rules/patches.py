@@ -28,6 +28,12 @@ def _checked(case: CaseView) -> Iterator[FieldView]:
             yield field
 
 
+def _severity(case: CaseView, field: FieldView) -> Severity:
+    """Error when the field is surely read: of a solver that is not known here, a field may lie there unused."""
+    read = models.read_by_solver(case)
+    return "error" if read is not None or field.name in ("U", "p", "p_rgh", "T") else "warning"
+
+
 @rule("patch-without-entry", example=Example("step", {"0/U": {"boundaryField.lowerWall": None}}))
 def without_entry(case: CaseView) -> Iterator[Finding]:
     """Every patch needs an entry in every field that is read, by its name, a group of it or a regular expression; only
@@ -45,8 +51,7 @@ def without_entry(case: CaseView) -> Iterator[Finding]:
             else:
                 message = f"{field.name} has no entry for the patch {patch.name} of type {patch.type}"
                 mend = _added(case, field, patch)
-            severity: Severity = "error" if models.read_by_solver(case) is not None else "warning"
-            yield case.finding(severity, message, field.path, "boundaryField", mend=mend)
+            yield case.finding(_severity(case, field), message, field.path, "boundaryField", mend=mend)
 
 
 def _added(case: CaseView, field: FieldView, patch: PatchView) -> Mend | None:
@@ -103,13 +108,15 @@ def constraint(case: CaseView) -> Iterator[Finding]:
                 continue  # some, such as cyclicPeriodicAMI, have no condition of their own
             if one.patch_type in flow.CONSTRAINTS:
                 yield case.finding(
-                    "error", f"the patch {one.name} is {one.patch_type} in the mesh, {one.type or 'without type'} in "
+                    _severity(case, field),
+                    f"the patch {one.name} is {one.patch_type} in the mesh, {one.type or 'without type'} in "
                     f"{field.name}", field.path, ("boundaryField", one.key, "type"),
                     mend=_typed(field, one.name, one.patch_type),
                 )  # fmt: skip
             elif one.type in flow.CONSTRAINTS:
                 yield case.finding(
-                    "error", f"the patch {one.name} is {one.type} in {field.name}, {one.patch_type} in the mesh",
+                    _severity(case, field),
+                    f"the patch {one.name} is {one.type} in {field.name}, {one.patch_type} in the mesh",
                     field.path, ("boundaryField", one.key, "type"), mend=_in_the_mesh(case, one.name, one.type),
                 )  # fmt: skip
 
@@ -152,14 +159,16 @@ def unknown_type(case: CaseView) -> Iterator[Finding]:
             entry = ("boundaryField", one.key, "type")
             if not one.type:
                 if not one.entries.get("type") and one.entries:
-                    yield case.finding("error", f"{field.name} has no type at {one.name}", field.path, entry[:2])
+                    yield case.finding(
+                        _severity(case, field), f"{field.name} has no type at {one.name}", field.path, entry[:2]
+                    )
                 continue
             plain_name = one.type.rpartition("::")[2]
             near = plain_name if plain_name in there else known.nearest(one.type, there)
             why = "is for another kind of field" if one.type in other else f"is no type of OpenFOAM {known.VERSION}"
             mend = Mend.of(f"set type {near}", field.path, {f"boundaryField.{one.key}.type": near}) if near else None
             hint = f"; did you mean {near!r}?" if near else ""
-            yield case.finding("error", f"{one.type} at {one.name} {why}{hint}", field.path, entry,
+            yield case.finding(_severity(case, field), f"{one.type} at {one.name} {why}{hint}", field.path, entry,
                                mend=mend if _plain(one.key) else None)  # fmt: skip
 
 
@@ -206,7 +215,8 @@ def entry_missing(case: CaseView) -> Iterator[Finding]:
             absent = [name for name in absent if name not in _names(field, one.key)]
             if absent and one.key not in seen:
                 seen.add(one.key)
-                yield case.finding("error", f"{one.type} at {one.name} of {field.name} needs {', '.join(absent)}",
+                yield case.finding(_severity(case, field),
+                                   f"{one.type} at {one.name} of {field.name} needs {', '.join(absent)}",
                                    field.path, ("boundaryField", one.key),
                                    mend=_filled(field, one, absent))  # fmt: skip
 

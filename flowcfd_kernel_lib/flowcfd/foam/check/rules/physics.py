@@ -295,10 +295,20 @@ def energy(case: CaseView) -> Iterator[Finding]:
     other = "h" if name == "e" else "e"
     if f"div(phi,{other})" in schemes and case.get(SCHEMES, ("divSchemes", f"div(phi,{name})")) is None:
         value = schemes[f"div(phi,{other})"]
+        terms = [f"div(phi,{name})", *_WITH_ENERGY[name, case.steady]]
+        changes = [Change(SCHEMES, f"divSchemes.{term}", value if "(phi," in term else "Gauss linear")
+                   for term in terms if case.get(SCHEMES, ("divSchemes", term)) is None]  # fmt: skip
+        changes += [Change(SOLUTION, f"solvers.{name}{last}", copied) for last in ("", "Final")
+                    if case.get(SOLUTION, ("solvers", f"{name}{last}")) is None
+                    and isinstance(copied := case.get(SOLUTION, ("solvers", f"{other}{last}")), dict)]  # fmt: skip
         yield case.finding("error", f"{chosen} solves for {name}, divSchemes has div(phi,{other}) only", SCHEMES,
                            ("divSchemes", f"div(phi,{other})"),
-                           mend=Mend.of(f"add div(phi,{name})", SCHEMES,
-                                        {f"divSchemes.div(phi,{name})": value}))  # fmt: skip
+                           mend=Mend(f"add what {name} needs to schemes and solvers", tuple(changes)))  # fmt: skip
+
+
+_WITH_ENERGY = {("e", False): ("div(phiv,p)", "div(phi,K)"), ("h", False): ("div(phi,K)",),
+                ("e", True): ("div(phi,Ekp)",), ("h", True): ("div(phi,K)",)}  # fmt: skip
+"""The other terms of the energy equation, by its variable and whether the solver is steady."""
 
 
 @rule("angle-in-radians", example=Example("interFoam/laminar/capillaryRise", {

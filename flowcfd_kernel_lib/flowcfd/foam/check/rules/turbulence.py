@@ -228,7 +228,8 @@ def absurd(case: CaseView) -> Iterator[Finding]:
             ratio = (k / rate if name == "omega" else C_MU * k * k / rate) / nu
             if not 1e-3 <= ratio <= 1e6:
                 yield case.finding("warning" if ratio > 1 else "note",
-                                   f"eddy viscosity {ratio:.2g} times nu at {one.name} (k {k:g}, {name} {rate:g}); 1 to 100 is usual", k_field.path, entry)  # fmt: skip
+                                   f"eddy viscosity {ratio:.2g} times nu at {one.name} (k {k:g}, {name} {rate:g}); "
+                                   "1 to 100 is usual", k_field.path, entry)  # fmt: skip
 
 
 def _fixed(one: flow.Entries) -> float | None:
