@@ -74,7 +74,8 @@ def wanted(found: Results, what: str) -> Table:
 
 
 def as_dict(found: Results) -> dict[str, Any]:
-    """What there is for machines: the summary, and the last row of each table."""
+    """What there is for machines: the summary, the last row of each table, and whether it can be believed."""
+    verdict = found.verdict
     return {
         "case": found.case,
         "run": found.run.path.name if found.run is not None else None,
@@ -82,6 +83,7 @@ def as_dict(found: Results) -> dict[str, Any]:
         "times": found.times,
         "outputs": found.outputs,
         "last": last_rows(found),
+        "verdict": {"colour": verdict.colour, "reasons": verdict.reasons},
     }
 
 

@@ -92,6 +92,8 @@ def _bounded_late(seen: Evidence) -> list[str]:
         share = times / max(steps - int(0.8 * steps), 1)
         if share > BOUNDED_LATE:
             low = float(np.asarray(rows["min"])[of].min())
+            if low >= 0:
+                continue
             found.append(
                 f"{log.names[int(code)]} had to be bounded in {percent(share)} of the last steps (min {low:.1e})"
             )

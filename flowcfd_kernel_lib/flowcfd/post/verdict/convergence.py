@@ -33,9 +33,9 @@ def residuals(seen: Evidence) -> Judgement:
     """Steady: the worst initial residual of the last step, and whether the last third still falls, stalls or rises.
 
     Amber from 1e-3 (three orders below the start: the common measure of practice, Ferziger and Peric, Computational
-    Methods for Fluid Dynamics, 2002), red from 1e-2 while it falls, from 5e-2 where it stalls, or where it
-    grew tenfold. Components of U that carry
-    less than a thousandth of the speed are left out: in a wedge or a plane flow their residual is noise over noise.
+    Methods for Fluid Dynamics, 2002), red from 1e-2 while it falls, from 5e-2 where it stalls, or where it grew
+    tenfold. Components of U that carry less than a thousandth of the speed are left out: in a wedge or a plane flow
+    their residual is noise over noise.
     A level alone proves nothing: judge by what was measured too.
 
     Unsteady: the last solve of each field in a step must have converged in the step: its final residual, in the median
@@ -134,11 +134,13 @@ def settling(seen: Evidence) -> Judgement:
     reds: list[str] = []
     for name, values, scale in found:
         over = max(min(len(values) // 4, 200), LEAST)
+        own = float(np.abs(values[-over:].mean())) > 0.5 * scale  # a share of itself reads better where it is large
+        unit = 1.0 if own else scale
         if seen.steady:
-            state = settled(values.tolist(), within=WITHIN[0] * scale, relative=False, over=over)
+            state = settled(values.tolist(), within=WITHIN[0] * unit, relative=own, over=over)
             grave = state.band > WITHIN[1] * scale
         else:
-            state, grave = mean_settled(values.tolist(), within=0.02 * scale, relative=False, over=over), False
+            state, grave = mean_settled(values.tolist(), within=0.02 * unit, relative=own, over=over), False
         details[name] = {"settled": state.ok, "mean": state.mean, "why": state.why}
         if not state.ok:
             (reds if grave else ambers).append(f"{name} {state.why}")
@@ -223,6 +225,8 @@ def courant(seen: Evidence) -> Judgement:
         for name in columns
         if tail[name].notna().any()
     }
+    if not each:
+        raise Missing("the log has no Courant numbers")
     outer = seen.solution.get("PIMPLE.nOuterCorrectors", 1)
     several = isinstance(outer, int | float) and outer > 1 and not seen.phases
     limit = 5.0 if several else 1.0

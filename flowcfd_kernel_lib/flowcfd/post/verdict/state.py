@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flowcfd.foam.faults import troubles
+from flowcfd.foam.faults import cause, troubles
 from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
 from flowcfd.post.verdict.judge import Judgement, amber, green, judge, red
 
@@ -24,7 +24,8 @@ def end(seen: Evidence) -> Judgement:
     run = seen.results.run
     if run is None:
         if not seen.log.ended:
-            return red(f"the log of {seen.application} does not finish with End: it died or still computes", "no End")
+            why = _cause(seen) or "it died or still computes"
+            return red(f"the log of {seen.application} does not finish with End: {why}", "no End")
         return green(f"{seen.application} came to its end", "End")
     state = run.state
     if state == "Done":
@@ -36,8 +37,12 @@ def end(seen: Evidence) -> Judgement:
 
 def _cause(seen: Evidence) -> str:
     run = seen.results.run
-    error = None if run is None else run.error
-    return "" if error is None else str(error).splitlines()[0]
+    if run is not None:
+        return run.why
+    for texts in _texts(seen, seen.application).values():
+        if any("FOAM FATAL" in text or "sigFpe" in text for text in texts):
+            return cause(1, *texts, case=seen.case).message
+    return ""
 
 
 @judge("complaints in the logs")
@@ -61,10 +66,10 @@ def complaints(seen: Evidence) -> Judgement:
     return made("; ".join(said[:_MOST]) + more, str(len(said)), "0", complaints=said)
 
 
-def _texts(seen: Evidence) -> dict[str, list[str]]:
+def _texts(seen: Evidence, application: str = "*") -> dict[str, list[str]]:
     """Each log of the case by its application; of a long one the beginning and the end."""
     texts = {}
-    for path in sorted(seen.case.glob("log.*")):
+    for path in sorted(seen.case.glob(f"log.{application}")):
         if path.is_file():
             with path.open("rb") as file:
                 size = path.stat().st_size

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import numpy as np
 
-from flowcfd.post.verdict.evidence import Evidence, Missing, Values, names_of
+from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
 from flowcfd.post.verdict.geometry import SMALL, Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
@@ -119,19 +119,26 @@ def at_wall(seen: Evidence, patch: str) -> Floats:
     if written is not None:
         return written.on(patch)
     nu = seen.nu
-    normals, distance = seen.behind(patch)
+    _, distance = seen.behind(patch)
+    nearest = _nearest(seen, patch, distance)
     k = seen.find("k")
     if k is not None and seen.field("nut").kind(patch).startswith("nutk"):
         near = np.maximum(k.cells[seen.mesh.patches[patch].cells], 0)
-        return cast(Floats, C_MU**0.25 * distance * np.sqrt(near) / nu)
-    return distance * np.sqrt(_shear(seen, seen.field("U"), patch, normals, distance)) / nu
+        return cast(Floats, C_MU**0.25 * nearest * np.sqrt(near) / nu)
+    return nearest * np.sqrt(_shear(seen, patch, distance)) / nu
 
 
-def _shear(seen: Evidence, speed: Values, patch: str, normals: Floats, distance: Floats) -> Floats:
+def _nearest(seen: Evidence, patch: str, distance: Floats) -> Floats:
+    """The distance (n,) [m] of each cell at a wall to the nearest of all its wall faces, which counts in corners."""
+    least = np.full(len(seen.mesh.volumes), np.inf)
+    for name, wall in seen.walls.items():
+        np.minimum.at(least, wall.cells, distance if name == patch else seen.behind(name)[1])
+    return least[seen.mesh.patches[patch].cells]
+
+
+def _shear(seen: Evidence, patch: str, distance: Floats) -> Floats:
     """Wall shear stress over density [m2/s2] at the faces of a wall: (nu + nut) |dU/dn|."""
-    cells = seen.mesh.patches[patch].cells
-    if not len(distance):
-        raise Missing(f"{patch} has no faces")
+    cells, speed = seen.mesh.patches[patch].cells, seen.field("U")
     slope = np.linalg.norm(speed.cells[cells] - speed.on(patch), axis=1) / (distance + SMALL)
     return cast(Floats, (seen.nu + seen.field("nut").on(patch)) * slope)
 
