@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flowcfd.post import Results
@@ -96,10 +98,12 @@ def test_every_judge_says_its_criterion_its_limits_and_has_a_plain_name() -> Non
         assert name == name.strip() and len(name) < 30
 
 
-def test_all_of_it_is_json() -> None:
-    found = Verdict((Judgement("y+", "amber", "too large", "99 %", "20 %", details={"wall": {"mean": 3.5}}),), "a case")
-    read = json.loads(json.dumps(found.to_json()))
-    assert read["colour"] == "amber" and read["judgements"][0]["details"] == {"wall": {"mean": 3.5}}
+def test_all_of_it_is_json_nan_and_numbers_of_numpy_too() -> None:
+    details = {"wall": {"mean": np.float64(3.5), "high": math.nan, "each": np.arange(2), "low": (1, -math.inf)}}
+    found = Verdict((Judgement("y+", "amber", "too large", "99 %", "20 %", details=details),), "a case")
+    read = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert read["colour"] == "amber"
+    assert read["judgements"][0]["details"] == {"wall": {"mean": 3.5, "high": None, "each": [0, 1], "low": [1, None]}}
     assert read["reasons"] == ["too large"] and read["judged"] == 1
 
 

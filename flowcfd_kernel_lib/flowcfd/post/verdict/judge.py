@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -52,8 +53,19 @@ class Judgement:
             "value": self.value,
             "limit": self.limit,
             "applies": self.applies,
-            "details": dict(self.details),
+            "details": _plain(dict(self.details)),
         }
+
+
+def _plain(value: Any) -> Any:
+    """Values that JSON has: nan and infinities become null, numpy's numbers Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 Judge = Callable[["Evidence"], "Judgement | None"]
