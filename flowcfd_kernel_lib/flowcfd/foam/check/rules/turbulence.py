@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,6 +119,64 @@ def off_wall(case: CaseView) -> Iterator[Finding]:
                     "error", f"{one.type} at {one.name}, which is of type {one.patch_type} in the mesh, not wall",
                     field.path, ("boundaryField", one.key, "type"),
                 )  # fmt: skip
+
+
+_BELONGS = {
+    "epsilonWallFunction": ("epsilon",),
+    "omegaWallFunction": ("omega",),
+    "kLowReWallFunction": ("k",),
+    "kqRWallFunction": ("k", "q", "R"),
+    "fWallFunction": ("f",),
+    "v2WallFunction": ("v2",),
+}
+_OWN = frozenset({"U", "p", "p_rgh", "T", "k", "epsilon", "omega", "nut", "nuTilda", "R"})
+
+
+@rule("wall-function-of-another-field", example=Example("step", {"0/nut": {
+    "boundaryField.step": {"type": "omegaWallFunction", "value": "uniform 1"}}}))  # fmt: skip
+def of_another(case: CaseView) -> Iterator[Finding]:
+    """A wall function computes one field; OpenFOAM takes it in others without a word (nutkWallFunction in p fixes the
+    pressure at the wall to a viscosity), or ends with "Attempt to cast type".
+    """
+    read = models.read_by_solver(case)
+    for name in sorted(_OWN & case.fields.keys() & (read if read is not None else _OWN)):
+        field = case.fields[name]
+        for one in flow.entries(case, field) if field.complete else ():
+            belongs = ("nut",) if re.match(r"nut\w*WallFunction", one.type) else _BELONGS.get(one.type, (name,))
+            if name in belongs:
+                continue
+            harmless = one.type == "kqRWallFunction" and name != "nut"
+            yield case.finding(
+                "warning" if harmless else "error",
+                f"{one.type} at {one.name} belongs into {' or '.join(belongs)}, not into {name}"
+                f"{', where it is a zero gradient' if harmless else ''}",
+                field.path, ("boundaryField", one.key, "type"),
+            )  # fmt: skip
+
+
+@rule("wall-function-without-nut", example=Example("step", {"0/nut": {
+    "boundaryField.step": {"type": "calculated", "value": "uniform 0"}}}))  # fmt: skip
+def without_nut(case: CaseView) -> Iterator[Finding]:
+    """The wall functions of epsilon and omega take their constants from that of nut on the same patch; OpenFOAM ends
+    with "Attempt to cast type calculated to type nutWallFunction".
+    """
+    nut = case.fields.get("nut")
+    if nut is None or not nut.complete or not _active(case) or models.read_by_solver(case) is None:
+        return
+    at_walls = {one.name: one for one in flow.entries(case, nut)}
+    dissipation = case.fields.get(models.DISSIPATION.get(case.model, ""))
+    for one in flow.entries(case, dissipation):
+        other = at_walls.get(one.name)
+        if one.type not in ("epsilonWallFunction", "omegaWallFunction") or other is None or other.type in _WALL_CASTS:
+            continue
+        if other.type in flow.CONSTRAINTS or not other.type:
+            continue
+        kind = "nutkWallFunction" if case.model not in _K_OMEGA else "nutUSpaldingWallFunction"
+        mend = Mend.of(f"set {kind}", nut.path, {
+            f"boundaryField.{other.key}": {"type": kind, "value": "uniform 0"}})  # fmt: skip
+        yield case.finding("error", f"{one.type} at {one.name} needs a wall function in nut there (got {other.type})",
+                           nut.path, ("boundaryField", other.key, "type"),
+                           mend=mend if other.key.isidentifier() else None)  # fmt: skip
 
 
 @rule("wall-function-without-k", example=Example("channel", {"0/nut": {"boundaryField.top.type": "nutkWallFunction"}}))
