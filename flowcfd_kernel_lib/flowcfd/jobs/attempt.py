@@ -273,12 +273,14 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
 def _diverged(job: Job, stage: StageRecord, fault: Fault, why: str) -> tuple[Fault, str]:
     """The fault and the words for it; times that were written after it began are put under case/diverged/<n>/."""
     last = stage.steps[-1]
-    explosion = Growth(job.case / last.log).poll()
+    growth = Growth(job.case / last.log)
+    explosion, onset = growth.poll(), growth.onset()
     times = checkpoint.written(job.case, job.cores, stage.begin)
-    if explosion is not None:
-        bad = [time for time in times if float(time) > explosion.onset]
+    if onset is not None:
+        bad = [time for time in times if float(time) > onset]
         checkpoint.set_aside(job.case, job.cores, bad, folder="diverged")
         times = times[: len(times) - len(bad)]
+    if explosion is not None and last.ended_by == "diverging":
         fault = replace(fault, kind="diverged", field=explosion.field, time=_seconds(explosion.time))
         fault = replace(fault, message=last.why) if last.why else fault
     kept = f"last good fields at {times[-1]}" if times else "no good fields were written after the start"

@@ -1,8 +1,8 @@
 """Whether a solver is on the way to infinity, by its log as it grows: few numbers a step, and only very large growth.
 
 A healthy start may be rough: residuals of one, errors of continuity a thousand times those of later. So a number
-counts as exploding only when it is not a number, or has grown by a factor that no start has (FACTORS) over its median
-so far and has risen in each of the last five steps.
+counts as exploding only when it is not finite or absurd (ABSURD), or has grown by a factor that no start has (FACTORS)
+over its median so far and has risen in each of the last five steps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ RISING = 5
 """In so many steps one after the other a number rises that explodes."""
 
 EARLIEST = 10
-"""Steps before which nothing but nan and inf counts."""
+"""Steps before which nothing counts but what is absurd."""
+
+ABSURD = {"courant": 1e8, "continuity": 1e12, "bounding": 1e25, "deltaT": 1e30}
+"""What no flow has in any unit: Courant numbers, errors of continuity, sizes of k, epsilon or omega, 1/deltaT."""
+
+FALLEN = 100.0
+"""When a solver has died of its numbers, what has risen so many times without a pause was a part of it."""
 
 FACTORS = {"courant": 100.0, "continuity": 1e5, "bounding": 1e6, "deltaT": 1e6}
 """How many times its median an exploding number is at least."""
@@ -82,11 +88,22 @@ class _Track:
             return False
         return values[-1] > self.factor * self.usual() > 0
 
+    def rise(self) -> tuple[float, float]:
+        """How many times larger it is than before it rose without a pause, and the last time before that."""
+        values = list(self.last)
+        first = len(values) - 1
+        while first and values[first - 1][1] < values[first][1]:
+            first -= 1
+        start = values[first][1]
+        most = min(3 * start, 5 * self.usual())
+        healthy = [time for time, value in values if value <= most]
+        return values[-1][1] / start if start else 0.0, healthy[-1] if healthy else values[0][0]
+
     def onset(self) -> float:
-        """The last time at which it was of its usual size."""
+        """The last time at which it was of its usual size, and before it rose without a pause."""
         usual = self.usual()
         healthy = [time for time, value in self.last if value <= 10 * usual]
-        return healthy[-1] if healthy else self.last[0][0]
+        return min(healthy[-1] if healthy else self.last[0][0], self.rise()[1])
 
 
 class Growth:
@@ -115,6 +132,17 @@ class Growth:
                 self._line(match)
         return self.found
 
+    def onset(self) -> float | None:
+        """The last time before it began, in the log of a solver that has died of its numbers; None: it cannot be seen.
+
+        Times that were written later hold fields that are not to be believed.
+        """
+        if self.poll() is not None or self._step:
+            self._keep()
+        rises = [track.rise() for track in self._tracks.values() if track.last[-1][0] == self._at]
+        found = [time for times, time in rises if times >= FALLEN]
+        return min(found + ([self.found.onset] if self.found is not None else []), default=None)
+
     def _line(self, match: re.Match[bytes]) -> None:
         kind = match.lastgroup
         words = match.groupdict()
@@ -140,21 +168,30 @@ class Growth:
 
     def _take(self, key: str, field: str, value: float, what: str) -> None:
         self._finite_or_not(field, value, what)
+        if self.found is None and value > ABSURD[key.partition(" ")[0]]:
+            self.found = Explosion(field, self.time, self._before(), f"{field} ({what} {value:.2g})")
         self._step[key] = value if key == "continuity" else max(self._step.get(key, 0.0), value)
 
     def _finite_or_not(self, field: str, value: float, what: str) -> None:
         if self.found is None and not math.isfinite(value):
-            onsets = [track.onset() for track in self._tracks.values() if track.explodes()]
-            onset = min([self._finite if math.isfinite(self._finite) else 0.0, *onsets])
-            self.found = Explosion(field, self.time, onset, f"{field} ({what} {value:g})")
+            self.found = Explosion(field, self.time, self._before(), f"{field} ({what} {value:g})")
 
-    def _end(self) -> None:
-        """A step is done."""
+    def _before(self) -> float:
+        """The last time before what has just come, which is beyond all doubt."""
+        onsets = [time for times, time in (track.rise() for track in self._tracks.values()) if times >= FALLEN]
+        return min([self._finite if math.isfinite(self._finite) else 0.0, *onsets])
+
+    def _keep(self) -> None:
+        """Put the numbers of a step to those before it."""
         for key, value in self._step.items():
             kind = key.partition(" ")[0]
             least = LEAST_COURANT if kind == "courant" else 0.0
             self._tracks.setdefault(key, _Track(FACTORS[kind], least)).add(self._at, value)
         self._step.clear()
+
+    def _end(self) -> None:
+        """A step is done."""
+        self._keep()
         self._finite = self._at
         exploding = {key: track for key, track in self._tracks.items() if track.last[-1][0] == self._at}
         exploding = {key: track for key, track in exploding.items() if track.explodes()}

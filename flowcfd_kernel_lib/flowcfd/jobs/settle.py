@@ -102,7 +102,7 @@ class _Measure:
         if not settling.ok:
             return f"{self.name} did not settle within {band}: {settling.why}"
         known = f"{self.name} = {Uncertain(settling.mean, settling.uncertainty, unit=self.unit)}"
-        if not self.by_mean:
+        if not self.by_mean or (not settling.dropped and "does not vary" in settling.why):
             return f"{known} settled within {band} over the last {self._span()}"
         half = f"half the {100 * self.until['confidence']:g} % interval of its mean"
         rough = f", oscillates by ±{settling.band:.2g}" if self.until["steady"] else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowcfd.series.mean import Mean, mean
 from flowcfd.series.transient import mser
@@ -50,9 +50,9 @@ def settled(values: Sequence[float], *, within: float, relative: bool, over: int
     span = span or f"{over} samples"
     window, before = values[-over:], values[-2 * over : -over]
     if len(values) < 2 * over:
-        return _nothing(window, f"{len(values)} of the {2 * over} samples that two windows need are there")
+        return _nothing(values, f"{len(values)} of the {2 * over} samples that two windows need are there")
     if not all(map(math.isfinite, (*window, *before))):
-        return _nothing(window, "has values that are not finite")
+        return _nothing(values, "has values that are not finite")
     middle = math.fsum(window) / over
     allowed = within * abs(middle) if relative else within
     band = max(max(window) - middle, middle - min(window))
@@ -82,7 +82,8 @@ def mean_settled(
 
     The transient is dropped by MSER-5 (`mser`), which must find it in the first half; of the rest at least `over`
     samples are there, that count as ten independent ones at least, and half the confidence interval of their mean
-    (`mean`) is not larger than `within`.
+    (`mean`) is not larger than `within`. A flow that becomes steady has no first half like its second: it settles as
+    an iteration does (`settled`).
     """
     span = span or f"{over} samples"
     if len(values) < max(over, 2 * LEAST):
@@ -90,6 +91,8 @@ def mean_settled(
     if not all(map(math.isfinite, values)):
         return _nothing(values, "has values that are not finite")
     dropped = mser(values)
+    if 2 * dropped > len(values) and (still := settled(values, within=within, relative=relative, over=over)).ok:
+        return replace(still, why=f"does not vary any more: {still.why}")
     rest = values[dropped:]
     found: Mean = mean(rest, confidence=confidence)
     size = _Size(within, relative, found.value)

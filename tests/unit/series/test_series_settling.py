@@ -169,6 +169,15 @@ def test_the_mean_of_shedding_settles_after_the_transient_when_its_interval_is_s
 
 
 def test_a_mean_of_few_independent_samples_has_not_settled() -> None:
-    slow = [1.0 + 0.001 * math.sin(n / 100) for n in range(500)]
-    found = mean_settled(slow, within=0.5, relative=True, over=OVER)
+    slow = [2.0 + math.sin(n / 50) for n in range(600)]
+    found = mean_settled(slow, within=0.9, relative=True, over=OVER)
     assert not found.ok
+    assert "independent ones only" in found.why
+
+
+def test_an_unsteady_flow_that_becomes_steady_settles_as_an_iteration_does() -> None:
+    decay = [1.0 + math.exp(-n / 30) for n in range(600)]
+    assert 2 * mser(decay) > len(decay)
+    found = mean_settled(decay, within=WITHIN, relative=True, over=OVER)
+    assert (found.ok, found.why) == (True, "does not vary any more: within 0.5 % over the last 50 samples")
+    assert not mean_settled(decay[:150], within=WITHIN, relative=True, over=OVER).ok
