@@ -28,7 +28,8 @@ _HOMES = {
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.render": "render",
     "flowcfd.foam.tutorials": "tutorial",
-    "flowcfd.jobs": "run open runs Run",
+    "flowcfd.jobs": "run open runs preview Run",
+    "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
 }

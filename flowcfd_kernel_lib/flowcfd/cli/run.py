@@ -11,11 +11,16 @@ from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
 
 INTERRUPTED = 130
+_RESOURCES = ("walltime", "memory", "nodes", "partition", "account", "qos", "constraint")
 
 
 def run(options: Namespace) -> int:
     """Start a case, or find the run that it has already; wait for its end unless detached."""
     target = case.with_edits(case.read(options.case), options.edits)
+    resources = {name: value for name in _RESOURCES if (value := getattr(options, name)) is not None}
+    if options.preview:
+        output.text(jobs.preview(target, on=options.on, cores=options.cores, resources=resources).rstrip("\n"))
+        return 0
     handle = jobs.run(
         target,
         on=options.on,
@@ -23,6 +28,7 @@ def run(options: Namespace) -> int:
         method=options.method,
         name=options.name,
         allow_code=options.allow_code,
+        resources=resources,
     )
     if options.detach:
         return _started(handle, as_json=options.json)
