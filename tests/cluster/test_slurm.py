@@ -230,7 +230,10 @@ def _stepd(job: str, cluster: Private) -> list[int]:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"resources": {"partition": "shrot"}}, "unknown partition 'shrot'; did you mean 'short'? there are: cpu, short"),
+        (
+            {"resources": {"partition": "shrot"}},
+            "unknown partition 'shrot'; did you mean 'short'? there are: cpu, short",
+        ),
         ({"cores": 7}, "3 nodes of 2 cores"),
         ({"resources": {"partition": "short", "walltime": "2 h"}}, "walltime: must be at most that of partition short"),
         ({"resources": {"memory": "1 TB"}}, "4000 MB"),

@@ -17,7 +17,10 @@ def up(options: Namespace) -> int:
     """Start it and write the profile by which runs are sent to it."""
     made = private.up(_folder(options), nodes=options.nodes, cores=options.cores, memory=options.memory)
     known = profile.Profile(
-        description="the private Slurm of this machine", conf=made.conf, shared_cores=True, grace=30.0,
+        description="the private Slurm of this machine",
+        conf=made.conf,
+        shared_cores=True,
+        grace=30.0,
         environment={"OMPI_MCA_btl": "self,tcp"},  # nodes that are one machine would share memory that is not theirs
     )
     path = profile.write(PROFILE, known)

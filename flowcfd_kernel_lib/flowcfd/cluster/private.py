@@ -1,7 +1,7 @@
 """A private Slurm on this machine: the real munged, slurmctld and slurmd of the Debian package, in one folder.
 
-It needs no root and touches no file outside its folder; several virtual nodes share the machine, each with a port of its
-own. All is stopped by pid. It is for demonstrations and tests: what holds here holds on a cluster, but for the network.
+It needs no root and touches no file outside its folder; several virtual nodes share the machine, each with its own
+port. All is stopped by pid. It is for demonstrations and tests: what holds here holds on a cluster, but for the network.
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ def _require(nodes: int, cores: int, memory: int) -> None:
 def _spread(folder: Path) -> None:
     """Make the folders; SiteError when that cannot be, or when Slurm could not read its own configuration there."""
     if any(letter.isspace() or letter in "#\"'" for letter in str(folder)):
-        raise SiteError(f"{folder}: Slurm's configuration takes no path with blanks, quotes or #; choose another folder")
+        raise SiteError(
+            f"{folder}: Slurm's configuration takes no path with blanks, quotes or #; choose another folder"
+        )
     if len(str(folder / "munge.sock")) > 100:
         raise SiteError(f"{folder}: too long a path for a socket; choose another folder")
     try:
@@ -210,7 +212,8 @@ def _start(cluster: Private, name: str, command: Sequence[str]) -> None:
 def _wait_for_nodes(cluster: Private) -> None:
     if not _until(lambda: len(cluster.idle()) == cluster.nodes, PATIENCE):
         raise SiteError(
-            f"the private Slurm did not come up: {len(cluster.idle())} of {cluster.nodes} nodes; {_last(cluster, 'slurmctld')}"
+            f"the private Slurm did not come up: {len(cluster.idle())} of {cluster.nodes} nodes; "
+            f"{_last(cluster, 'slurmctld')}"
         )
 
 

@@ -12,14 +12,43 @@ from flowcfd.case.quantities import Duration, Quantity, problem
 from flowcfd.case.spec import Spec
 
 _OURS = frozenset(
-    "array batch chdir comment cpus-per-task dependency error hold input job-name mem nodes ntasks ntasks-per-node "
-    "open-mode output parsable partition account qos constraint exclusive requeue no-requeue signal time wait wrap".split()
+    {
+        "array",
+        "batch",
+        "chdir",
+        "comment",
+        "cpus-per-task",
+        "dependency",
+        "error",
+        "hold",
+        "input",
+        "job-name",
+        "mem",
+        "nodes",
+        "ntasks",
+        "ntasks-per-node",
+        "open-mode",
+        "output",
+        "parsable",
+        "partition",
+        "account",
+        "qos",
+        "constraint",
+        "exclusive",
+        "requeue",
+        "no-requeue",
+        "signal",
+        "time",
+        "wait",
+        "wrap",
+    }
 )
 """Directives that a field of Resources or the run protocol itself gives."""
 
-_SHORT = {"A": "account", "C": "constraint", "D": "chdir", "J": "job-name", "N": "nodes", "n": "ntasks", "o": "output",
-          "e": "error", "p": "partition", "q": "qos", "t": "time", "c": "cpus-per-task", "a": "array", "d": "dependency",
-          "H": "hold", "i": "input", "W": "wait"}  # fmt: skip
+_SHORT = dict(
+    A="account", C="constraint", D="chdir", H="hold", J="job-name", N="nodes", W="wait", a="array", c="cpus-per-task",
+    d="dependency", e="error", i="input", n="ntasks", o="output", p="partition", q="qos", t="time",
+)  # fmt: skip
 
 
 def _word(text: str) -> str:
@@ -46,8 +75,8 @@ Bytes = Annotated[float, Quantity("byte", gt=0)]
 class Resources(Spec):
     """What a job asks of a cluster: nodes, memory, time, where and on whose account.
 
-    What is not given is the profile's. A run that reaches its `walltime` writes its fields and goes on in the same job's
-    next turn, at most `max_restarts` times.
+    What is not given is the profile's. A run that reaches its `walltime` writes its fields and goes on in the next turn
+    of its job, at most `max_restarts` times.
     """
 
     nodes: int | None = Field(None, ge=1, description="number of nodes that the cores are spread over")

@@ -11,7 +11,6 @@ from flowcfd.errors import UnknownName
 from flowcfd.jobs.record import Job
 from flowcfd.registry import Registry
 
-
 if TYPE_CHECKING:
     from flowcfd.cluster.resources import Resources
 

@@ -1,7 +1,7 @@
 """Runs on a cluster with Slurm: one job per run, named by the run's uid, whose only program is the run's worker.
 
-A job id alone says nothing: a controller that was killed just after a submission gives the same id again. So a run is found
-by its name, and the run directory, not the scheduler, tells how it ended.
+A job id alone says nothing: a controller that was killed just after a submission gives the same id again. So a run is
+found by its name, and the run directory, not the scheduler, tells how it ended.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError, UnknownName
 from flowcfd.jobs import record
 from flowcfd.jobs.executors.local import PROGRAM
-from flowcfd.jobs.record import AGAIN, ENDS, STARTS, Job
+from flowcfd.jobs.record import AGAIN, STARTS, Job
 from flowcfd.jobs.watch import HEARTBEAT
 
 if TYPE_CHECKING:
@@ -109,7 +108,9 @@ class Slurm:
             raise CaseError(f"resources.nodes: must not be more than the cores, {cores} (got {wanted.nodes})")
         place = self._partition(wanted)
         if place.limit is not None and wanted.seconds > place.limit:
-            raise CaseError(f"resources.walltime: must be at most that of partition {place} (got {_hours(wanted.seconds)})")
+            raise CaseError(
+                f"resources.walltime: must be at most that of partition {place} (got {_hours(wanted.seconds)})"
+            )
         done = self._call(["sbatch", "--test-only", *self._directives(wanted, cores)], text="#!/bin/sh\n")
         if done.returncode:
             raise CaseError(f"resources: Slurm refuses such a job: {_said(done.stderr)}; {self._offers()}")
@@ -186,8 +187,8 @@ class Slurm:
             "work() {",
             f"    {worker} \"$@\" {shlex.quote(run)} &",
             "    worker=$!",
-            "    wait $worker; code=$?",
-            "    while kill -0 $worker 2>/dev/null; do wait $worker; code=$?; done  # a signal ends a wait, not the worker",
+            "    wait $worker; code=$?  # a signal ends a wait, not the worker",
+            "    while kill -0 $worker 2>/dev/null; do wait $worker; code=$?; done",
             "    return $code",
             "}",
             "trap 'kill -USR1 $worker' USR1",
@@ -258,7 +259,9 @@ class Slurm:
     def _call(self, words: Sequence[str], *, text: str | None = None) -> subprocess.CompletedProcess[str]:
         program = shutil.which(words[0])
         if program is None:
-            raise SiteError(f"there is no {words[0]} on this machine: it is no client of a Slurm cluster (profile {self.name!r})")
+            raise SiteError(
+                f"there is no {words[0]} on this machine: it is no client of a Slurm cluster (profile {self.name!r})"
+            )
         where = {} if self.profile.conf is None else {"SLURM_CONF": str(self.profile.conf)}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("SLURM_", "SBATCH_"))}
         if where == {} and "SLURM_CONF" in os.environ:
@@ -307,12 +310,15 @@ def _silent(said: str) -> bool:
 def _said(text: str) -> str:
     """What a client complains of, in one line."""
     lines = [line.strip() for line in _SPEAKS.sub("", text).splitlines() if line.strip()]
-    return "; ".join(dict.fromkeys(line.removeprefix("Batch job submission failed: ") for line in lines)) or "no reason given"
+    return (
+        "; ".join(dict.fromkeys(line.removeprefix("Batch job submission failed: ") for line in lines))
+        or "no reason given"
+    )
 
 
 def _quoted(option: str) -> str:
     name, equals, value = option.partition("=")
-    return f'{name}={chr(34)}{value}{chr(34)}' if equals and re.search(r"\s", value) else option
+    return f"{name}={chr(34)}{value}{chr(34)}" if equals and re.search(r"\s", value) else option
 
 
 def _seconds(limit: str) -> float | None:
