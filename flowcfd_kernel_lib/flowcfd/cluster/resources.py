@@ -45,10 +45,25 @@ _OURS = frozenset(
 )
 """Directives that a field of Resources or the run protocol itself gives."""
 
-_SHORT = dict(
-    A="account", C="constraint", D="chdir", H="hold", J="job-name", N="nodes", W="wait", a="array", c="cpus-per-task",
-    d="dependency", e="error", i="input", n="ntasks", o="output", p="partition", q="qos", t="time",
-)  # fmt: skip
+_SHORT = {
+    "A": "account",
+    "C": "constraint",
+    "D": "chdir",
+    "H": "hold",
+    "J": "job-name",
+    "N": "nodes",
+    "W": "wait",
+    "a": "array",
+    "c": "cpus-per-task",
+    "d": "dependency",
+    "e": "error",
+    "i": "input",
+    "n": "ntasks",
+    "o": "output",
+    "p": "partition",
+    "q": "qos",
+    "t": "time",
+}
 
 
 def _word(text: str) -> str:
