@@ -21,17 +21,26 @@ _HOMES = {
     ),
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
-        "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Blocks Segment "
-        "Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo"
+        "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
+        "Airfoil CGrid "
+        "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
+        "Reattachment Settled"
     ),
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",
+    "flowcfd.foam.check.finding": "Finding Findings",
+    "flowcfd.foam.check.gates": "check",
+    "flowcfd.foam.check.mending": "mend",
+    "flowcfd.foam.recording": "with_outputs",
     "flowcfd.foam.render": "render",
     "flowcfd.foam.tutorials": "tutorial",
     "flowcfd.jobs": "run open runs preview Run",
     "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
+    "flowcfd.studies": "gci refine",
+    "flowcfd.uncertain": "Uncertain",
+    "flowcfd": "benchmarks studies",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
@@ -40,7 +49,8 @@ __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'flowcfd' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    home = _HOME[name]
+    value = import_module(f"flowcfd.{name}") if home == "flowcfd" else getattr(import_module(home), name)
     globals()[name] = value
     return value
 

@@ -1,14 +1,19 @@
 """The public names as a type checker sees them; `__init__.py` loads them on first use."""
 
+from flowcfd import benchmarks as benchmarks
+from flowcfd import studies as studies
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
+from flowcfd.case import Airfoil as Airfoil
 from flowcfd.case import Averages as Averages
 from flowcfd.case import BackwardFacingStep as BackwardFacingStep
 from flowcfd.case import Blocks as Blocks
 from flowcfd.case import Case as Case
 from flowcfd.case import Cavity as Cavity
+from flowcfd.case import CGrid as CGrid
 from flowcfd.case import Channel as Channel
 from flowcfd.case import Cyclic as Cyclic
+from flowcfd.case import Cylinder as Cylinder
 from flowcfd.case import Empty as Empty
 from flowcfd.case import FarField as FarField
 from flowcfd.case import Fluid as Fluid
@@ -23,9 +28,11 @@ from flowcfd.case import Parabola as Parabola
 from flowcfd.case import Pipe as Pipe
 from flowcfd.case import PowerLaw as PowerLaw
 from flowcfd.case import Probes as Probes
+from flowcfd.case import Reattachment as Reattachment
 from flowcfd.case import Rotation as Rotation
 from flowcfd.case import Roughness as Roughness
 from flowcfd.case import Segment as Segment
+from flowcfd.case import Settled as Settled
 from flowcfd.case import Slices as Slices
 from flowcfd.case import Slip as Slip
 from flowcfd.case import SolverInfo as SolverInfo
@@ -58,6 +65,11 @@ from flowcfd.errors import UnitError as UnitError
 from flowcfd.errors import UnknownName as UnknownName
 from flowcfd.foam.adopt import adopt as adopt
 from flowcfd.foam.casefiles import CaseFiles as CaseFiles
+from flowcfd.foam.check.finding import Finding as Finding
+from flowcfd.foam.check.finding import Findings as Findings
+from flowcfd.foam.check.gates import check as check
+from flowcfd.foam.check.mending import mend as mend
+from flowcfd.foam.recording import with_outputs as with_outputs
 from flowcfd.foam.render import render as render
 from flowcfd.foam.tutorials import tutorial as tutorial
 from flowcfd.jobs import Run as Run
@@ -67,4 +79,7 @@ from flowcfd.jobs import run as run
 from flowcfd.jobs import runs as runs
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
+from flowcfd.studies import gci as gci
+from flowcfd.studies import refine as refine
+from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__

@@ -95,7 +95,13 @@ class StageFailed(RunError):
 
 
 class Diverged(RunError):
-    """The numbers left the range of what can be computed."""
+    """The numbers left the range of what can be computed; the field that went first and when, where that is known."""
+
+    def __init__(
+        self, message: str, *, path: str | Path | None = None, field: str = "", time: float | None = None
+    ) -> None:
+        self.field, self.time = field, time
+        super().__init__(message, path=path)
 
 
 class Lost(RunError):

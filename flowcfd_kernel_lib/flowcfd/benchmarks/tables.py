@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from flowcfd.errors import UnknownName
+from flowcfd.errors import ResultError, UnknownName
 
 if TYPE_CHECKING:
     import pandas
 
 _DATA = resources.files("flowcfd.benchmarks") / "data"
+_MEND = "install FlowCFD again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,36 @@ class Published:
 
 
 def published(name: str) -> Published:
-    """A published value such as "driver_seegmiller.reattachment"; UnknownName lists those there are."""
+    """A published value such as "driver_seegmiller.reattachment".
+
+    UnknownName lists those there are; ResultError names one that is not as it was shipped.
+    """
     values = _index()["values"]
     if name not in values:
         raise UnknownName("published value", name, values)
-    return Published(name=name, **values[name])
+    about = dict(values[name])
+    shipped = about.pop("sha256", "none")
+    found = Published(name=name, **about)
+    if fingerprint(found) != shipped:
+        raise ResultError(
+            f"{_DATA / 'index.json'}: {name} is not as it was shipped: sha256 {fingerprint(found)}, expected {shipped}; "
+            f"{_MEND}"
+        )
+    return found
+
+
+def fingerprint(value: Published) -> str:
+    """What the index holds of a published value to see that no digit of it was changed: a SHA-256, in hexadecimal."""
+    said = json.dumps([value.name, value.value, value.uncertainty, value.unit, value.source])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def reference(name: str) -> pandas.DataFrame:
     """A published table such as "ghia1982_u" with its columns as printed.
 
-    `attrs["source"]` names the publication, `attrs["units"]` the unit of each column, `attrs["note"]` known misprints.
-    UnknownName lists the tables there are.
+    `attrs["source"]` names the publication, `attrs["licence"]` its terms, `attrs["units"]` the unit of each column,
+    `attrs["note"]` known misprints. UnknownName lists the tables there are; ResultError names a file that is missing or
+    not as it was shipped.
     """
     tables = _index()["tables"]
     if name not in tables:
@@ -52,13 +73,34 @@ def reference(name: str) -> pandas.DataFrame:
     import pandas
 
     about = tables[name]
-    with (_DATA / about["file"]).open(encoding="utf-8") as file:
-        table = pandas.read_csv(file, comment="#")
-    table.attrs.update(source=about["source"], units=about["units"], note=about.get("note", ""))
+    table = pandas.read_csv(io.BytesIO(_shipped(about["file"], about["sha256"])), comment="#")
+    table.attrs.update(
+        source=about["source"], licence=about["licence"], units=about["units"], note=about.get("note", "")
+    )
     return table
+
+
+def _shipped(name: str, sha256: str) -> bytes:
+    """A file of published values, as it was shipped; ResultError for any other."""
+    file = _DATA / name
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ResultError(f"{file}: the published values cannot be read: {error.strerror or error}; {_MEND}") from None
+    if (found := hashlib.sha256(content).hexdigest()) != sha256:
+        raise ResultError(
+            f"{file}: not the published values that were shipped: sha256 {found[:12]}..., expected {sha256[:12]}...; "
+            f"{_MEND}"
+        )
+    return content
 
 
 @cache
 def _index() -> dict[str, Any]:
-    index: dict[str, Any] = json.loads((_DATA / "index.json").read_text(encoding="utf-8"))
+    try:
+        index: dict[str, Any] = json.loads((_DATA / "index.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise ResultError(
+            f"{_DATA / 'index.json'}: the index of published values is damaged: {error}; {_MEND}"
+        ) from None
     return index

@@ -16,6 +16,7 @@ from flowcfd.case.boundary import (
     Wedge,
 )
 from flowcfd.case.case import Case
+from flowcfd.case.cylinder import Cylinder
 from flowcfd.case.domain import DOMAINS, BackwardFacingStep, Cavity, Channel, Domain, Extent, PatchInfo, Pipe
 from flowcfd.case.mesh import MESHES, Blocks, Mesh, Segment
 from flowcfd.case.output import (
@@ -25,6 +26,7 @@ from flowcfd.case.output import (
     Lines,
     Output,
     Probes,
+    Reattachment,
     Slices,
     SolverInfo,
     WallShear,
@@ -32,6 +34,7 @@ from flowcfd.case.output import (
 )
 from flowcfd.case.physics import PHYSICS, Fluid, Incompressible, MeanVelocity, Physics
 from flowcfd.case.profile import PROFILES, Parabola, PowerLaw, Profile, Table
+from flowcfd.case.settled import Settled
 from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
 from flowcfd.case.spec import Spec
 from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
@@ -52,6 +55,7 @@ __all__ = [
     "Cavity",
     "Channel",
     "Cyclic",
+    "Cylinder",
     "Domain",
     "Empty",
     "Extent",
@@ -73,9 +77,11 @@ __all__ = [
     "PowerLaw",
     "Probes",
     "Profile",
+    "Reattachment",
     "Rotation",
     "Roughness",
     "Segment",
+    "Settled",
     "Slices",
     "Slip",
     "Solve",

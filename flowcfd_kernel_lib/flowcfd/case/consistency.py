@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,12 +11,17 @@ from pydantic import TypeAdapter, ValidationError
 from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Wall, Wedge
 from flowcfd.case.bounds import Point, shown
 from flowcfd.case.domain import Domain, PatchInfo
+from flowcfd.case.measure import find
 from flowcfd.case.mesh import Mesh
+from flowcfd.case.output import Output
 from flowcfd.case.physics import Incompressible
+from flowcfd.case.settled import LEAST, Settled
 from flowcfd.case.solve import Steady, Transient
 from flowcfd.case.spec import Location, Spec
-from flowcfd.errors import UnknownName
+from flowcfd.errors import CaseError, UnknownName
 
+_CONTROL = "system/controlDict"
+"""Where a case brings this file itself, what is recorded is not known here."""
 Problems = Iterator[tuple[Location, str]]
 
 
@@ -30,6 +35,9 @@ def problems(parts: Mapping[str, Any]) -> list[tuple[Location, str]]:
         found += [(("mesh", *loc), text) for loc, text in mesh.problems(domain)]
     if "outputs" in parts and domain is not None:
         found += _outputs(parts, domain)
+    outputs, until = parts.get("outputs", (None,)), getattr(parts.get("solve"), "until", None)
+    if until is not None and None not in outputs and _CONTROL not in (parts.get("files") or ()):
+        found += _settles(outputs, until)
     if isinstance(physics := parts.get("physics"), Incompressible):
         found += _equations(parts, physics)
     return found
@@ -150,11 +158,31 @@ def _outputs(parts: Mapping[str, Any], domain: Domain) -> Problems:
         seen.add(output.name)
         for name in output.patch_names:
             if name not in domain.patches:
-                yield ("outputs", index, "patches"), str(UnknownName("patch", name, domain.patches))
+                field = "patches" if "patches" in type(output).model_fields else "patch"
+                yield ("outputs", index, field), str(UnknownName("patch", name, domain.patches))
         for name in output.field_names:
             if known is not None and name not in known:
                 yield ("outputs", index, "fields"), str(UnknownName("field", name, known))
         yield from ((("outputs", index, *loc), text) for loc, text in output.problems(domain))
+
+
+def _settles(outputs: Sequence[Output], until: Settled) -> Problems:
+    """Whether the measures that are to settle are recorded, and often enough."""
+    known = {f"{output.name}.{column}": output for output in outputs for column in output.columns}
+    for place, name in enumerate(until.measures):
+        try:
+            output = known[find(name, known)]
+        except CaseError as error:
+            yield ("solve", "until", "measures", place), str(error)
+            continue
+        if output.every is None:
+            yield (
+                ("solve", "until", "measures", place),
+                f"{name} comes with the fields only; give {output.name!r} every=1",
+            )
+        elif until.over < LEAST * output.every:
+            few = f"{until.over} are {until.over // output.every} samples of {name} (every={output.every})"
+            yield ("solve", "until", "over"), f"{few}; at least {LEAST} samples are needed"
 
 
 def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:

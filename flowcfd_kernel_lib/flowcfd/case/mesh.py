@@ -73,6 +73,7 @@ class Blocks(Mesh):
     - BackwardFacingStep: upstream (x before the step), downstream (x behind it), step (y below the inlet's floor),
       above (y over it)
     - Pipe "wedge": x, r; Pipe "full": x, r (from the inner square to the wall), core (along one side of the square)
+    - Cylinder: radial, around (a quarter of the circumference)
 
     The cells crowd towards walls either by `grading`, per direction an expansion ratio (last cell over first) or
     segments (share of length, share of cells, ratio) as in blockMesh, or by `first_cell`, the size of the cell at

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from flowcfd.case.bounds import Point, cut, inside, shown, span
 from flowcfd.case.domain import Domain
+from flowcfd.case.measure import COEFFICIENTS, FORCES, REATTACHMENT, columns_of
 from flowcfd.case.quantities import Area, Density, Direction, Instant, Length, Position, Speed, problem
 from flowcfd.case.spec import Location, Spec
 from flowcfd.registry import Registry
@@ -49,6 +50,11 @@ class Output(Spec):
     @property
     def makes(self) -> tuple[str, ...]:
         """The fields that it adds to those of the physics."""
+        return ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The single numbers that it records, as `flowcfd.case.measure` names them."""
         return ()
 
     def problems(self, domain: Domain) -> list[tuple[Location, str]]:
@@ -91,6 +97,11 @@ class Forces(Output):
         """The patches that the forces act on."""
         return self.patches
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Forces and moments, and the coefficients with a reference speed."""
+        return (*FORCES, *(COEFFICIENTS if self.speed is not None else ()))
+
 
 class _Sampled(Output):
     fields: Names = Field(("U", "p"), description="the fields that are recorded")
@@ -109,6 +120,12 @@ class Probes(_Sampled):
     name: Name = "probes"
     every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
     points: Annotated[tuple[Position, ...], Field(min_length=1)] = Field(description="where")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Each field, or its components, at each point."""
+        names = [column for field in self.fields for column in columns_of(field)]
+        return tuple(f"{name}[{n}]" for n in range(len(self.points)) for name in names)
 
     def problems(self, domain: Domain) -> list[tuple[Location, str]]:
         """Points outside of the domain, where OpenFOAM would record -1e300."""
@@ -196,6 +213,32 @@ class YPlus(Output):
         return ("yPlus",)
 
 
+class Reattachment(Output):
+    """Where backflow on a wall ends: how far along `direction` from `origin` [m], as the measure "reattachment".
+
+    The last place where the wall shear turns from backflow to forward flow, linear between the faces; faces at the
+    same distance (across the span) count by their mean.
+    """
+
+    leading = ("patch",)
+    kind: Literal["Reattachment"] = "Reattachment"
+    name: Name = "reattachment"
+    every: int | None = Field(10, gt=0, description="iterations or steps between records; none: with the fields")
+    patch: Name = Field(description="the wall")
+    direction: Direction = Field((1.0, 0.0, 0.0), description="direction of the flow along the wall")
+    origin: Position = Field((0.0, 0.0, 0.0), description="where the length is counted from")
+
+    @property
+    def patch_names(self) -> tuple[str, ...]:
+        """The wall."""
+        return (self.patch,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The length."""
+        return (REATTACHMENT,)
+
+
 class Averages(_Sampled):
     """Means of fields and their fluctuations over time."""
 
@@ -225,5 +268,5 @@ def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True)) / (hypot(*one) * hypot(*other))
 
 
-for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Averages, SolverInfo):
+for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Reattachment, Averages, SolverInfo):
     OUTPUTS.register(_output.__name__, _output)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.config import JsonDict
 
 from flowcfd.case.quantities import Duration, Fraction, Positive, problem
+from flowcfd.case.settled import Settled
 from flowcfd.case.spec import FrozenDict, Spec
 from flowcfd.registry import Registry
 
@@ -53,7 +54,7 @@ class Steady(Solve):
     write_every: int | None = Field(
         None, gt=0, description="iterations between written fields; the end only when not given"
     )
-    until: None = Field(None, description="reserved for stopping when a measure has settled")
+    until: Settled | None = Field(None, description="stops before the end when measures have settled")
 
 
 class Transient(Solve):
@@ -76,6 +77,7 @@ class Transient(Solve):
     outer: int = Field(2, ge=1, le=1000, description="outer correctors with PIMPLE")
     correctors: int = Field(2, ge=1, le=20, description="pressure correctors")
     time_scheme: Literal["Euler", "backward", "CrankNicolson"] = Field("Euler", description="scheme in time")
+    until: Settled | None = Field(None, description="stops before the end when the means of measures have settled")
 
     @model_validator(mode="after")
     def _consistent(self) -> Transient:

@@ -39,10 +39,13 @@ class SpecMeta(ModelMetaclass):
     """
 
     leading: tuple[str, ...]
+    gathers: bool
     root: bool
 
     def __call__(cls, *args: object, **fields: object) -> Any:
         """An instance; raises CaseError."""
+        if cls.gathers and args:
+            args = (args if len(args) > 1 or isinstance(args[0], str) else args[0],)
         if len(args) > len(cls.leading):
             raise CaseError(f"{cls.__name__}: takes {len(cls.leading)} values without a name (got {len(args)})")
         try:
@@ -57,6 +60,8 @@ class Spec(BaseModel, metaclass=SpecMeta):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False)
     leading: ClassVar[tuple[str, ...]] = ()
     """Fields that may be given without their name, in this order."""
+    gathers: ClassVar[bool] = False
+    """Whether all that is given without a name belongs to the one leading field, a tuple."""
     root: ClassVar[bool] = False
     """Whether the paths of errors start here (Case) or with the name of the class."""
 

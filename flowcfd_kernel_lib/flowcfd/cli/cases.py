@@ -20,7 +20,7 @@ def adopt(options: Namespace) -> int:
     """Say what a directory is as a case; write it elsewhere when asked."""
     files = adopt_directory(options.directory)
     if options.write is not None:
-        _write(files, options.write)
+        write_new(files, options.write)
     if options.json:
         output.document(as_dict(files))
         return 0
@@ -54,7 +54,7 @@ def as_dict(files: CaseFiles) -> dict[str, Any]:
     }
 
 
-def _write(files: CaseFiles, target: Path) -> None:
+def write_new(files: CaseFiles, target: Path) -> None:
     """Write into a directory that does not exist yet, whole or not at all."""
     if target.exists():
         raise CaseError(f"--write {target}: exists already; give a new directory")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import DictionaryError, FlowError, RunError, StageFailed
@@ -47,9 +48,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", numbers: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    numbers: Sequence[str] = (),
+    styles: Mapping[str, str] = MappingProxyType(STYLES),
 ) -> None:
-    """A table with a header; the columns named in `numbers` stand right."""
+    """A table with a header; the columns named in `numbers` stand right, cells named in `styles` have a colour."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -58,7 +64,7 @@ def table(
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(Text(str(cell), style=STYLES.get(str(cell), "")) for cell in row))
+        made.add_row(*(Text(str(cell), style=styles.get(str(cell), "")) for cell in row))
     console().print(made)
 
 

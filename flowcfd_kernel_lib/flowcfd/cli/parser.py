@@ -49,6 +49,8 @@ def parser() -> Parser:
     _runs(commands)
     _control(commands)
     _cases(commands)
+    _validate(commands)
+    _gci(commands)
     _bench(commands)
     _cluster(commands)
     return root
@@ -99,6 +101,10 @@ def _runs(commands: Commands) -> None:
     run.add_argument("--name", help="name of the run (default: the case's)")
     run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
                      help="change an entry first, such as system/controlDict:endTime=50; can be repeated")  # fmt: skip
+    run.add_argument("--until", action="append", default=[], metavar="MEASURE",
+                     help="stop when this has settled, such as forces.Cd; can be repeated")  # fmt: skip
+    run.add_argument("--within", default="0.5 %", metavar="BAND", help="to settle within this share (default 0.5 %%)")
+    run.add_argument("--over", type=int, default=200, metavar="N", help="iterations or steps it is judged over (200)")
     run.add_argument("--allow-code", action="store_true", help="run a case that compiles or runs code of its own")
     run.add_argument("--detach", action="store_true", help="return at once; Ctrl-C does the same later")
     runs = _command(commands, "runs", "runs:runs", "list the runs")
@@ -127,16 +133,54 @@ def _control(commands: Commands) -> None:
     )
     results.add_argument("run", metavar="RUN")
     results.add_argument("--csv", metavar="WHAT", help="one table as CSV: residuals, forces:NAME, probes:NAME, ...")
+    verdict = _command(
+        commands, "verdict", "verdict:verdict", "whether its numbers can be believed, with the reasons; exit 1 for red"
+    )
+    verdict.add_argument("run", metavar="RUN|DIR")
 
 
 def _cases(commands: Commands) -> None:
     adopt = _command(commands, "adopt", "cases:adopt", "say what an OpenFOAM directory is: files, steps, code in it")
     adopt.add_argument("directory", metavar="DIR")
     adopt.add_argument("--write", type=Path, metavar="NEW", help="write the adopted files into the new directory NEW")
+    check = _command(commands, "check", "check:check", "say what is wrong with a case before it is run; 1 on errors")
+    check.add_argument("case", nargs="?", default="", metavar="DIR|case.json")
+    check.add_argument("--dry-run", action="store_true", help="the solver reads the case too, whatever its mesh costs")
+    check.add_argument("--no-dry-run", action="store_true", help="dictionaries and rules only")
+    check.add_argument("--rules", nargs="+", default=[], metavar="RULE", help="ask only these; see --list")
+    check.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
+                       help="change an entry first; can be repeated")  # fmt: skip
+    check.add_argument("--mend", action="store_true", help="print the edits that would put it right, as a diff")
+    check.add_argument("--write", type=Path, metavar="NEW", help="write the mended case into the new directory NEW")
+    check.add_argument("--allow-code", action="store_true", help="the dry run may compile and run code of the case")
+    check.add_argument("--list", action="store_true", help="name the rules, say why each is there, and stop")
     diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")
     diff.add_argument("--exit-code", action="store_true", help="exit 1 when they differ")
+
+
+def _validate(commands: Commands) -> None:
+    validate = _command(
+        commands,
+        "validate",
+        "validate:validate",
+        "run benchmarks and compare them with published answers; 1 if one is off",
+    )
+    validate.add_argument("names", nargs="*", metavar="NAME", help="default: all; see `flowcfd validate --list`")
+    validate.add_argument("--quick", action="store_true", help="the coarse forms, with wider bands")
+    validate.add_argument("--list", action="store_true", help="name the benchmarks, their sources and costs, and stop")
+    validate.add_argument("--plots", type=Path, metavar="DIR", help="save a figure of each benchmark into DIR")
+    validate.add_argument("--cores", type=int, default=1, metavar="N", help="MPI ranks of each run (default 1)")
+    validate.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
+
+
+def _gci(commands: Commands) -> None:
+    gci = _command(commands, "gci", "gci:gci", "the grid convergence index of a number from several grids")
+    gci.add_argument("--values", nargs="+", required=True, metavar="VALUE", help="finest grid first; blanks or commas")
+    gci.add_argument("--cells", nargs="+", required=True, metavar="N", help="cells of the same grids")
+    gci.add_argument("--dimension", type=int, default=3, metavar="D", help="2 or 3 (default)")
+    gci.add_argument("--formal-order", type=float, metavar="P", help="do not trust an observed order above this one")
 
 
 def _bench(commands: Commands) -> None:

@@ -37,7 +37,7 @@ NAMED = ("forces", "probes")
 
 def results(options: Namespace) -> int:
     """Print a summary, or one table; a run that still computes shows what it has so far."""
-    found = open_results(_target(options.run), wait=False)
+    found = open_results(target(options.run), wait=False)
     if options.csv is not None:
         return _print_table(wanted(found, options.csv), options)
     if options.json:
@@ -48,10 +48,11 @@ def results(options: Namespace) -> int:
     for what, row in last_rows(found).items():
         if what != "residuals":  # they are in the summary
             output.text(f"{what:10} " + ", ".join(f"{name} {value:.6g}" for name, value in row.items()))
+    output.text(f"{'verdict':10} {found.verdict.line}")
     return 0
 
 
-def _target(word: str) -> Run | Path:
+def target(word: str) -> Run | Path:
     """The run of this name; where none has it, the directory of a case that was computed in another way."""
     try:
         return find(word)

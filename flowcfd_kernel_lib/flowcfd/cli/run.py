@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from flowcfd import jobs
 from flowcfd.cli import case, output, progress, runs
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
+
+if TYPE_CHECKING:
+    from flowcfd.case import Settled
 
 INTERRUPTED = 130
 _RESOURCES = ("walltime", "memory", "nodes", "partition", "account", "qos", "constraint")
@@ -27,6 +31,7 @@ def run(options: Namespace) -> int:
         cores=options.cores,
         method=options.method,
         name=options.name,
+        until=_until(options),
         allow_code=options.allow_code,
         resources=resources,
     )
@@ -38,6 +43,16 @@ def run(options: Namespace) -> int:
         output.report_line(f"detached; the run goes on. {ways_back(handle)}")
         return INTERRUPTED
     return _ended(handle, as_json=options.json)
+
+
+def _until(options: Namespace) -> Settled | None:
+    """What --until, --within and --over ask for."""
+    if not options.until:
+        return None
+    from flowcfd.case import Settled
+
+    until: Settled = Settled(measures=options.until, within=options.within, over=options.over)
+    return until
 
 
 def ways_back(handle: Run) -> str:

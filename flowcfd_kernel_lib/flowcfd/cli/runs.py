@@ -109,12 +109,25 @@ def describe(run: Run) -> None:
     far = progress.text(run.progress())
     if far:
         output.text(f"  progress  {far}")
+    if run.settling and state in ACTIVE:
+        output.text(f"  settled   {run.settling}")
+    for trouble in run.troubles:
+        output.text(f"  trouble   {trouble}")
     _stage_table(run)
     if state == "Failed" and run.error is not None:
         output.text(str(run.error))
         output.text(f"Do the failed stage again: flowcfd retry {run.path.name}")
     elif state in RESUMABLE:
         output.text(f"Go on: flowcfd resume {run.path.name}")
+    elif state == "Done":
+        output.text(f"  verdict   {_verdict(run)}")
+
+
+def _verdict(run: Run) -> str:
+    """Whether its numbers can be believed, in one line."""
+    from flowcfd.post import results  # pandas is loaded by those who look at one run, not by lists of them
+
+    return results(run, wait=False).verdict.line
 
 
 def as_dict(run: Run) -> dict[str, Any]:
@@ -131,8 +144,11 @@ def as_dict(run: Run) -> dict[str, Any]:
         "stages": [
             {**asdict(stage), "wall": stage.wall, "cpu": stage.cpu, "memory": stage.memory} for stage in run.stages
         ],
+        "settling": run.settling,
         "progress": {**asdict(far), "fraction": far.fraction, "remaining": far.remaining},
         "error": None if error is None else output.as_dict(error),
+        "fault": None if (fault := run.fault) is None else fault.to_json(),
+        "troubles": [trouble.to_json() for trouble in run.troubles],
     }
 
 

@@ -1,7 +1,7 @@
 """A private Slurm on this machine: the real munged, slurmctld and slurmd of the Debian package, in one folder.
 
 It needs no root and touches no file outside its folder; several virtual nodes share the machine, each with its own
-port. All is stopped by pid. It is for demonstrations and tests: what holds here holds on a cluster, but for the network.
+port. All is stopped by pid. It is for demonstrations and tests: what holds here holds on a cluster, but the network.
 """
 
 from __future__ import annotations

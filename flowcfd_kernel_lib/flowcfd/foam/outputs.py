@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Slices, WallShear
+from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Reattachment, Slices, WallShear
 from flowcfd.case.physics import Incompressible
 from flowcfd.errors import CaseError
 from flowcfd.foam.dictionary.values import Named
@@ -17,7 +17,11 @@ RULES: Registry[Rule] = Registry("rendered output", "flowcfd.rendered_outputs")
 
 COEFFICIENTS = "Coeffs"
 """What the name of the function object of coefficients ends in, beside the one of the forces."""
-NEED_TURBULENCE = frozenset({"WallShear", "YPlus"})
+SHEAR = "Shear"
+"""What the name of the function object ends in that computes the wall shear for a reattachment."""
+DIRECTION, ORIGIN = "flowDirection", "lengthOrigin"
+"""Entries of a reattachment that OpenFOAM passes over: whoever reads the samples needs them."""
+NEED_TURBULENCE = frozenset({"Reattachment", "WallShear", "YPlus"})
 """Kinds that ask OpenFOAM's turbulence model (laminar is one), which icoFoam does not have."""
 
 
@@ -29,13 +33,19 @@ def functions(outputs: tuple[Output, ...], physics: Incompressible, application:
             raise CaseError(f"outputs.{output.name}: icoFoam cannot make {output.kind}; use solver 'pimpleFoam'")
         if output.name in found:
             raise CaseError(f"outputs.{output.name}: the coefficients of another output have this name")
+        if isinstance(output, Reattachment):
+            found[_free(output, output.name + SHEAR, found)] = _shear(output)  # before the one that samples it
         found[output.name] = RULES.get(output.kind, where=f"outputs.{output.name}")(output, physics)
         if isinstance(output, Forces) and output.speed is not None:
-            name = output.name + COEFFICIENTS
-            if name in found:
-                raise CaseError(f"outputs.{name}: the coefficients of {output.name!r} need this name")
-            found[name] = _coefficients(output, physics)
+            found[_free(output, output.name + COEFFICIENTS, found)] = _coefficients(output, physics)
     return found
+
+
+def _free(output: Output, name: str, found: dict[str, Entries]) -> str:
+    if name in found:
+        part = "shear" if isinstance(output, Reattachment) else "coefficients"
+        raise CaseError(f"outputs.{name}: the {part} of {output.name!r} need{'s' * (part == 'shear')} this name")
+    return name
 
 
 def forces(output: Output, physics: Incompressible) -> Entries:
@@ -97,6 +107,31 @@ def wall_shear(output: Output, physics: Incompressible) -> Entries:
     assert isinstance(output, WallShear)
     patches: Entries = {"patches": output.patches} if output.patches else {}
     return {"type": "wallShearStress", "libs": ("fieldFunctionObjects",), **computed(output), **patches}
+
+
+def reattachment(output: Output, physics: Incompressible) -> Entries:
+    """The wall shear on the faces of a patch, in a file for each time."""
+    assert isinstance(output, Reattachment)
+    patch: Entries = {"type": "patch", "patches": (output.patch,), "interpolate": False}
+    return {
+        "type": "surfaces",
+        "libs": ("sampling",),
+        **written(output),
+        "surfaceFormat": "raw",
+        "interpolationScheme": "cell",
+        "fields": ("wallShearStress",),
+        DIRECTION: output.direction,
+        ORIGIN: output.origin,
+        "surfaces": {output.patch: patch},
+    }
+
+
+def _shear(output: Reattachment) -> Entries:
+    """Computed as often as it is sampled; written by nobody, for a field would make a time of its own."""
+    when: Entries = {"executeControl": "writeTime"}
+    if output.every is not None:
+        when = {"executeControl": "timeStep", "executeInterval": output.every}
+    return {"type": "wallShearStress", "libs": ("fieldFunctionObjects",), **when, "writeControl": "none"}
 
 
 def y_plus(output: Output, physics: Incompressible) -> Entries:
@@ -169,6 +204,7 @@ for _kind, _rule in (
     ("Lines", lines),
     ("WallShear", wall_shear),
     ("YPlus", y_plus),
+    ("Reattachment", reattachment),
     ("Averages", averages),
     ("SolverInfo", solver_info),
 ):

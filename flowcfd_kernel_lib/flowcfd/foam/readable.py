@@ -26,7 +26,7 @@ def unreadable(casefiles: CaseFiles) -> list[str]:
             if path in ALWAYS_READ:
                 found.append(f"{path}: is no text ({content.size} bytes)")
             continue
-        if not _is_dictionary(path, content):
+        if not is_dictionary(path, content):
             continue
         try:
             dictionary.parse(content, path=path)
@@ -35,7 +35,8 @@ def unreadable(casefiles: CaseFiles) -> list[str]:
     return found
 
 
-def _is_dictionary(path: str, text: str) -> bool:
+def is_dictionary(path: str, text: str) -> bool:
+    """Whether OpenFOAM would read a text as a dictionary of the case."""
     if path in ALWAYS_READ:
         return True
     folders = PurePosixPath(path).parts[:1]

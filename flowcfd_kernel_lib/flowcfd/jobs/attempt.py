@@ -10,9 +10,17 @@ from pathlib import Path
 
 from flowcfd.errors import FlowError
 from flowcfd.jobs import checkpoint, process, record, space, stages, step
+from flowcfd.jobs.growth import Growth
+from flowcfd.jobs.guard import Guard
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
 from flowcfd.jobs.stages import IN_PLACE, Command, Stage
 from flowcfd.jobs.watch import Watch
+
+TYPE_CHECKING = False  # typing is not needed for more, and slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
+    from flowcfd.foam.faults import Fault
 
 ORPHAN_PATIENCE = 60.0
 """How long [s] a solver left by a killed worker may take to write its fields."""
@@ -72,7 +80,16 @@ def compute(attempt: Attempt) -> EndRecord:
         if done.state == "failed":
             return _ended_from_outside(attempt, done) or _explained(attempt, done)
     said = "; the solver wrote no new time" if _nothing_written(job) else ""
-    return EndRecord(attempt.number, "Done", f"all stages are done{said}", time.time())
+    return EndRecord(attempt.number, "Done", f"{_settled(attempt)}{said}", time.time(), troubles=_troubles(attempt))
+
+
+def _settled(attempt: Attempt) -> str:
+    """What is to be said of a run that is done: why its solver ended early, or what did not settle."""
+    known = (record.stage(attempt.job.path, stage.name) for stage in attempt.stages)
+    steps = [done for stage in known if stage is not None for done in stage.steps if done.why]
+    if not steps:
+        return "all stages are done"
+    return steps[-1].why if steps[-1].ended_by == "settled" else f"all stages are done; {steps[-1].why}"
 
 
 def asked(number: int, request: Request, stage: str = "") -> EndRecord:
@@ -182,12 +199,20 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
             record.write_record(job.path, replace(before, steps=(*before.steps, running)))
 
         done = step.run(
-            command, case=job.case, uid=job.uid, environment=attempt.environment, watch=attempt.watch, began=began
+            command,
+            case=job.case,
+            uid=job.uid,
+            environment=attempt.environment,
+            watch=attempt.watch,
+            began=began,
+            guarded=lambda log: Guard(job, log),
         )
         if done.rc != 0 and command.parallel:
             process.end(job.uid)  # ranks outlive an mpirun that was killed
+        if done.rc == 0 and not done.interrupted and command.solver:
+            done = replace(done, spoiled=_spoiled(job.case / done.log))
         now = replace(before, steps=(*before.steps, done))
-        if done.interrupted or done.rc != 0:
+        if done.interrupted or not _finished(done):
             now = replace(now, state="stopped" if done.interrupted else "failed")
             break
         if attempt.watch.asked() and command is not stage.commands[-1]:
@@ -210,8 +235,32 @@ def _nothing_written(job: Job) -> bool:
 
 def _left(stage: Stage, known: StageRecord) -> tuple[Command, ...]:
     """The commands still to run: a solver goes on, what was finished before it is not repeated."""
-    finished = {done.command for done in known.steps if done.rc == 0 and not done.interrupted}
+    finished = {done.command for done in known.steps if _finished(done)}
     return tuple(command for command in stage.commands if command.text not in finished)
+
+
+def _finished(done: StepRecord) -> bool:
+    return done.rc == 0 and not done.interrupted and not done.spoiled and done.ended_by != "diverging"
+
+
+def _spoiled(log: Path) -> bool:
+    """Whether a solver that ended with 0 went on with numbers that are none."""
+    text = step.tail(log, _TEXT)
+    if b"residual = nan" not in text and b"residual = -nan" not in text and b"residual = inf" not in text:
+        return False
+    from flowcfd.foam import faults
+
+    return faults.cause(0, text.decode("latin-1")).kind == "diverged"
+
+
+def _troubles(attempt: Attempt) -> tuple[dict[str, Any], ...]:
+    """What went wrong in a run that is done, by the newest log of each of its commands."""
+    from flowcfd.foam import faults  # when all is computed, so nothing waits for it
+
+    job = attempt.job
+    known = (record.stage(job.path, stage.name) for stage in attempt.stages)
+    logs = {each.command: job.case / each.log for stage in known if stage is not None for each in stage.steps}
+    return tuple(trouble.to_json() for trouble in faults.of_logs(logs.values(), case=job.case))
 
 
 def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
@@ -221,6 +270,8 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
     job, last = attempt.job, stage.steps[-1]
     fault = faults.cause(last.rc, step.tail(job.case / last.log, _TEXT).decode("latin-1"), case=job.case)
     why = "no space left on device; free some, then resume" if space.full(job.path) else str(fault)
+    if last.ended_by == "diverging" or fault.kind == "diverged":
+        fault, why = _diverged(job, stage, fault, why)
     return EndRecord(
         attempt.number,
         "Failed",
@@ -229,7 +280,27 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
         stage.name,
         last.log,
         diverged=fault.kind == "diverged",
+        fault=fault.to_json(),
     )
+
+
+def _diverged(job: Job, stage: StageRecord, fault: Fault, why: str) -> tuple[Fault, str]:
+    """The fault and the words for it; times that were written after it began are put under case/diverged/<n>/."""
+    last = stage.steps[-1]
+    explosion = Growth(job.case / last.log).poll()
+    times = checkpoint.written(job.case, job.cores, stage.begin)
+    if explosion is not None:
+        bad = [time for time in times if float(time) > explosion.onset]
+        checkpoint.set_aside(job.case, job.cores, bad, folder="diverged")
+        times = times[: len(times) - len(bad)]
+        fault = replace(fault, kind="diverged", field=explosion.field, time=_seconds(explosion.time))
+        fault = replace(fault, message=last.why) if last.why else fault
+    kept = f"last good fields at {times[-1]}" if times else "no good fields were written after the start"
+    return fault, f"{last.why or why}; {kept}"
+
+
+def _seconds(time: str) -> float | None:
+    return float(time) if time else None
 
 
 def _log(job: Job, known: StageRecord) -> Path | None:

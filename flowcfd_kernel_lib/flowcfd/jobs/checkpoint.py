@@ -45,24 +45,24 @@ def split(case: Path, cores: int, begin: Iterable[str], log: Path | None) -> tup
     return None, broken
 
 
-def set_aside(case: Path, cores: int, names: Iterable[str]) -> Path | None:
-    """Move these time directories of every rank under case/incomplete/<n>/; returns that folder."""
-    return _move(case, [root / name for root in roots(case, cores) for name in names])
+def set_aside(case: Path, cores: int, names: Iterable[str], *, folder: str = "incomplete") -> Path | None:
+    """Move these time directories of every rank under case/<folder>/<n>/; returns the place."""
+    return _move(case, [root / name for root in roots(case, cores) for name in names], folder)
 
 
 def set_ranks_aside(case: Path) -> Path | None:
     """Move all processor directories under case/incomplete/<n>/."""
-    return _move(case, sorted(case.glob("processor[0-9]*")))
+    return _move(case, sorted(case.glob("processor[0-9]*")), "incomplete")
 
 
-def _move(case: Path, paths: Iterable[Path]) -> Path | None:
+def _move(case: Path, paths: Iterable[Path], folder: str) -> Path | None:
     there = [path for path in paths if path.exists()]
     if not there:
         return None
     number = 1
-    while (case / "incomplete" / str(number)).exists():
+    while (case / folder / str(number)).exists():
         number += 1
-    aside = case / "incomplete" / str(number)
+    aside = case / folder / str(number)
     for path in there:
         target = aside / path.relative_to(case)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,10 @@ import os
 import pwd
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import Cancelled, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
 from flowcfd.foam.log import Progress, Tail
@@ -19,6 +19,7 @@ from flowcfd.jobs.executors import Executor, executors
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
 
 if TYPE_CHECKING:
+    from flowcfd.foam.faults import Fault
     from flowcfd.jobs.record import Kind, State
 
 TAIL = 20
@@ -57,6 +58,23 @@ class Run:
     def why(self) -> str:
         """Why it is in its state, in one line; empty while there is nothing to say."""
         return self._now()[1]
+
+    @property
+    def fault(self) -> Fault | None:
+        """What it failed of; None for a run that did not, and where nothing is known."""
+        end = record.end(self.path) if self.state == "Failed" else None
+        return _fault(end.fault) if end is not None and end.fault else None
+
+    @property
+    def troubles(self) -> tuple[Fault, ...]:
+        """What went wrong in a run that is done: data that are missing, numbers that are not to be believed."""
+        end = record.end(self.path) if self.state == "Done" else None
+        return () if end is None else tuple(map(_fault, end.troubles))
+
+    @property
+    def settling(self) -> str:
+        """How the measures stand that are to settle, in one sentence; empty where none are, or none is known yet."""
+        return record.settling(self.path)
 
     @property
     def stages(self) -> tuple[StageRecord, ...]:
@@ -175,12 +193,14 @@ class Run:
             return file.read().decode("latin-1").splitlines()[-lines:]
 
     def __repr__(self) -> str:
-        return f"<Run {self.name}: {self.state}, {self.path}>"
+        troubles = "".join(f", {trouble}" for trouble in self.troubles[:1])
+        return f"<Run {self.name}: {self.state}{troubles}, {self.path}>"
 
     def _repr_html_(self) -> str:
         state, why = self._now()
-        said = f", {html.escape(why)}" if why and state != "Done" else ""
+        said = f", {html.escape(why)}" if why and (state != "Done" or self.record.until is not None) else ""
         title = f"<div title='{html.escape(str(self.path))}'><b>Run {html.escape(self.name)}</b>: {state}{said}</div>"
+        title += "".join(f"<div>&#9888; {html.escape(str(trouble))}</div>" for trouble in self.troubles)
         rows = "".join(
             f"<tr><td style='text-align:left'>{stage.name}</td><td style='text-align:left'>{stage.state}</td>"
             f"<td>{stage.wall:.1f} s</td><td>{stage.memory / 1e6:.0f} MB</td></tr>"
@@ -207,7 +227,9 @@ class Run:
         assert end is not None
         log = self.case / end.log if end.log else None
         if end.diverged:
-            return Diverged(f"{end.why} (log: {log})", path=self.path)
+            fault = self.fault
+            field, when = ("", None) if fault is None else (fault.field, fault.time)
+            return Diverged(f"{end.why} (log: {log})", path=self.path, field=field, time=when)
         return StageFailed(end.stage or "start", end.why, path=self.path, log=log, tail=self.tail() if log else ())
 
     def _again(self, kind: Kind) -> Run:
@@ -274,6 +296,12 @@ class Run:
     def _tell(self, *, over: bool = False) -> None:
         for listener in waiting.LISTENERS:
             listener(self, over)
+
+
+def _fault(raw: Mapping[str, Any]) -> Fault:
+    from flowcfd.foam.faults import Fault  # for a failure only
+
+    return Fault.from_json(raw)
 
 
 def _user() -> str:

@@ -1,7 +1,8 @@
 """The files of a run directory: what each holds, and how it is written so that a reader never sees half of one.
 
 One file has one writer. The submitter writes job.json (and case.json and case/); the worker worker.json,
-stages/<stage>.json, events.jsonl and end.json; a handle request.json. The state of a run is derived from them.
+stages/<stage>.json, settling.json, events.jsonl and end.json; a handle request.json. The state of a run is derived
+from them.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ class Job:
     """What it asks of a cluster, apart from its cores."""
     launcher: str = ""
     """How MPI ranks are started, with {cores} in it; empty: by mpirun."""
+    until: Mapping[str, Any] | None = None
+    """The measures that end the solver when they have settled, as `jobs.settle` reads them."""
 
     @property
     def case(self) -> Path:
@@ -100,10 +103,16 @@ class StepRecord:
     identity: Identity | None = None
     rc: int | None = None
     interrupted: bool = False
+    spoiled: bool = False
+    """Whether it ended with 0 and its last numbers are none (nan, inf)."""
     wall: float = 0.0
     cpu: float = 0.0
     memory: int = 0
     rank_memory: int = 0
+    ended_by: Literal["", "settled", "diverging"] = ""
+    """What made a solver end before its end, besides a request."""
+    why: str = ""
+    """What is to be said of that, or of measures that did not settle."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,10 @@ class EndRecord:
     diverged: bool = False
     timeout: bool = False
     """Whether a scheduler's time limit was the reason."""
+    fault: dict[str, Any] | None = None
+    """The Fault that it failed of (`Fault.to_json`)."""
+    troubles: tuple[dict[str, Any], ...] = ()
+    """What went wrong in a run that is done, as Faults."""
 
 
 @dataclass(frozen=True)
@@ -193,12 +206,17 @@ def worker(path: Path) -> WorkerRecord | None:
 
 def end(path: Path) -> EndRecord | None:
     """How the last attempt that ended did so."""
-    return _known(path / "end.json", lambda raw: EndRecord(**raw))
+    return _known(path / "end.json", lambda raw: EndRecord(**{**raw, "troubles": tuple(raw.get("troubles", ()))}))
 
 
 def request(path: Path) -> Request | None:
     """The newest request."""
     return _known(path / "request.json", lambda raw: Request(**raw))
+
+
+def settling(path: Path) -> str:
+    """How the measures stand that are to settle, in one sentence."""
+    return _known(path / "settling.json", lambda raw: str(raw["text"])) or ""
 
 
 def stage(path: Path, name: str) -> StageRecord | None:

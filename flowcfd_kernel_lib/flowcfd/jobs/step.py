@@ -19,9 +19,15 @@ from flowcfd.jobs.watch import Watch
 TYPE_CHECKING = False  # typing is not needed for more, and slow to import
 if TYPE_CHECKING:
     import resource
+    from typing import Literal
+
+    from flowcfd.jobs.guard import Guard
 
 POLL = 0.2
 """Longest time between two looks at the child and the requests [s]."""
+
+GUARD = "guard"
+"""What a step was ended by when it was no request."""
 
 _ENABLED = b"stopping upon signal"
 _OBEYED = b"sigStopAtWriteNow : setting up write and stop"
@@ -35,8 +41,11 @@ def run(
     environment: Mapping[str, str],
     watch: Watch,
     began: Callable[[StepRecord], None],
+    guarded: Callable[[Path], Guard] | None = None,
 ) -> StepRecord:
     """Run `command` in `case` to its end or until it is asked to stop; `began` is told as soon as it lives.
+
+    `guarded` gives, for the log of a solver, who watches what it computes and may end it, too.
 
     Raises OSError when it cannot be started.
     """
@@ -44,7 +53,8 @@ def run(
     step = StepRecord(command.text, log.name, time.time())
     clock = time.monotonic()
     child = _start(command, case, log, {**environment, process.MARK: uid})
-    halt = _Halt(command, log, uid)
+    guard = guarded(log) if guarded is not None and command.solver else None
+    halt = _Halt(command, log, uid, guard)
     try:
         step = replace(step, identity=Identity.of(child.pid))
         began(step)
@@ -62,6 +72,8 @@ def run(
         cpu=round(usage.ru_utime + usage.ru_stime, 3),
         memory=max(memory, usage.ru_maxrss * 1024),
         rank_memory=usage.ru_maxrss * 1024,
+        ended_by=halt.ended_by(child.returncode),
+        why=guard.said(child.returncode) if guard is not None else "",
     )
 
 
@@ -99,28 +111,41 @@ class _Halt:
     command: Command
     log: Path
     uid: str
+    guard: Guard | None = None
     done: str = ""
 
     def obey(self, watch: Watch, pid: int) -> None:
         """A solver is asked to write its fields and end; everything else, and a cancelled solver, is ended."""
         request = watch.asked()
         kind = request.kind if request is not None else ""
+        if not kind and not self.done and self.guard is not None and self.guard.look() and ask_to_stop(pid, self.log):
+            self.done = GUARD
         if not kind or self.done in (kind, "cancel"):
             return
         if kind == "cancel" or not self.command.solver:
             self.done = kind
             process.end(self.uid, first=pid)
-        elif self.done or ask_to_stop(pid, self.log):  # pause after stop, stop after pause: it was told already
+        elif self.done or ask_to_stop(pid, self.log):  # told already: pause after stop, stop as it settled
             self.done = kind
 
     def interrupted(self, rc: int) -> bool:
         """Whether it ended because it was asked to; a solver that was just ready has ended by itself."""
-        if not self.done:
+        if self.done in ("", GUARD):
             return False
         if self.done == "cancel" or not self.command.solver:
             return True
         killed = rc in (-signal.SIGUSR2, 128 + signal.SIGUSR2)
-        return killed or (rc == 0 and _OBEYED in tail(self.log, 1_000_000))
+        return killed or (rc == 0 and self._obeyed())
+
+    def ended_by(self, rc: int) -> Literal["", "settled", "diverging"]:
+        """What made the guard end it; a solver that was just ready has ended by itself."""
+        reason = self.guard.reason if self.guard is not None and self.done == GUARD else None
+        if reason is None or (rc == 0 and reason.kind == "settled" and not self._obeyed()):
+            return ""
+        return reason.kind
+
+    def _obeyed(self) -> bool:
+        return _OBEYED in tail(self.log, 1_000_000)
 
 
 def ask_to_stop(pid: int, log: Path) -> bool:

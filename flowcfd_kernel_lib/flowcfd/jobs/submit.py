@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -28,7 +29,7 @@ from flowcfd.jobs.record import Job
 from flowcfd.settings import settings
 
 if TYPE_CHECKING:
-    from flowcfd.case import Case
+    from flowcfd.case import Case, Settled
     from flowcfd.cluster.resources import Resources
 
 SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
@@ -47,6 +48,7 @@ def run(
     cores: int = 1,
     method: str = "hierarchical",
     name: str | None = None,
+    until: Settled | None = None,
     allow_code: bool = False,
     resources: Resources | Mapping[str, object] | None = None,
     wait: bool = False,
@@ -57,8 +59,9 @@ def run(
 
     `target` is a Case, CaseFiles, or the directory of an OpenFOAM case; `on` names an executor; `cores` is the number
     of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
-    without it a run of any name that computes the same is taken. `resources` is what a cluster is asked for apart from
-    the cores. `wait` waits for the end.
+    without it a run of any name that computes the same is taken. `until` ends the solver when measures have settled
+    that the case records; of a Case it is the solve's. `resources` is what a cluster is asked for apart from the cores.
+    `wait` waits for the end.
 
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
@@ -67,9 +70,12 @@ def run(
     asked, launcher = _asked(on, cores, resources)
     if method not in stages.METHODS:
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
+    if until is not None and (replaced := _with_until(target, until)) is not None:
+        target, until = replaced, None
     files, case_json = resolve(target)
     _refuse(files, allow_code)
-    job = _job(files, name or _plain(files.name), on, cores, method, rendered=case_json is not None)
+    settling = _settling(files, until or _until(target))
+    job = _job(files, name or _plain(files.name), on, cores, method, settling, rendered=case_json is not None)
     job = replace(job, resources=asked, launcher=launcher)
     found = _existing(job, any_name=name is None)
     handle = Run(found) if found is not None else _submit(job, files, case_json)
@@ -96,7 +102,8 @@ def preview(
     _check_cores(cores)
     asked, launcher = _asked(on, cores, resources)
     files, _ = resolve(target)
-    job = _job(files, _plain(files.name), on, cores, method, rendered=not isinstance(target, (CaseFiles, str, Path)))
+    rendered = not isinstance(target, (CaseFiles, str, Path))
+    job = _job(files, _plain(files.name), on, cores, method, None, rendered=rendered)
     return executors.get(on).script(replace(job, resources=asked, launcher=launcher))
 
 
@@ -116,6 +123,49 @@ def _asked(on: str, cores: int, resources: Resources | Mapping[str, object] | No
     wanted = resources if isinstance(resources, Resources) else Resources.model_validate(dict(resources))
     executor.require(cores, wanted)
     return wanted.model_dump(mode="json", exclude_defaults=True), executor.launcher
+
+
+def _with_until(target: Case | CaseFiles | str | Path, until: Settled) -> Case | None:
+    """A Case whose solve has this `until`; None for what is no Case."""
+    from flowcfd.case import Case, Settled
+
+    if not isinstance(until, Settled):
+        raise CaseError(f"until: must be a Settled, such as Settled('Cd', within='0.5 %') (got {until!r})")
+    return target.replace(solve=target.solve.model_copy(update={"until": until})) if isinstance(target, Case) else None
+
+
+def _until(target: Case | CaseFiles | str | Path) -> Settled | None:
+    """What the solve of a Case says; None for what is no Case."""
+    if isinstance(target, (CaseFiles, str, Path)):
+        return None
+    until: Settled | None = getattr(target.solve, "until", None)
+    return until
+
+
+def _settling(files: CaseFiles, until: Settled | None) -> dict[str, object] | None:
+    """`until` as the job holds it: with the places where its measures will be written.
+
+    Raises UnknownName, which lists the measures that the case records, and CaseError for one that comes too seldom.
+    """
+    if until is None:
+        return None
+    from flowcfd.case.measure import unit
+    from flowcfd.case.settled import LEAST
+    from flowcfd.foam import measures
+
+    found = []
+    for name in until.measures:
+        whole, written = measures.measure(files, name, where="until")
+        samples = -(-until.over // written.every) if written.every is not None else until.over
+        if samples < LEAST:
+            few = f"{until.over} are {samples} samples of {whole} (every {written.every})"
+            raise CaseError(f"until: over: {few}; at least {LEAST} samples are needed")
+        within, relative = until.band(name) or (0.0, True)
+        place = {"name": name, "source": written.source.to_json(), "samples": samples}
+        shown = unit(whole.rpartition(".")[2]) or ""
+        found.append({**place, "within": within, "relative": relative, "unit": shown})
+    rest = {"over": until.over, "after": until.after, "mean": until.mean, "confidence": until.confidence}
+    return {"steady": measures.steady(files), **rest, "measures": found}
 
 
 def resolve(target: Case | CaseFiles | str | Path) -> tuple[CaseFiles, str | None]:
@@ -145,7 +195,16 @@ def _refuse(files: CaseFiles, allow_code: bool) -> None:
         raise CheckFailed(problems)
 
 
-def _job(files: CaseFiles, name: str, on: str, cores: int, method: str, *, rendered: bool) -> Job:
+def _job(
+    files: CaseFiles,
+    name: str,
+    on: str,
+    cores: int,
+    method: str,
+    until: dict[str, object] | None = None,
+    *,
+    rendered: bool,
+) -> Job:
     """The record of the job, its path included; everything that it names exists. `rendered`: from a Case."""
     if not _NAME.match(name):
         raise CaseError(f"name: must be 1 to 64 of A-Z a-z 0-9 _ . - and begin with a letter or digit (got {name!r})")
@@ -155,7 +214,7 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str, *, rende
     steps = steps_of(files)
     application = _solver(str(control.get("application", "")), steps)
     installation = install.find()
-    digest = _digest(files, cores, method)
+    digest = _digest(files, cores, method, until)
     path = settings().runs / f"{name}-{digest[:12]}"
     planned = stages.plan(steps, application, cores=cores, method=method)
     for command in (command for stage in planned for command in stage.commands):
@@ -177,6 +236,7 @@ def _job(files: CaseFiles, name: str, on: str, cores: int, method: str, *, rende
         start=_number(control.get("startTime", 0)),
         end=_number(control.get("endTime")),
         openfoam=installation.version,
+        until=until,
     )
 
 
@@ -204,10 +264,11 @@ def _stays_inside(command: stages.Command) -> None:
             raise CaseError(f"steps: {command.text!r}: {argument} must be a path inside the case")
 
 
-def _digest(files: CaseFiles, cores: int, method: str) -> str:
-    """What makes two computations equal: the files and steps of the case, and how it is divided among ranks."""
+def _digest(files: CaseFiles, cores: int, method: str, until: dict[str, object] | None = None) -> str:
+    """What makes two computations equal: files and steps, how it is divided among ranks, and what ends it early."""
     division = f"{cores} {method}" if cores > 1 else "1"
-    return hashlib.sha256(f"{files.digest} {division}".encode()).hexdigest()
+    early = f" {json.dumps(until, sort_keys=True)}" if until is not None else ""
+    return hashlib.sha256(f"{files.digest} {division}{early}".encode()).hexdigest()
 
 
 def _solver(application: str, steps: tuple[str, ...]) -> str:

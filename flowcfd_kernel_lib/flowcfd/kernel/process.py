@@ -20,6 +20,13 @@ _GRACE = ((signal.SIGINT, 2.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
 """Signals to the process group with the time in seconds that each gets to work."""
 
 
+_KEPT = 200_000
+"""So much of a cell's output [characters] is searched for the cause of a failure."""
+
+_BANNER = r"| \\      /  F ield "
+"""How each application of OpenFOAM begins."""
+
+
 class CommandFailed(FlowError):
     """A command of a `%%foam` cell ended with an error, or the cell was interrupted."""
 
@@ -47,8 +54,9 @@ def run(script: str, *, cwd: Path, env: Mapping[str, str], say: Callable[[str], 
             start_new_session=True,
         )
         watched_end.close()
+        said = _Said(say)
         try:
-            _stream(process, say)
+            _stream(process, said)
         except KeyboardInterrupt:
             _release(tie)  # the watcher ignores the signals and would keep the group alive
             _end(process)
@@ -61,7 +69,8 @@ def run(script: str, *, cwd: Path, env: Mapping[str, str], say: Callable[[str], 
             failed.seek(0)
             lines = failed.read().decode(errors="replace").splitlines()
             command = lines[0] if lines else "the cell"
-            raise CommandFailed(f"{command}: {meaning(process.returncode)} in {cwd}", code=process.returncode)
+            why = _cause(process.returncode, said.text, cwd)
+            raise CommandFailed(f"{command}: {meaning(process.returncode)} in {cwd}{why}", code=process.returncode)
 
 
 def _head(watched: int, failed: int) -> str:
@@ -73,6 +82,25 @@ def _head(watched: int, failed: int) -> str:
     end = "kill -TERM -- -$$; sleep 3; kill -KILL -- -$$"
     watcher = f"(trap '' TERM INT; read -r -u {watched} _ || {{ {end}; }}) >/dev/null 2>&1 & disown"
     return f'{watcher}; set -eE -o pipefail; trap \'printf "%s\\n" "$BASH_COMMAND" >&{failed}\' ERR; '
+
+
+class _Said:
+    """Passes on what is said and keeps the end of it, where the cause of a failure stands."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say, self.text = say, ""
+
+    def __call__(self, text: str) -> None:
+        self.text = (self.text + text)[-_KEPT:]
+        self._say(text)
+
+
+def _cause(code: int, text: str, case: Path) -> str:
+    """The cause of a failure by what the last application of OpenFOAM said; empty where there is none that is known."""
+    from flowcfd.foam import faults  # for a failure only
+
+    fault = faults.cause(code, text[max(text.rfind(_BANNER), 0) :], case=case)
+    return f"\n{fault}" if fault.said or fault.kind == "diverged" or fault.name else ""
 
 
 def meaning(code: int) -> str:

@@ -127,6 +127,7 @@ def _bundle(run: Run) -> dict[str, str]:
     """The line as plain text and as HTML with a bar."""
     state, why, progress = run.state, run.why, run.progress()
     how_far = ended(progress) if state == "Done" else _most_wanted_first(progress)
+    how_far = "; ".join(word for word in (how_far, run.settling) if word)
     words = ", ".join(word for word in (f"{run.path.name}: {state}", how_far or why or stage(run)) if word)
     fraction = 1.0 if state == "Done" else progress.fraction
     value = "" if fraction is None else f" value='{fraction:.3f}'"

@@ -69,6 +69,8 @@ def function(case: Path, name: str, time_unit: str, file: str | None = None) -> 
 def _records(case: Path, stem: str) -> Records:
     """The rows of the one function object that writes `stem`."""
     known = [name for name, stems in tables.names(case).items() if stem in stems]
+    if len(known) > 1:  # one that was made for a reattachment computes the stress and writes no row of it
+        known = [name for name in known if (rows := tables.rows(case, name, stem)) is not None and len(rows.time)]
     if len(known) > 1:
         raise ResultError(f"several wrote {stem}: {', '.join(known)}; read one with res.function(name)")
     name = only(None, known, f"rows of {stem}")

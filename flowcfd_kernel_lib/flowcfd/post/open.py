@@ -13,14 +13,19 @@ from flowcfd.foam import tables
 from flowcfd.jobs import Run
 from flowcfd.jobs import open as open_run
 from flowcfd.jobs.handle import logs
-from flowcfd.post import checks, forces, layout, probes, residuals, sampled, setup, unwritten
+from flowcfd.post import checks, forces, layout, measure, probes, residuals, sampled, setup, unwritten
 from flowcfd.post.residuals import Logs
 from flowcfd.post.table import Signal, Table
+from flowcfd.series import Settling
+from flowcfd.uncertain import Uncertain
+from flowcfd.units import si
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyvista
     from numpy.typing import ArrayLike
+
+    from flowcfd.post.verdict import Verdict
 
 
 def results(
@@ -163,6 +168,42 @@ class Results:
         """A slice as it was sampled at `time` (None: the last), with its fields."""
         return sampled.surface(self.case, name, time, part)
 
+    def measure(self, name: str) -> Signal:
+        """A single number over Time by its name: "Cd", "body.Cd", "probes.p[0]", "reattachment"; with its units.
+
+        Raises NotYet, which lists the measures there are.
+        """
+        return measure.measure(self.case, name, time_unit=self._time_unit, unit_of=self._unit_of)
+
+    def statistics(self, name: str, *, confidence: float = 0.95) -> Uncertain:
+        """The mean of a measure after its initial transient (MSER-5), and half its confidence interval."""
+        return measure.statistics(self.measure(name), confidence=confidence, steady=setup.steady(self.case))
+
+    def settled(
+        self,
+        name: str,
+        *,
+        within: float | str = 0.005,
+        within_absolute: float | None = None,
+        over: int = 200,
+        mean: bool | None = None,
+    ) -> Settling:
+        """Whether a measure has settled over the last `over` samples, as `fc.Settled` judges it; `why` says it.
+
+        `within` is a share of the mean ("0.5 %"), `within_absolute` an amount in its place. A steady solve is judged
+        by the measure's values, any other by its mean; `mean` says it otherwise.
+        """
+        band = si(within, "") if within_absolute is None else within_absolute
+        steady = setup.steady(self.case)
+        return measure.settling(
+            self.measure(name),
+            within=band,
+            relative=within_absolute is None,
+            over=over,
+            steady=steady,
+            by_mean=mean,
+        )
+
     @property
     def outputs(self) -> list[str]:
         """The function objects that have written something."""
@@ -246,6 +287,15 @@ class Results:
         return _table(
             sample.points(self.mesh(time, fields=fields, patches=True), places, fields, interpolated=interpolated)
         )
+
+    # ---- whether it can be believed
+
+    @property
+    def verdict(self) -> Verdict:
+        """Green, amber or red, with the reasons: what the judges say of convergence, balances, mesh, walls, forces."""
+        from flowcfd.post.verdict import pronounce
+
+        return pronounce(self)
 
     # ---- how it looks
 

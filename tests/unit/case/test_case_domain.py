@@ -69,6 +69,7 @@ SLOPE = math.tan(math.radians(2.5))
         (STEP, ((-4, 10), (0, 3), (0, 0.1))),
         (fc.Pipe(1, 4), ((0, 4), (0, 0.5), (-0.5 * SLOPE, 0.5 * SLOPE))),
         (fc.Pipe(1, 4, form="full"), ((0, 4), (-0.5, 0.5), (-0.5, 0.5))),
+        (fc.Cylinder(2, far=10), ((-20, 20), (-20, 20), (0, 0.2))),
     ],
 )
 def test_the_bounds_are_the_box_around_the_domain(domain: fc.case.Domain, bounds: object) -> None:
@@ -97,6 +98,14 @@ def test_the_bounds_are_the_box_around_the_domain(domain: fc.case.Domain, bounds
             "(1 -0.1 0) is outside of the Pipe: x 0 to 4 m, y 0 to 0.5 m, z -0.0218305 to 0.0218305 m",
         ),
         (fc.Pipe(1, 4, form="full"), (1, -0.3, 0.4), ""),
+        (fc.Cylinder(1, far=10), (0.3, 0.4, 0.05), ""),
+        (fc.Cylinder(1, far=10), (0.3, 0.3, 0.05), "(0.3 0.3 0.05) is in the cylinder, whose radius is 0.5 m"),
+        (fc.Cylinder(1, far=10), (8, 8, 0), "(8 8 0) is outside of the far field, whose radius is 10 m"),
+        (
+            fc.Cylinder(1, far=1e1),
+            (11, 0, 0),
+            "(11 0 0) is outside of the Cylinder: x -10 to 10 m, y -10 to 10 m, z 0 to 0.1 m",
+        ),
         (fc.Pipe(1, 4, form="full"), (1, 0.4, 0.4), "(1 0.4 0.4) is outside of the Pipe, whose radius is 0.5 m"),
     ],
 )

@@ -41,6 +41,8 @@ class TestDomains(DomainSuite):
         fc.BackwardFacingStep(step=1, inlet_height=8, upstream=4, downstream=30),
         fc.Pipe("5 cm", "1 m"),
         fc.Pipe("5 cm", "1 m", form="full"),
+        fc.Cylinder("1 cm"),
+        fc.Cylinder("1 cm", far=20),
     )
 
 
@@ -74,6 +76,8 @@ class TestSolves(SpecSuite):
         fc.Steady(500, residuals={"p": 1e-3}, relaxation={"U": 0.7}),
         fc.Transient("1 s", "1 ms"),
         fc.Transient("1 s", "1 ms", max_courant=2, algorithm="PIMPLE"),
+        fc.Steady(until=fc.Settled("Cd", "Cl", within={"Cd": "0.5 %"}, within_absolute={"Cl": 0.01})),
+        fc.Transient("1 s", "1 ms", until=fc.Settled("probes.Ux[3]", within="1 %", over=50)),
     )
 
 
@@ -86,6 +90,7 @@ class TestOutputs(SpecSuite):
         fc.Lines((0, 0, 0), (1, 0, 0)),
         fc.WallShear(),
         fc.YPlus(),
+        fc.Reattachment("lowerWall"),
         fc.Averages(100),
         fc.SolverInfo(),
     )

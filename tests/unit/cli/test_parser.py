@@ -11,7 +11,8 @@ from flowcfd.errors import CaseError
 from flowcfd.version import __version__
 
 LINES = [
-    "doctor", "kernel install --user", "run case --cores 2 --set a:b=c --detach", "runs --state Done", "show r",
+    "doctor", "kernel install --user", "run case --cores 2 --set a:b=c --detach", "run d --until Cd --over 50",
+    "runs --state Done", "show r",
     "log -f r icoFoam", "stop r", "pause r", "resume r", "retry r", "cancel r", "results r --csv forces:body",
     "adopt d --write new", "diff a b --exit-code", "bench logs --quick",
 ]  # fmt: skip

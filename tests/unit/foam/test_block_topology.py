@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -14,6 +15,8 @@ from flowcfd.case import (
     Cavity,
     Channel,
     Cyclic,
+    Cylinder,
+    FarField,
     Fluid,
     Incompressible,
     Inlet,
@@ -53,6 +56,7 @@ DOMAINS = [
     BackwardFacingStep(step=1.0, inlet_height=2.0, upstream=3.0, downstream=8.0),
     Pipe(1.0, 4.0),
     Pipe(1.0, 4.0, form="full"),
+    Cylinder(1.0, 20),
 ]
 
 
@@ -106,6 +110,20 @@ def test_the_full_pipes_wall_is_a_polygon_of_the_circles_area() -> None:
     topology = block.blocks(made(Pipe(2.0, 1.0, form="full"), Blocks((1, 2, 6))))
     reach = {round(math.hypot(y, z), 9) for _, y, z in topology.vertices}
     assert reach == {round(0.6 * r, 9), round(r, 9)}
+    assert len(topology.arcs) == 16
+
+
+def test_the_cells_around_a_cylinder_are_about_as_long_as_wide_with_the_grading_that_its_domain_names() -> None:
+    domain, around = Cylinder(1.0, 50), 16
+    radial = round(4 * around / (2 * math.pi) * math.log(100))
+    case = made(domain, Blocks((radial, around), grading=(100, 1)), farfield=FarField((1, 0, 0)))
+    along = spacings(case, case.mesh)
+    radii = [0.5 + distance for distance in along["radial"].points()]
+    wide = [2 * math.pi * 0.5 * (low + high) / (4 * around) for low, high in pairwise(radii)]
+    assert along["radial"].sizes() == pytest.approx(wide, rel=0.1)
+    topology = block.blocks(case)
+    assert topology.cells == 4 * around * radial
+    assert {round(math.hypot(x, y), 6) for x, y, _ in topology.vertices} == {0.5, 50.0}
     assert len(topology.arcs) == 16
 
 

@@ -77,7 +77,12 @@ def display(monkeypatch: pytest.MonkeyPatch) -> Display:
 
 def run(state: str) -> Any:
     return SimpleNamespace(
-        path=Path("/runs/cavity-1"), state=state, why="", stages=(), progress=lambda: Progress(time=1.0, iteration=1)
+        path=Path("/runs/cavity-1"),
+        state=state,
+        why="",
+        settling="",
+        stages=(),
+        progress=lambda: Progress(time=1.0, iteration=1),
     )
 
 

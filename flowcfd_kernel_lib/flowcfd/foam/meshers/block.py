@@ -11,7 +11,7 @@ from flowcfd.case.domain import BackwardFacingStep, Cavity, Channel, Domain, Pip
 from flowcfd.case.mesh import Blocks
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.meshers import pipe, topology
+from flowcfd.foam.meshers import pipe, ring, topology
 from flowcfd.foam.meshers.grading import Spacing
 from flowcfd.foam.meshers.spacing import spacings
 from flowcfd.foam.meshers.topology import Topology, boxes, one_cell
@@ -114,3 +114,4 @@ SHAPES.register("Cavity", cavity)
 SHAPES.register("Channel", channel)
 SHAPES.register("BackwardFacingStep", backward_facing_step)
 SHAPES.register("Pipe", round_pipe)
+SHAPES.register("Cylinder", ring.around_cylinder)

@@ -1,0 +1,137 @@
+"""The table of outcomes: as rows of words, as text, and as HTML."""
+
+from __future__ import annotations
+
+import html as web
+from collections.abc import Mapping, Sequence
+
+from flowcfd.benchmarks.outcome import Comparison, Outcome
+from flowcfd.uncertain import Uncertain
+
+COLUMNS = ("benchmark", "measure", "value", "reference", "error", "band", "in band", "GCI", "CPU s")
+NUMBERS = ("value", "reference", "error", "CPU s")
+"""The columns that stand right."""
+Failures = Sequence[tuple[str, str]]
+
+
+def rows(outcome: Outcome, cited: Mapping[str, int] | None = None) -> list[tuple[str, ...]]:
+    """One row of COLUMNS per comparison; the name and the CPU time in the first one only.
+
+    `cited` has the number of each source, which then stands behind the reference.
+    """
+    cost = f"{outcome.cpu_seconds:.1f}" + (" (before)" if outcome.reused == len(outcome.runs) > 0 else "")
+    return [
+        (
+            "" if number else outcome.benchmark,
+            one.measure + (f" [{one.unit}]" if one.unit else ""),
+            value(one),
+            number_of(one.reference) + (f" [{cited[one.source]}]" if cited else ""),
+            error(one),
+            f"{number_of(one.band[0])} to {number_of(one.band[1])}",
+            "yes" if one.ok else "NO",
+            convergence(one),
+            "" if number else cost,
+        )
+        for number, one in enumerate(outcome.comparisons)
+    ]
+
+
+def value(one: Comparison) -> str:
+    """The value, with its uncertainty where it has one."""
+    known = isinstance(one.value, Uncertain) and one.value.uncertainty is not None
+    return str(one.value) if known else number_of(float(one.value))
+
+
+def error(one: Comparison) -> str:
+    """The error in per cent of the reference, in the unit where that is zero."""
+    share = one.relative_error
+    return f"{one.error:+.2g}" if share is None else f"{share:+.2%}"
+
+
+def convergence(one: Comparison) -> str:
+    """The grid convergence index in per cent of the value with the observed order, or why there is none."""
+    found = one.gci
+    if found is None or found.gci is None:
+        return f"none: {one.why_no_gci}" if one.why_no_gci else "none"
+    order = (
+        "" if found.order is None else f", order {found.order:.2f}" + (" assumed" if found.kind == "two grids" else "")
+    )
+    return f"{found.gci:.2%}{order}"
+
+
+def number_of(number: float) -> str:
+    """Five significant digits, without needless zeros."""
+    return f"{number:.5g}"
+
+
+def citations(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """The sources of all references, numbered from 1 in the order of the table."""
+    sources = dict.fromkeys(one.source for outcome in outcomes for one in outcome.comparisons)
+    return {source: number for number, source in enumerate(sources, 1)}
+
+
+def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
+    """The lines below the table: its sources, and what has to be known of single comparisons."""
+    notes = [
+        f"{outcome.benchmark}, {one.measure}: {one.note}"
+        for outcome in outcomes
+        for one in outcome.comparisons
+        if one.note
+    ]
+    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes]
+
+
+def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
+    """The table as plain text, each column as wide as it needs to be."""
+    cited = citations(outcomes)
+    table = [COLUMNS, *(row for outcome in outcomes for row in rows(outcome, cited))]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if title in NUMBERS else cell.ljust(width)
+            for cell, width, title in zip(row, widths, COLUMNS, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    failed = [f"{name} failed: {error}" for name, error in failures]
+    return "\n".join([*lines, *endnotes(outcomes), *failed, summary(outcomes, failures)])
+
+
+def summary(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
+    """One line: how many are in band, what they have cost, and what of it was there before."""
+    comparisons = [one for outcome in outcomes for one in outcome.comparisons]
+    good, runs, reused = (
+        sum(one.ok for one in comparisons),
+        sum(len(o.runs) for o in outcomes),
+        sum(o.reused for o in outcomes),
+    )
+    cost = sum(outcome.cpu_seconds for outcome in outcomes)
+    found = f", {reused} of them computed before" if reused else ""
+    failed = f"; {len(failures)} failed" if failures else ""
+    return f"{good} of {len(comparisons)} in band{failed}; {runs} runs, {cost:.0f} CPU s{found}"
+
+
+def html(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
+    """The table for a notebook; the source of a reference and a note are shown where the mouse rests."""
+    left = "text-align:left"
+    head = "".join(f"<th{'' if title in NUMBERS else f' style={left!r}'}>{title}</th>" for title in COLUMNS)
+    body, cited = list[str](), citations(outcomes)
+    for outcome in outcomes:
+        for cells, one in zip(rows(outcome, cited), outcome.comparisons, strict=True):
+            hint = web.escape("; ".join(part for part in (one.source, one.note) if part), quote=True)
+            shade = "" if one.ok else " style='background:#fbe3e3;color:#000'"
+            body.append(f"<tr title='{hint}'{shade}>{''.join(map(_cell, cells, COLUMNS))}</tr>")
+    body += [
+        f"<tr style='background:#fbe3e3;color:#000'><td style='{left}'>{web.escape(name)}</td>"
+        f"<td colspan='{len(COLUMNS) - 1}' style='{left}'>{web.escape(said)}</td></tr>"
+        for name, said in failures
+    ]
+    notes = "<br>".join(web.escape(line) for line in endnotes(outcomes))
+    said = web.escape(summary(outcomes, failures))
+    return f"<table><tr>{head}</tr>{''.join(body)}</table><p>{said}</p><p style='font-size:85%'>{notes}</p>"
+
+
+def _cell(text: str, title: str) -> str:
+    align = "right" if title in NUMBERS else "left"
+    return f"<td style='text-align:{align}'>{web.escape(text)}</td>"

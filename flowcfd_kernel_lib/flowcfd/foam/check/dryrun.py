@@ -1,0 +1,176 @@
+"""The third gate: the real solver reads a copy of the case with `-dry-run`, and says what it stumbles over.
+
+The dry run replaces the mesh by one column of cells that has its patches, reads everything and does one step. Without a
+mesh it would make up one of walls from the fields and raise false alarms, so the copy gets its mesh first: its own, or
+the one that blockMesh makes when it is small. What it cannot see: whether the mesh is there, and the Courant number.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowcfd.errors import CaseError, SiteError
+from flowcfd.foam import faults, install
+from flowcfd.foam.casefiles import Blob, CaseFiles
+from flowcfd.foam.check import layout
+from flowcfd.foam.check.finding import Finding, Gate
+from flowcfd.foam.check.view import CaseView
+from flowcfd.foam.code import directives, escapes
+from flowcfd.foam.steps import steps as steps_of
+
+NAME = "dry run"
+RULE = "dry-run"
+CHEAP = ("blockMesh", "setFields", "topoSet", "createPatch", "mirrorMesh", "extrudeMesh", "changeDictionary",
+         "createBaffles", "setSet", "transformPoints", "renumberMesh", "setAlphaField")  # fmt: skip
+"""Steps before the solver that are done in the copy."""
+PASSED_OVER = ("potentialFoam", "renumberMesh", "checkMesh", "decomposePar", "mapFields")
+"""Steps before the solver that the dry run does without."""
+MOST_CELLS = 200_000
+"""Cells of a blockMesh that is made for a dry run which nobody asked for; ten times as many where it is asked for."""
+MOST_BYTES = 400_000_000
+"""Bytes of a case that are copied for a dry run."""
+LIMIT = 20.0
+"""Seconds that a step may take when nobody asked for the dry run; ten times as long where it is asked for."""
+_OWN_MESH = "Creating simplified mesh using"
+_NO_OPTION = "Invalid option: -dry-run"
+
+
+class _LeftOut(Exception):
+    """Why there is no dry run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    returncode: int
+    error: str
+    output: str
+
+
+def gate(
+    case: CaseView, found: Iterable[Finding], *, wanted: bool | None, allow_code: bool
+) -> tuple[list[Finding], Gate]:
+    """What the solver says of the case, and what was done; `found` are the findings so far."""
+    begin = time.perf_counter()
+    try:
+        if wanted is False:
+            raise _LeftOut("not asked for")
+        more, done = _gate(case, tuple(found), wanted=bool(wanted), allow_code=allow_code)
+    except (_LeftOut, SiteError) as reason:
+        return [], Gate(NAME, time.perf_counter() - begin, left_out=str(reason))
+    return more, Gate(NAME, time.perf_counter() - begin, done)
+
+
+def _gate(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool) -> tuple[list[Finding], str]:
+    steps = _steps(case, found, wanted=wanted, allow_code=allow_code)
+    installation = install.find()
+    application = installation.application(case.application)
+    limit = LIMIT * (10 if wanted else 1)
+    with tempfile.TemporaryDirectory(prefix="flowcfd-check-") as place:
+        copy = Path(place, "case")
+        _write(case.files, copy)
+        for step in steps:
+            name, *arguments = step.split()
+            done = _run(installation, [str(installation.application(name)), *arguments], copy, limit)
+            if done.returncode:
+                return _told([_finding(done, copy, f"{name}: ")], found), f"{step} ended with an error"
+        done = _run(installation, [str(application), "-dry-run"], copy, limit)
+        made = f"{' and '.join([*steps, ''])}{case.application} -dry-run"
+        if _NO_OPTION in done.output + done.error:
+            raise _LeftOut(f"{case.application} has no -dry-run")
+        if done.returncode == 0 and _OWN_MESH not in done.output:
+            raise _LeftOut(f"{case.application} did not take the mesh of the case")
+        return (_told([_finding(done, copy)], found) if done.returncode else []), made
+
+
+def _steps(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool) -> tuple[str, ...]:
+    """The steps to do in the copy before the dry run; raises _LeftOut with the reason when there shall be none."""
+    if any(one.severity == "error" and one.rule == "parse" for one in found):
+        raise _LeftOut("dictionaries cannot be read")
+    if case.multi_region:
+        raise _LeftOut("a case of several regions")
+    if not case.start:
+        raise _LeftOut("no initial fields")
+    if not allow_code and directives(case.files):
+        raise _LeftOut(f"the case would run code of its own ({directives(case.files)[0]}); allow_code=True permits it")
+    if escapes(case.files):
+        raise _LeftOut(f"the case reads files from outside ({escapes(case.files)[0]})")
+    size = sum(one.size for one in case.files.files.values() if isinstance(one, Blob))
+    if size > MOST_BYTES:
+        raise _LeftOut(f"{size / 1e6:.0f} MB are too much to copy (at most {MOST_BYTES / 1e6:.0f})")
+    try:
+        steps = [step for step in steps_of(case.files)[:-1] if step.split()[0] not in PASSED_OVER]
+    except CaseError as error:
+        raise _LeftOut(str(error)) from None
+    dear = [step for step in steps if step.split()[0] not in CHEAP]
+    if dear:
+        raise _LeftOut(f"{dear[0].split()[0]} is too dear for a check: mesh the case first")
+    if not layout.meshed(case.files):
+        _affordable(case, MOST_CELLS * (10 if wanted else 1))
+    return tuple(steps)
+
+
+def _affordable(case: CaseView, most: int) -> None:
+    block = layout.block_file(case)
+    mesh = layout.block_mesh(case, block) if block else None
+    if block and mesh is None and case.complete(block):
+        return  # another shape than is known here; the time limit holds
+    if mesh is not None and mesh.cells > most:
+        raise _LeftOut(f"no mesh, and blockMesh would make {mesh.cells} cells (at most {most} for a check)")
+
+
+def _write(files: CaseFiles, copy: Path) -> None:
+    """The case in a folder of its own: files of the user are copied, so that no step can write into them."""
+    try:
+        files.write(copy)
+    except (CaseError, OSError) as error:
+        raise _LeftOut(f"the case cannot be copied: {error}") from None
+    start = copy / "0"
+    if not start.is_dir() and (copy / "0.orig").is_dir():
+        (copy / "0.orig").rename(start)
+
+
+def _run(installation: install.Installation, command: list[str], case: Path, limit: float) -> _Done:
+    """Run one application in the copy, its whole process group ended at the limit [s]."""
+    with (
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as error,
+        subprocess.Popen(
+            command, cwd=case, env=installation.environment(case=case), stdin=subprocess.DEVNULL, stdout=output,
+            stderr=error, start_new_session=True,
+        ) as process,
+    ):  # fmt: skip
+        try:
+            returncode = process.wait(limit)
+        except BaseException as reason:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(reason, subprocess.TimeoutExpired):
+                raise _LeftOut(f"{Path(command[0]).name} took more than {limit:.0f} s") from None
+            raise
+        texts = []
+        for stream in (error, output):
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 200_000))
+            texts.append(stream.read().decode("latin-1"))
+    return _Done(returncode, *texts)
+
+
+def _finding(done: _Done, copy: Path, prefix: str = "") -> Finding:
+    """What a step died of, as a finding."""
+    fault = faults.cause(done.returncode, done.error, done.output, case=copy)
+    message = f"{prefix}{fault.message}" + (f"; {fault.mend}" if fault.mend else "")
+    # One column of cells is no flow: that its numbers overflow says nothing of the case.
+    severe = fault.kind != "diverged"
+    return Finding("error" if severe else "note", RULE, message, fault.file, fault.line, 0, fault.entry)
+
+
+def _told(more: list[Finding], found: tuple[Finding, ...]) -> list[Finding]:
+    """Without those that a rule has told already, with a better place or a mend."""
+    known = {(one.file, one.line) for one in found if one.severity == "error" and one.file}
+    return [one for one in more if (one.file, one.line) not in known]

@@ -1,0 +1,14 @@
+"""What a stage died of, and what went wrong in one that did not die, read from what it printed.
+
+The failures that are known stand in `catalogue.toml`: how each is recognised, what it means, and what mends it. The
+texts are those of OpenFOAM ESI 1912 (serial, and parallel with `[0] ` before each line) and of Open MPI. Standard
+library only, for the worker uses it; it is loaded when something failed, not before.
+"""
+
+from flowcfd.foam.faults.causes import cause
+from flowcfd.foam.faults.entries import catalogue
+from flowcfd.foam.faults.fault import Fault
+from flowcfd.foam.faults.logs import of_logs
+from flowcfd.foam.faults.trouble import troubles
+
+__all__ = ["Fault", "catalogue", "cause", "of_logs", "troubles"]

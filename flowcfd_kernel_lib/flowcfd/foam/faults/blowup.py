@@ -1,0 +1,133 @@
+"""Numbers that left the range that can be computed: which field went first, when, and at which Courant number.
+
+A floating point exception has no FATAL text, only a stack; and the header of every healthy log names it ("trapFpe:
+Floating point exception trapping enabled"), its handler does not.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from flowcfd.foam.faults import history
+from flowcfd.foam.faults.entries import catalogue, search
+from flowcfd.foam.faults.fault import Fault
+from flowcfd.foam.faults.history import Step
+
+HANDLER: Final = "Foam::sigFpe::sigHandler"
+
+LIMIT: Final = 1.0
+"""Courant number above which PISO and the explicit parts of a transient solver are no longer stable."""
+
+WILD: Final = 20.0
+"""Courant number above which the time step is held to be the cause of a transient solver's end."""
+
+GROWN: Final = 1e3
+"""So many times its usual size makes a field the one that blew up."""
+
+_FRAME: Final = re.compile(r"#\d+\s+(Foam::(?!error::|sigFpe::)[^#\n]*?)(?= at \?\?| in /|\[\d+\]|#|$)", re.MULTILINE)
+_NAMED_FRAMES: Final = 8
+
+
+def fault(text: str, returncode: int | None) -> Fault | None:
+    """The Fault behind a floating point exception; None when there was none."""
+    handler = text.find(HANDLER)
+    if handler < 0:
+        return None
+    frames = _FRAME.findall(text[handler:])
+    where = f" in {_short(frames[0])}" if frames else ""
+    return _explained(text, where, "\n".join(frames[:_NAMED_FRAMES]))
+
+
+def ended_with_nan(text: str, returncode: int | None) -> Fault | None:
+    """The Fault of a solver that went on with numbers that are none; None when its last residuals are numbers.
+
+    For a solver that "ended" (0) and for one that a signal ended which leaves no stack behind (SIGFPE).
+    """
+    if returncode not in (0, -8, 136):
+        return None
+    steps = [step for step in history.steps(text) if step.solves]
+    if returncode:
+        return _explained(text, "", "") if steps else None
+    if not steps or not any(solve.broken for solve in steps[-1].solves):
+        return None
+    first = next(step for step in steps if any(solve.broken for solve in step.solves))
+    field = next(solve.field for solve in first.solves if solve.broken)
+    values = {"field": vector(field), "time": f"{first.time:g}"}
+    return catalogue()["ended-with-nan"].fault(values, field=vector(field), time=first.time, courant=_courant(steps))
+
+
+def _explained(text: str, where: str, frames: str) -> Fault:
+    steps = history.steps(text)
+    time = steps[-1].time if steps else None
+    field, why = _culprit(steps)
+    last = next((solve.field for step in reversed(steps) for solve in reversed(step.solves)), "")
+    courant = _courant(steps)
+    transient = any(step.courant is not None for step in steps)
+    values = {
+        "where": where,
+        "when": (f" at time {time:g}" if time is not None else "") + (f" after {last} was solved" if last else ""),
+        "field": field,
+        "grown": f"; {field} blew up first ({why})" if why else "",
+        "courant": f"{courant:.3g}" if courant is not None else "",
+        "then": f"; Courant number then {courant:.3g}" if courant is not None else "",
+        "less": f"{_less(courant):.0g}" if courant else "",
+    }
+    if frames and (known := search("stack", frames)) and not (transient and (courant or 0) > WILD):
+        recipe = known[0]
+    elif transient and courant is not None and not courant <= WILD:
+        recipe = catalogue()["courant-blow-up"]
+    elif not any(step.solves for step in steps):
+        recipe = catalogue()["floating-point-at-once"]
+    else:
+        recipe = catalogue()["transient-blow-up" if transient else "steady-blow-up"]
+    return recipe.fault(values, field=field, time=time, courant=courant)
+
+
+def _culprit(steps: Sequence[Step]) -> tuple[str, str]:
+    """The field that blew up first and how that shows; without a sign the one solved last, and nothing."""
+    usual: dict[str, float] = {}
+    for step in steps:
+        for solve in step.solves:
+            if solve.broken or (solve.final > GROWN * max(solve.initial, 1e-12) and solve.final > 1):
+                return vector(solve.field), f"its linear solver ended at a residual of {solve.final:.3g}"
+        for bound in step.bounds:
+            size = max(abs(bound.low), abs(bound.high))
+            known = usual.setdefault(bound.field, size)
+            if not size <= GROWN * known:
+                return bound.field, f"it reached {bound.high if abs(bound.high) == size else bound.low:.3g}"
+            usual[bound.field] = min(known, size) or size
+        if step.courant is not None:
+            known = usual.setdefault("Courant number", max(step.courant, LIMIT))
+            if not step.courant <= GROWN * known:
+                return "U", f"Courant number {step.courant:.3g}"
+        if step.continuity is not None and not step.continuity <= 1e6:
+            return "p", f"continuity error {step.continuity:.3g}"
+    last = next((solve.field for step in reversed(steps) for solve in reversed(step.solves)), "")
+    return vector(last), ""
+
+
+def vector(name: str) -> str:
+    """The field that a solved component belongs to: Ux is of U."""
+    return name[:-1] if len(name) > 1 and name[-1] in "xyz" and name[-2].isupper() else name
+
+
+def _courant(steps: Sequence[Step]) -> float | None:
+    """The last Courant number that was printed."""
+    return next((step.courant for step in reversed(steps) if step.courant is not None), None)
+
+
+def _less(courant: float) -> float:
+    """The factor on the time step that brings the Courant number below LIMIT; never sillier than 0.01."""
+    return max(0.01, LIMIT / courant) if math.isfinite(courant) else 0.01
+
+
+def _short(frame: str) -> str:
+    """`Foam::PCG::scalarSolve` of a demangled frame: no return type, template arguments or parameters."""
+    bare = frame
+    while (cut := re.sub(r"<[^<>]*>|\([^()]*\)", "", bare)) != bare:
+        bare = cut
+    names = re.findall(r"Foam::[\w:~]+", bare)
+    return str(names[-1]) if names else frame.strip()

@@ -1,0 +1,51 @@
+"""What a process died of: looks at its words, then at its stack, then at its exit code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from flowcfd.foam.faults import blowup, ending, fatal
+from flowcfd.foam.faults.entries import search
+from flowcfd.foam.faults.fault import Fault
+
+
+def cause(returncode: int | None, *texts: str, case: Path | None = None) -> Fault:
+    """The Fault behind an exit code and what was printed (standard error first, then the log or its tail).
+
+    Errors of function objects come on the standard output, all others on the standard error, so give both.
+    `returncode` is Python's (-9) or a shell's (137); None when it is not known. Never raises: what cannot be
+    recognised is of kind "unknown" and says how the process ended and its last line.
+    """
+    text = plain(*texts, case=case)
+    return (
+        fatal.fault(text, case)
+        or blowup.fault(text, returncode)
+        or _told(text, case)
+        or blowup.ended_with_nan(text, returncode)
+        or ending.fault(returncode, text)
+    )
+
+
+def plain(*texts: str, case: Path | None = None) -> str:
+    """The texts in one, without the ranks before their lines and the case before its paths."""
+    text = "\n".join(_PREFIX.sub("", part) for part in texts if part)
+    for root in () if case is None else {str(case), str(case.resolve())}:
+        if root.startswith("/") and len(root) > 1:
+            text = text.replace(root.rstrip("/") + "/", "")
+    return text
+
+
+_PREFIX: Final = re.compile(r"^(?:\[\d+\] ?)+", re.MULTILINE)
+
+
+def _told(text: str, case: Path | None) -> Fault | None:
+    """What mpirun, the shell or the loader said."""
+    found = search("text", text, case)
+    if found is None:
+        return None
+    entry, caught = found
+    if number := caught.get("signal"):
+        caught["signal"] = ending.signal_name(int(number))
+    return entry.fault(caught, file=entry.file.format_map(caught))

@@ -1,0 +1,182 @@
+"""Whether a solver is on the way to infinity, by its log as it grows: few numbers a step, and only very large growth.
+
+A healthy start may be rough: residuals of one, errors of continuity a thousand times those of later. So a number
+counts as exploding only when it is not a number, or has grown by a factor that no start has (FACTORS) over its median
+so far and has risen in each of the last five steps.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+RISING = 5
+"""In so many steps one after the other a number rises that explodes."""
+
+EARLIEST = 10
+"""Steps before which nothing but nan and inf counts."""
+
+FACTORS = {"courant": 100.0, "continuity": 1e5, "bounding": 1e6, "deltaT": 1e6}
+"""How many times its median an exploding number is at least."""
+
+LEAST_COURANT = 1e3
+"""A Courant number below is none that explodes, however small it was."""
+
+_KEPT = 400
+_LINE = re.compile(
+    rb"^(?:Time = (?P<time>\S+)$"
+    rb"|(?P<end>ExecutionTime = )"
+    rb"|\S+:  Solving for (?P<field>\S+), Initial residual = (?P<initial>[^,]+), Final residual = (?P<final>[^,]+), "
+    rb"|time step continuity errors .*?sum local = (?P<local>[^,]+),"
+    rb"|(?:Region: \S+ )?Courant Number mean: \S+ max: (?P<courant>\S+)"
+    rb"|Mean and max Courant Numbers = \S+ (?P<pair>\S+)"
+    rb"|deltaT = (?P<step>\S+)$"
+    rb"|bounding (?P<bounded>\S+), min: (?P<low>\S+) max: (?P<high>\S+) )",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explosion:
+    """What explodes: the field, the time [s or iterations] now, the last time before it began, and in words."""
+
+    field: str
+    time: str
+    onset: float
+    why: str
+
+
+@dataclass
+class _Track:
+    """One number over the steps."""
+
+    factor: float
+    least: float = 0.0
+    last: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    all: list[float] = field(default_factory=list)
+    stride: int = 1
+    count: int = 0
+
+    def add(self, time: float, value: float) -> None:
+        self.count += 1
+        self.last.append((time, value))
+        if self.count % self.stride == 0:
+            self.all.append(value)
+        if len(self.all) >= 2 * _KEPT:
+            self.all, self.stride = self.all[::2], 2 * self.stride
+
+    def usual(self) -> float:
+        """The median so far, without the steps that are judged."""
+        early = sorted(self.all[: max(1, len(self.all) - RISING)])
+        return early[len(early) // 2]
+
+    def explodes(self) -> bool:
+        if self.count < EARLIEST or self.last[-1][1] < self.least:
+            return False
+        values = [value for _, value in list(self.last)[-RISING - 1 :]]
+        if not all(before < after for before, after in pairwise(values)):
+            return False
+        return values[-1] > self.factor * self.usual() > 0
+
+    def onset(self) -> float:
+        """The last time at which it was of its usual size."""
+        usual = self.usual()
+        healthy = [time for time, value in self.last if value <= 10 * usual]
+        return healthy[-1] if healthy else self.last[0][0]
+
+
+class Growth:
+    """Reads one log on and says when something explodes."""
+
+    def __init__(self, log: Path) -> None:
+        self.log, self.offset = log, 0
+        self.time, self._at = "", math.nan
+        self._step: dict[str, float] = {}
+        self._tracks: dict[str, _Track] = {}
+        self._finite = math.nan
+        self.found: Explosion | None = None
+
+    def poll(self) -> Explosion | None:
+        """Read what is new, to the last whole line; what explodes, once it does."""
+        try:
+            with self.log.open("rb") as file:
+                file.seek(self.offset)
+                chunk = file.read()
+        except OSError:
+            return self.found
+        end = chunk.rfind(b"\n") + 1
+        self.offset += end
+        for match in _LINE.finditer(chunk, 0, end):
+            if self.found is None:
+                self._line(match)
+        return self.found
+
+    def _line(self, match: re.Match[bytes]) -> None:
+        kind = match.lastgroup
+        words = match.groupdict()
+        if kind == "time":
+            self.time = words["time"].decode("latin-1").rstrip("s")
+            self._at = _number(words["time"].rstrip(b"s"))
+        elif kind == "end":
+            self._end()
+        elif kind == "final":
+            name = words["field"].decode("latin-1")
+            for residual in (words["initial"], words["final"]):
+                self._finite_or_not(name, _number(residual), "residual")
+        elif kind == "local":
+            self._take("continuity", "p", _number(words["local"]), "errors of continuity")
+        elif kind in ("courant", "pair"):
+            self._take("courant", "U", _number(words[kind]), "Courant")
+        elif kind == "step":
+            step = _number(words["step"])
+            self._take("deltaT", "U", 1.0 / step if step else math.inf, "1/deltaT")
+        else:
+            name = words["bounded"].decode("latin-1")
+            self._take(f"bounding {name}", name, max(abs(_number(words["low"])), abs(_number(words["high"]))), "size")
+
+    def _take(self, key: str, field: str, value: float, what: str) -> None:
+        self._finite_or_not(field, value, what)
+        self._step[key] = value if key == "continuity" else max(self._step.get(key, 0.0), value)
+
+    def _finite_or_not(self, field: str, value: float, what: str) -> None:
+        if self.found is None and not math.isfinite(value):
+            onsets = [track.onset() for track in self._tracks.values() if track.explodes()]
+            onset = min([self._finite if math.isfinite(self._finite) else 0.0, *onsets])
+            self.found = Explosion(field, self.time, onset, f"{field} ({what} {value:g})")
+
+    def _end(self) -> None:
+        """A step is done."""
+        for key, value in self._step.items():
+            kind = key.partition(" ")[0]
+            least = LEAST_COURANT if kind == "courant" else 0.0
+            self._tracks.setdefault(key, _Track(FACTORS[kind], least)).add(self._at, value)
+        self._step.clear()
+        self._finite = self._at
+        exploding = {key: track for key, track in self._tracks.items() if track.last[-1][0] == self._at}
+        exploding = {key: track for key, track in exploding.items() if track.explodes()}
+        if exploding:
+            told = [_told(key, track.last[-1][1], track.usual()) for key, track in exploding.items()]
+            onset = min(track.onset() for track in exploding.values())
+            self.found = Explosion(told[0].split()[0], self.time, onset, ", ".join(told))
+
+
+def _told(key: str, value: float, usual: float) -> str:
+    kind, _, name = key.partition(" ")
+    if kind == "courant":
+        return f"U (Courant {value:.2g}, usually {usual:.2g})"
+    if kind == "deltaT":
+        return f"U (deltaT {1 / value:.2g}, usually {1 / usual:.2g})"
+    if kind == "continuity":
+        return f"p (errors of continuity {value:.2g}, usually {usual:.2g})"
+    return f"{name} (up to {value:.2g}, usually {usual:.2g})"
+
+
+def _number(word: bytes) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        return 0.0

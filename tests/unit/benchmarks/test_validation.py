@@ -1,0 +1,153 @@
+"""`validate` over benchmarks that need no OpenFOAM: order, failures, the table, figures."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+
+import pytest
+
+from flowcfd.benchmarks import BENCHMARKS, Effort, validate
+from flowcfd.benchmarks.report import html, number_of
+from flowcfd.benchmarks.validation import everything
+from flowcfd.errors import ResultError, RunError, UnknownName
+
+
+def test_the_table_says_value_reference_error_band_verdict_gci_and_cost(registered, outcome) -> None:
+    registered("square", lambda effort: outcome())
+    said = str(validate("square"))
+    line = next(line for line in said.splitlines() if "width" in line)
+    for part in (
+        "square",
+        "width [m]",
+        "1.010 ± 0.013",
+        "1 [1]",
+        "+1.00%",
+        "0.98 to 1.02",
+        "yes",
+        "1.24%, order 2.00",
+        "12.3",
+    ):
+        assert part in line, f"{part!r} is not in {line!r}"
+    assert "[1] Somebody, J. Nothing 1 (1999) 1-2" in said
+    assert "square, |u - table| max: the table is rough" in said
+    assert said.endswith("2 of 2 in band; 2 runs, 12 CPU s, 1 of them computed before")
+
+
+def test_one_value_out_of_band_is_said_and_makes_the_whole_not_ok(registered, outcome) -> None:
+    registered("square", lambda effort: outcome(good=False))
+    found = validate(["square"])
+    assert not found.ok
+    assert re.search(r"\|u - table\| max +0.3 +0 \[2\] +\+0.3 +0 to 0.1 +NO +none: a distance", str(found))
+    assert found.to_json()["benchmarks"][0]["ok"] is False
+
+
+def test_a_run_that_fails_is_a_line_and_the_others_go_on(registered, outcome) -> None:
+    registered("a_broken", RunError("the solver died"))
+    registered("b_square", lambda effort: outcome("b_square"))
+    found = validate(["a_broken", "b_square"])
+    assert not found.ok
+    assert [one.benchmark for one in found] == ["b_square"]
+    assert found.failures == (("a_broken", "the solver died"),)
+    assert "a_broken failed: the solver died" in str(found)
+    assert "the solver died" in found._repr_html_()
+
+
+def test_a_damaged_reference_is_no_line_of_the_table_but_the_end(registered, outcome) -> None:
+    registered("a_damaged", ResultError("ghia1982_u.csv: not the published values that were shipped"))
+    registered("b_square", lambda effort: outcome("b_square"))
+    with pytest.raises(ResultError, match="not the published values"):
+        validate(["a_damaged", "b_square"])
+
+
+def test_a_defect_of_a_benchmark_is_raised_where_validate_was_called(registered) -> None:
+    def wrong(effort: Effort) -> None:
+        raise ZeroDivisionError("a defect")
+
+    registered("wrong", wrong)
+    with pytest.raises(ZeroDivisionError, match="a defect"):
+        validate("wrong")
+
+
+def test_names_are_checked_before_anything_runs(registered) -> None:
+    registered("never", ResultError("it was run"))
+    with pytest.raises(
+        UnknownName, match=r"unknown benchmark 'nevr'; did you mean 'never'\? there are: .*cavity_re100"
+    ):
+        validate(["never", "nevr"])
+
+
+def test_quick_leaves_out_what_has_no_coarse_form_and_asks_for_it_of_the_others(registered, outcome) -> None:
+    asked = []
+    registered("slow", ResultError("it was run"), quick=None)
+    registered("square", lambda effort: asked.append(effort.form) or outcome())
+    assert len(validate(["slow", "square"], quick=True).outcomes) == 1
+    assert asked == ["quick"]
+
+
+def test_the_same_name_twice_is_run_once_and_the_order_is_that_of_the_names(registered, outcome) -> None:
+    for name in ("two", "one"):
+        registered(name, lambda effort, name=name: outcome(name))
+    assert [one.benchmark for one in validate(["two", "one", "two"])] == ["two", "one"]
+
+
+def test_benchmarks_take_turns_so_that_only_one_measures_at_a_time(registered, outcome) -> None:
+    inside, most = threading.Semaphore(1), []
+
+    def run(effort: Effort):
+        most.append(inside.acquire(blocking=False))
+        inside.release()
+        return outcome()
+
+    for number in range(6):
+        registered(f"b{number}", run)
+    validate([f"b{number}" for number in range(6)])
+    assert most == [True] * 6
+
+
+def test_all_benchmarks_are_named_in_the_order_of_their_numbers() -> None:
+    names = [one.name for one in everything()]
+    assert set(names) == set(BENCHMARKS.names())
+    cavities = [name for name in names if name.startswith("cavity")]
+    assert cavities == ["cavity_re100", "cavity_re400", "cavity_re1000"]
+
+
+def test_every_benchmark_says_what_it_is_where_its_answer_is_from_and_what_it_costs() -> None:
+    for name, one in BENCHMARKS.items():
+        assert one.name == name and one.title and one.source
+        assert one.cost.full > 0
+        assert one.cost.quick is None or one.cost.quick < one.cost.full
+
+
+def test_the_html_is_a_table_whose_hints_are_the_sources(registered, outcome) -> None:
+    said = html((outcome(good=False),))
+    assert said.count("<tr") == 3
+    assert "title='Other (2000); the table is rough'" in said
+    assert said.count("background") == 1
+
+
+def test_figures_have_lines_for_ours_and_symbols_for_the_table(outcome) -> None:
+    figure = outcome().plot()
+    (axes,) = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title()) == ("x/L", "u/U", "square")
+    ours = next(line for line in axes.lines if line.get_label() == "ours")
+    assert ours.get_linestyle() == "-" and ours.get_marker() in ("None", "")
+    (table,) = axes.containers
+    assert table.lines[0].get_marker() == "o" and table.lines[0].get_linestyle() == "None"
+
+
+def test_a_validation_is_json(registered, outcome) -> None:
+    registered("square", lambda effort: outcome())
+    data = json.loads(json.dumps(validate("square").to_json()))
+    assert data["ok"] and not data["quick"] and data["failures"] == []
+    assert data["benchmarks"][0]["reused"] == 1
+
+
+def test_numbers_have_five_digits() -> None:
+    assert [number_of(number) for number in (0.0, -0.3885698, 2.922, 1500000.0)] == [
+        "0",
+        "-0.38857",
+        "2.922",
+        "1.5e+06",
+    ]
