@@ -24,7 +24,8 @@ demo: setup
 lab: setup
 	@.venv/bin/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-test: setup
+test:
+	@tools/setup --tests
 	@$(python) -m pytest $(ARGS)
 
 check: setup

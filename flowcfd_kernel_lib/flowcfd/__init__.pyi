@@ -44,6 +44,7 @@ from flowcfd.case import Wall as Wall
 from flowcfd.case import WallShear as WallShear
 from flowcfd.case import Wedge as Wedge
 from flowcfd.case import YPlus as YPlus
+from flowcfd.cluster.resources import Resources as Resources
 from flowcfd.errors import Cancelled as Cancelled
 from flowcfd.errors import CaseError as CaseError
 from flowcfd.errors import CheckFailed as CheckFailed
@@ -73,6 +74,7 @@ from flowcfd.foam.render import render as render
 from flowcfd.foam.tutorials import tutorial as tutorial
 from flowcfd.jobs import Run as Run
 from flowcfd.jobs import open as open
+from flowcfd.jobs import preview as preview
 from flowcfd.jobs import run as run
 from flowcfd.jobs import runs as runs
 from flowcfd.post.open import Results as Results

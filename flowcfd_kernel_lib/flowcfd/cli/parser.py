@@ -52,6 +52,7 @@ def parser() -> Parser:
     _validate(commands)
     _gci(commands)
     _bench(commands)
+    _cluster(commands)
     return root
 
 
@@ -86,6 +87,17 @@ def _runs(commands: Commands) -> None:
     run.add_argument("--method", default="hierarchical", metavar="HOW",
                      help="how the mesh is divided among ranks: hierarchical (default) or ptscotch")  # fmt: skip
     run.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
+    for name, words in (
+        ("walltime", "longest time of a cluster's job, such as '2 h'"),
+        ("memory", "memory of each node, such as '8 GB'"),
+        ("nodes", "number of nodes"),
+        ("partition", "partition of the cluster"),
+        ("account", "account that is charged"),
+        ("qos", "quality of service"),
+        ("constraint", "features that the nodes must have"),
+    ):
+        run.add_argument(f"--{name}", metavar=name.upper(), help=words)
+    run.add_argument("--preview", action="store_true", help="print what would be started or submitted, and stop")
     run.add_argument("--name", help="name of the run (default: the case's)")
     run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
                      help="change an entry first, such as system/controlDict:endTime=50; can be repeated")  # fmt: skip
@@ -177,3 +189,16 @@ def _bench(commands: Commands) -> None:
     bench.add_argument("--list", action="store_true", help="name the subjects and stop")
     bench.add_argument("--quick", action="store_true", help="smaller inputs, fewer repeats")
     bench.add_argument("--assert-half", action="store_true", help="exit 1 when a goal is missed by more than half")
+
+
+def _cluster(commands: Commands) -> None:
+    cluster = commands.add_parser("cluster", help="a private Slurm on this machine, to try everything with")
+    actions = cluster.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    up = _command(actions, "up", "cluster:up", "start the real munge, slurmctld and slurmd, no root needed")
+    up.add_argument("--nodes", type=int, default=3, metavar="N", help="virtual nodes (default 3)")
+    up.add_argument("--cores", type=int, default=2, metavar="N", help="cores of each node (default 2)")
+    up.add_argument("--memory", type=int, default=4000, metavar="MB", help="memory of each node (default 4000)")
+    down = _command(actions, "down", "cluster:down", "cancel its jobs and stop it")
+    status = _command(actions, "status", "cluster:status", "its daemons, nodes and jobs")
+    for command in (up, down, status):
+        command.add_argument("--dir", type=Path, metavar="DIR", help="where it lives (default $FLOWCFD_HOME/cluster)")

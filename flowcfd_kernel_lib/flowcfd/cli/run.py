@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from flowcfd.case import Settled
 
 INTERRUPTED = 130
+_RESOURCES = ("walltime", "memory", "nodes", "partition", "account", "qos", "constraint")
 
 
 def run(options: Namespace) -> int:
     """Start a case, or find the run that it has already; wait for its end unless detached."""
     target = case.with_edits(case.read(options.case), options.edits)
+    resources = {name: value for name in _RESOURCES if (value := getattr(options, name)) is not None}
+    if options.preview:
+        output.text(jobs.preview(target, on=options.on, cores=options.cores, resources=resources).rstrip("\n"))
+        return 0
     handle = jobs.run(
         target,
         on=options.on,
@@ -28,6 +33,7 @@ def run(options: Namespace) -> int:
         name=options.name,
         until=_until(options),
         allow_code=options.allow_code,
+        resources=resources,
     )
     if options.detach:
         return _started(handle, as_json=options.json)

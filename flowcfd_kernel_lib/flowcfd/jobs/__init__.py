@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from flowcfd.jobs.handle import Run as Run
     from flowcfd.jobs.index import open as open
     from flowcfd.jobs.index import runs as runs
+    from flowcfd.jobs.submit import preview as preview
     from flowcfd.jobs.submit import run as run
 
-_HOME = {"Run": "handle", "open": "index", "run": "submit", "runs": "index"}
+_HOME = {"Run": "handle", "open": "index", "preview": "submit", "run": "submit", "runs": "index"}
 
 
 def __getattr__(name: str) -> Any:

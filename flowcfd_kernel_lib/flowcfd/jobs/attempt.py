@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -47,7 +48,9 @@ class Attempt:
 def of(job: Job) -> tuple[Stage, ...]:
     """The stages of a job."""
     regions = (job.case / "constant" / "regionProperties").is_file()
-    return stages.plan(job.steps, job.application, cores=job.cores, method=job.method, regions=regions)
+    return stages.plan(
+        job.steps, job.application, cores=job.cores, method=job.method, regions=regions, launcher=job.launcher
+    )
 
 
 def compute(attempt: Attempt) -> EndRecord:
@@ -75,7 +78,7 @@ def compute(attempt: Attempt) -> EndRecord:
         if done.state == "stopped" and (request := watch.asked()):
             return asked(attempt.number, request, stage.name)
         if done.state == "failed":
-            return _explained(attempt, done)
+            return _ended_from_outside(attempt, done) or _explained(attempt, done)
     said = "; the solver wrote no new time" if _nothing_written(job) else ""
     return EndRecord(attempt.number, "Done", f"{_settled(attempt)}{said}", time.time(), troubles=_troubles(attempt))
 
@@ -91,7 +94,18 @@ def _settled(attempt: Attempt) -> str:
 
 def asked(number: int, request: Request, stage: str = "") -> EndRecord:
     """The end that a request asks for."""
-    return EndRecord(number, record.ENDS[request.kind], f"{request.kind} asked by {request.by}", time.time(), stage)
+    timeout = request.by == "SIGUSR1"
+    why = "the walltime is over" if timeout else f"{request.kind} asked by {request.by}"
+    return EndRecord(number, record.ENDS[request.kind], why, time.time(), stage, timeout=timeout)
+
+
+def _ended_from_outside(attempt: Attempt, stage: StageRecord) -> EndRecord | None:
+    """The end of a run whose processes all got SIGTERM, as a scheduler's cancel sends it; None for another end."""
+    request, rc = attempt.watch.asked(), stage.steps[-1].rc
+    if request is None or request.by != "SIGTERM" or rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
+        return None
+    why = "ended by SIGTERM from outside, such as scancel; fields since the last write are lost"
+    return EndRecord(attempt.number, "Stopped", why, time.time(), stage.name)
 
 
 def failed(number: int, stage: str, error: FlowError | OSError) -> EndRecord:

@@ -219,7 +219,8 @@ class Run:
 
     def _now(self) -> tuple[State, str]:
         """State and cause. The executor is asked first: a worker that ends in between has then written its end."""
-        return derive(self.record, alive=self._alive)
+        state, why = derive(self.record, alive=self._alive)
+        return state, (self._executor.waits_for(self.record) or why) if state == "Queued" else why
 
     def _failure(self) -> RunError:
         end = record.end(self.path)
@@ -248,11 +249,21 @@ class Run:
                 time.sleep(0.02)  # the worker has written its end and is about to leave
             if not self._alive:
                 self._request(kind)
-                self._executor.start(self.record)
+                if kind == "cancel":
+                    self._answer()
+                else:
+                    self._executor.start(self.record)
+
+    def _answer(self) -> None:
+        """Have a request to end written down by a worker of this machine, where no other is there to do it."""
+        executors.get("local").start(self.record)
 
     def _ask(self, kind: Kind, timeout: float | None) -> Run:
         if self.state in ACTIVE:
             self._request(kind)
+            if self._executor.waits_for(self.record):  # nobody is there yet who could read it
+                self._executor.stop(self.record)
+                self._answer()
             if timeout is not None:
                 self._ended(timeout)
         elif self.state == "Lost" and process.marked(self.record.uid):

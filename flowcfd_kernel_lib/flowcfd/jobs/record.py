@@ -13,7 +13,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from flowcfd.errors import RunError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Kind = Literal["start", "retry", "stop", "pause", "cancel"]
 
 SCHEMA = 1
+AGAIN = 85
+"""The return code of a worker whose time is over and whose work is not: its job is to be put into the queue again."""
 ACTIVE: frozenset[State] = frozenset({"Queued", "Running"})
 STARTS: frozenset[Kind] = frozenset({"start", "retry"})
 ENDS: Mapping[Kind, State] = {"stop": "Stopped", "pause": "Paused", "cancel": "Cancelled"}
@@ -62,6 +64,10 @@ class Job:
     start: float | None
     end: float | None
     openfoam: str
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    """What it asks of a cluster, apart from its cores."""
+    launcher: str = ""
+    """How MPI ranks are started, with {cores} in it; empty: by mpirun."""
     until: Mapping[str, Any] | None = None
     """The measures that end the solver when they have settled, as `jobs.settle` reads them."""
 
@@ -80,6 +86,8 @@ class WorkerRecord:
     request: str
     phase: Literal["Queued", "Running"]
     started: float
+    allocation: str = ""
+    """The job of a scheduler that it works in, and which turn of it: "1234.0"."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,8 @@ class EndRecord:
     stage: str = ""
     log: str = ""
     diverged: bool = False
+    timeout: bool = False
+    """Whether a scheduler's time limit was the reason."""
     fault: dict[str, Any] | None = None
     """The Fault that it failed of (`Fault.to_json`)."""
     troubles: tuple[dict[str, Any], ...] = ()

@@ -31,6 +31,7 @@ class Command:
     ranks: int = 1
     parallel: bool = False
     solver: bool = False
+    launcher: str = ""
 
     @property
     def log(self) -> str:
@@ -47,7 +48,8 @@ class Command:
         switches = SOLVER_SWITCHES if self.solver else ()
         if not self.parallel:
             return [self.application, *self.arguments, *switches]
-        return ["mpirun", "-np", str(self.ranks), self.application, *self.arguments, "-parallel", *switches]
+        launcher = shlex.split((self.launcher or "mpirun -np {cores}").replace("{cores}", str(self.ranks)))
+        return [*launcher, self.application, *self.arguments, "-parallel", *switches]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,13 @@ class Stage:
 
 
 def plan(
-    steps: Sequence[str], application: str, *, cores: int = 1, method: str = "hierarchical", regions: bool = False
+    steps: Sequence[str],
+    application: str,
+    *,
+    cores: int = 1,
+    method: str = "hierarchical",
+    regions: bool = False,
+    launcher: str = "",
 ) -> tuple[Stage, ...]:
     """The stages of a run, without the empty ones.
 
@@ -73,12 +81,12 @@ def plan(
     while first and commands[first - 1].application == "potentialFoam":
         first -= 1
     solve = tuple(
-        Command(c.application, c.arguments, cores, cores > 1, solver=_solves(c, application))
+        Command(c.application, c.arguments, cores, cores > 1, _solves(c, application), launcher)
         for c in commands[first : solver + 1]
     )
     stages = [Stage("mesh", tuple(commands[:first]))]
     if solve and cores > 1:
-        stages.append(Stage("decompose", (_decompose(cores, method, regions),)))
+        stages.append(Stage("decompose", (_decompose(cores, method, regions, launcher),)))
     stages.append(Stage("solve", solve))
     if solve and cores > 1:
         stages.append(Stage("reconstruct", (_reconstruct(application, regions),)))
@@ -107,8 +115,8 @@ def _reconstruct(application: str, regions: bool) -> Command:
     return Command("reconstructPar", (*start, *(("-allRegions",) if regions else ())))
 
 
-def _decompose(cores: int, method: str, regions: bool) -> Command:
+def _decompose(cores: int, method: str, regions: bool, launcher: str) -> Command:
     every = ("-allRegions",) if regions else ()
     if method == "ptscotch":
-        return Command("redistributePar", ("-decompose", "-overwrite", *every), cores, parallel=True)
+        return Command("redistributePar", ("-decompose", "-overwrite", *every), cores, parallel=True, launcher=launcher)
     return Command("decomposePar", ("-force", *every))

@@ -10,8 +10,10 @@ import re
 import shutil
 import time
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError, CheckFailed, NotEnoughSpace, SiteError, UnknownName
 from flowcfd.foam import code, dictionary, install
@@ -28,6 +30,7 @@ from flowcfd.settings import settings
 
 if TYPE_CHECKING:
     from flowcfd.case import Case, Settled
+    from flowcfd.cluster.resources import Resources
 
 SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
 """Entries of the run copy's controlDict: a solver sees changes at once, and writes and ends on SIGUSR2 (12)."""
@@ -47,6 +50,7 @@ def run(
     name: str | None = None,
     until: Settled | None = None,
     allow_code: bool = False,
+    resources: Resources | Mapping[str, object] | None = None,
     wait: bool = False,
 ) -> Run:
     """Compute a case and return its handle at once; an equal case returns the run that it has already.
@@ -56,12 +60,14 @@ def run(
     `target` is a Case, CaseFiles, or the directory of an OpenFOAM case; `on` names an executor; `cores` is the number
     of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
     without it a run of any name that computes the same is taken. `until` ends the solver when measures have settled
-    that the case records; of a Case it is the solve's. `wait` waits for the end.
+    that the case records; of a Case it is the solve's. `resources` is what a cluster is asked for apart from the cores.
+    `wait` waits for the end.
 
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
     """
-    _check_cores(cores, on, executors.get(on, where="on").most_cores())
+    _check_cores(cores)
+    asked, launcher = _asked(on, cores, resources)
     if method not in stages.METHODS:
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
     if until is not None and (replaced := _with_until(target, until)) is not None:
@@ -70,6 +76,7 @@ def run(
     _refuse(files, allow_code)
     settling = _settling(files, until or _until(target))
     job = _job(files, name or _plain(files.name), on, cores, method, settling, rendered=case_json is not None)
+    job = replace(job, resources=asked, launcher=launcher)
     found = _existing(job, any_name=name is None)
     handle = Run(found) if found is not None else _submit(job, files, case_json)
     handle.start()
@@ -78,11 +85,44 @@ def run(
     return handle
 
 
-def _check_cores(cores: object, on: str, most: int | None) -> None:
+def preview(
+    target: Run | Case | CaseFiles | str | Path,
+    *,
+    on: str = "local",
+    cores: int = 1,
+    method: str = "hierarchical",
+    resources: Resources | Mapping[str, object] | None = None,
+) -> str:
+    """The command or batch script with which a run was, or a case would be, started; nothing is written.
+
+    Raises as `run` does.
+    """
+    if isinstance(target, Run):
+        return executors.get(target.record.executor).script(target.record)
+    _check_cores(cores)
+    asked, launcher = _asked(on, cores, resources)
+    files, _ = resolve(target)
+    rendered = not isinstance(target, (CaseFiles, str, Path))
+    job = _job(files, _plain(files.name), on, cores, method, None, rendered=rendered)
+    return executors.get(on).script(replace(job, resources=asked, launcher=launcher))
+
+
+def _check_cores(cores: object) -> None:
     if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
         raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
-    if most is not None and cores > most:
-        raise CaseError(f"cores: the executor {on!r} takes at most {most} on this machine (got {cores})")
+
+
+def _asked(on: str, cores: int, resources: Resources | Mapping[str, object] | None) -> tuple[Mapping[str, Any], str]:
+    """What is asked of the executor, and how it starts ranks; CaseError when it would never run that."""
+    executor = executors.get(on, where="on")
+    if not resources:
+        executor.require(cores, None)
+        return {}, executor.launcher
+    from flowcfd.cluster.resources import Resources  # brings pydantic, which an adopted case does without
+
+    wanted = resources if isinstance(resources, Resources) else Resources.model_validate(dict(resources))
+    executor.require(cores, wanted)
+    return wanted.model_dump(mode="json", exclude_defaults=True), executor.launcher
 
 
 def _with_until(target: Case | CaseFiles | str | Path, until: Settled) -> Case | None:

@@ -17,6 +17,10 @@ HEARTBEAT = 10.0
 """Seconds between two signs of life for readers on other machines."""
 
 
+class Fenced(BaseException):
+    """A worker of a later turn has the run; what this one started must end, and it must write nothing more."""
+
+
 class Watch:
     """The requests to one run, and signals to its worker; SIGTERM and SIGUSR1 ask to stop with fields written."""
 
@@ -52,6 +56,7 @@ class Watch:
             self._beat = now
             with contextlib.suppress(OSError):
                 os.utime(self.run / "worker.lock")
+        self._heed_fence()
         try:
             status = (self.run / "request.json").stat()
         except FileNotFoundError:
@@ -63,6 +68,15 @@ class Watch:
                 self._request = found
         if self._request is None and self._stop_signal:
             self._request = Request("", "stop", self._stop_signal)
+
+    def _heed_fence(self) -> None:
+        """Both files are dated by the file system they lie on, so the clocks of the nodes do not matter."""
+        try:
+            fence, mine = (self.run / "fence.json").stat(), (self.run / "worker.json").stat()
+        except OSError:
+            return
+        if fence.st_mtime_ns > mine.st_mtime_ns:
+            raise Fenced
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         if number != signal.SIGCHLD:

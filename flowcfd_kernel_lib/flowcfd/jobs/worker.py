@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowcfd.errors import FlowError
@@ -19,13 +19,16 @@ from flowcfd.foam import install
 from flowcfd.jobs import attempt, lock, record
 from flowcfd.jobs.attempt import Attempt
 from flowcfd.jobs.process import Identity
-from flowcfd.jobs.record import EndRecord, WorkerRecord
+from flowcfd.jobs.record import AGAIN, EndRecord, WorkerRecord
 from flowcfd.jobs.slots import Slots
-from flowcfd.jobs.watch import Watch
+from flowcfd.jobs.watch import Fenced, Watch
 from flowcfd.settings import settings
 
 BUSY = 75
 """The return code of a worker that found another one at work (EX_TEMPFAIL)."""
+
+FENCE_PATIENCE = 120.0
+"""So long [s] a worker of an earlier turn may take to end its solver and leave; a dead node's lock to be freed."""
 
 _QUEUE_POLL = 0.5
 
@@ -34,7 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Compute the run named on the command line."""
     words = sys.argv[1:] if arguments is None else arguments
     run = Path(words[-1]).absolute()
-    return detach(run) if "--detach" in words else work(run, ready=lambda code: None)
+    if "--detach" in words:
+        return detach(run)
+    turn = Turn.of(os.environ) if "--allocated" in words else None
+    return work(run, ready=lambda code: None, turn=turn, over="--time-is-over" in words)
 
 
 def detach(run: Path) -> int:
@@ -54,47 +60,108 @@ def detach(run: Path) -> int:
     return work(run, ready=ready)
 
 
-def work(run: Path, *, ready: Callable[[int], None]) -> int:
-    """Compute the run, unless another worker does; `ready` is told a return code once that is decided."""
-    locked = lock.acquire(run / "worker.lock", patience=0.5)
+@dataclass(frozen=True)
+class Turn:
+    """A turn of a scheduler's job: the first, or one after it was put into the queue again."""
+
+    job: str
+    number: int
+    most: int
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Turn:
+        """What Slurm says of the job in whose allocation this process runs."""
+        restarts, most = environ.get("SLURM_RESTART_COUNT") or "0", environ.get("FLOWCFD_RESTARTS") or "0"
+        return cls(environ.get("SLURM_JOB_ID", ""), int(restarts), int(most))
+
+    def __str__(self) -> str:
+        return f"{self.job}.{self.number}"
+
+
+def work(run: Path, *, ready: Callable[[int], None], turn: Turn | None = None, over: bool = False) -> int:
+    """Compute the run, unless another worker does; `ready` is told a return code once that is decided.
+
+    In a scheduler's allocation it has its cores already; when the time of the `turn` is over and more are allowed it
+    says AGAIN. `over`: the job could not be put into the queue again, so this is the end of the run for now.
+    """
+    locked = _lock(run, turn)
     if locked is None:
         ready(BUSY)
         return BUSY
     record.hold_reserve(run)
-    mine = _begin(run)
+    if over:
+        return _say_over(run)
+    mine = _begin(run, turn)
     ready(0)
     try:
-        end = _compute(run, mine)
+        end = _compute(run, mine, allocated=turn is not None)
+    except Fenced:
+        record.event(run, "fenced", attempt=mine.attempt)
+        return BUSY
     except (FlowError, OSError) as error:
         end = attempt.failed(mine.attempt, "", error)
     except Exception as error:  # the outermost frame: whatever happened is told
         end = EndRecord(mine.attempt, "Failed", f"a defect of FlowCFD: {error!r} (see worker.log)", time.time())
         record.write_record(run, end, sync=True)
         raise
+    if turn is not None and end.state == "Stopped" and end.timeout and turn.number < turn.most:
+        record.write_record(run, replace(mine, phase="Queued"))
+        record.event(run, "time is over", attempt=mine.attempt, turn=turn.number)
+        return AGAIN
     record.write_record(run, end, sync=True)
     record.event(run, "end", attempt=end.attempt, state=end.state, why=end.why)
     (run / "reserve").unlink(missing_ok=True)
     return 0
 
 
-def _begin(run: Path) -> WorkerRecord:
+def _lock(run: Path, turn: Turn | None) -> int | None:
+    """The worker's lock; None when another worker has the run, and has it by right.
+
+    The worker of an earlier turn, on a node that the scheduler gave up, has none: it is told by a fence, and leaves.
+    """
+    locked = lock.acquire(run / "worker.lock", patience=0.5)
+    if locked is not None or turn is None or not _newer(run, turn):
+        return locked
+    record.write(run / "fence.json", {"turn": str(turn), "at": time.time()})
+    return lock.acquire(run / "worker.lock", patience=FENCE_PATIENCE)
+
+
+def _newer(run: Path, turn: Turn) -> bool:
+    """Whether this turn came after the one that the living worker was started in."""
+    before, request = record.worker(run), record.request(run)
+    if before is None or not before.allocation:
+        return False
+    asked_anew = request is not None and request.kind in record.STARTS and request.id != before.request
+    job, _, number = before.allocation.rpartition(".")
+    return asked_anew or (job == turn.job and int(number) < turn.number)
+
+
+def _say_over(run: Path) -> int:
+    before = record.worker(run)
+    number = before.attempt if before is not None else 1
+    why = "the walltime is over and the job could not be put into the queue again; run.resume() goes on"
+    record.write_record(run, EndRecord(number, "Stopped", why, time.time()), sync=True)
+    return 0
+
+
+def _begin(run: Path, turn: Turn | None) -> WorkerRecord:
     """Say that a new attempt has begun."""
     before, request, me = record.worker(run), record.request(run), Identity.of(os.getpid())
     assert me is not None
     number = before.attempt + 1 if before is not None else 1
-    mine = WorkerRecord(me, number, request.id if request is not None else "", "Queued", time.time())
+    mine = WorkerRecord(me, number, request.id if request is not None else "", "Queued", time.time(), str(turn or ""))
     record.write_record(run, mine)
     record.event(run, "attempt", attempt=number, pid=me.pid)
     return mine
 
 
-def _compute(run: Path, mine: WorkerRecord) -> EndRecord:
-    """Wait for cores, then compute."""
+def _compute(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndRecord:
+    """Wait for cores, unless they are `allocated`, then compute."""
     job, request, watch = record.job(run), record.request(run), Watch(run)
     retry = request is not None and request.kind == "retry"
     slots = Slots(settings().home, job.cores)
     watch.wait(0)
-    while not slots.ready():
+    while not allocated and not slots.ready():
         if asked := watch.asked():
             return attempt.asked(mine.attempt, asked)
         watch.wait(_QUEUE_POLL)

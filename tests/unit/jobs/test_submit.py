@@ -25,11 +25,20 @@ CONTROL = "application icoFoam;\nstartTime 0;\nendTime 0.5;   // a comment\ndelt
 class Still:
     """An executor that starts nothing."""
 
+    launcher = ""
+
     def __init__(self) -> None:
         self.started: list[str] = []
 
-    def most_cores(self) -> int:
-        return 8
+    def require(self, cores: int, resources: object) -> None:
+        if cores > 8:
+            raise CaseError(f"cores: the executor 'still' takes at most 8 on this machine (got {cores})")
+
+    def script(self, job: record.Job) -> str:
+        return ""
+
+    def waits_for(self, job: record.Job) -> str:
+        return ""
 
     def start(self, job: record.Job) -> None:
         self.started.append(job.uid)

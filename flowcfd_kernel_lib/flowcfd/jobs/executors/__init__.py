@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from flowcfd.errors import UnknownName
 from flowcfd.jobs.record import Job
 from flowcfd.registry import Registry
+
+if TYPE_CHECKING:
+    from flowcfd.cluster.resources import Resources
 
 
 class Executor(Protocol):
     """Starts workers and says which live. All that is known of a run lies in its directory."""
 
-    def most_cores(self) -> int | None:
-        """The largest number of ranks that a job may have; None when that is not known here."""
+    @property
+    def launcher(self) -> str:
+        """How MPI ranks are started, with {cores} in it; empty: by mpirun."""
+        ...
+
+    def require(self, cores: int, resources: Resources | None) -> None:
+        """Nothing for a job that this executor would run; else CaseError, which says what is allowed."""
+        ...
+
+    def script(self, job: Job) -> str:
+        """What is started, or given to a scheduler, as text for people."""
+        ...
+
+    def waits_for(self, job: Job) -> str:
+        """Why a job that lives is not at work yet; empty where the run directory tells that."""
         ...
 
     def start(self, job: Job) -> None:
@@ -38,4 +57,35 @@ def _own() -> None:
     executors.register("local", local.Local())
 
 
-executors: Registry[Executor] = Registry("executor", "flowcfd.executors", _own)
+class Executors(Registry[Executor]):
+    """The executors: `local`, those of plug-ins, and one for each profile of a cluster, under the profile's name."""
+
+    def get(self, name: str, *, where: str = "") -> Executor:
+        """The executor of this name; a profile is read anew when its file has changed."""
+        try:
+            return super().get(name, where=where)
+        except UnknownName:
+            return _of_profile(name, where)
+
+
+def _of_profile(name: str, where: str) -> Executor:
+    from flowcfd.cluster import profile
+
+    known = profile.profiles()
+    if name in known:
+        path = known[name]
+        return _slurm(name, path, path.stat().st_mtime_ns)
+    if name == "slurm":  # a plain cluster needs no profile
+        return _slurm(name, None, 0)
+    raise UnknownName("executor", name, [*executors.names(), "slurm", *known], where=where)
+
+
+@cache
+def _slurm(name: str, path: Path | None, changed: int) -> Executor:
+    from flowcfd.cluster import profile
+    from flowcfd.jobs.executors.slurm import Slurm
+
+    return Slurm(name, profile.Profile() if path is None else profile.read(path))
+
+
+executors = Executors("executor", "flowcfd.executors", _own)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import flowcfd
-from flowcfd.errors import SiteError
+from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import process, record, slots
 from flowcfd.jobs.record import Job
 from flowcfd.jobs.watch import HEARTBEAT
 
+if TYPE_CHECKING:
+    from flowcfd.cluster.resources import Resources
+
 BUSY = 75
 _START_TIMEOUT = 60.0
-_PROGRAM = f"""
+PROGRAM = f"""
 import sys
 sys.path.append({str(Path(flowcfd.__file__).parents[1])!r})
 from flowcfd.jobs.worker import main
@@ -30,13 +35,25 @@ sys.exit(main())
 class Local:
     """The executor `local`."""
 
-    def most_cores(self) -> int:
-        """Four ranks a core: more do nothing but stop each other, and the machine with them."""
-        return 4 * slots.machine()
+    launcher = ""
+
+    def require(self, cores: int, resources: Resources | None) -> None:
+        """At most four ranks a core: more do nothing but stop each other, and the machine with them."""
+        most = 4 * slots.machine()
+        if cores > most:
+            raise CaseError(f"cores: the executor 'local' takes at most {most} on this machine (got {cores})")
+
+    def script(self, job: Job) -> str:
+        """The command that the worker is started with."""
+        return shlex.join([sys.executable, "-m", "flowcfd.jobs.worker", "--detach", str(job.path)]) + "\n"
+
+    def waits_for(self, job: Job) -> str:
+        """Nothing but free cores, and that its worker says itself."""
+        return ""
 
     def start(self, job: Job) -> None:
         """Start a detached worker; returns when it has written its record."""
-        command = [sys.executable, "-I", "-S", "-c", _PROGRAM, "--detach", str(job.path)]
+        command = [sys.executable, "-I", "-S", "-c", PROGRAM, "--detach", str(job.path)]
         with (job.path / "worker.log").open("ab") as log:
             try:
                 done = subprocess.run(

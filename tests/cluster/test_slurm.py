@@ -1,0 +1,280 @@
+"""Runs on a real Slurm of three virtual nodes: nothing is lost, nothing is computed twice, and the truth is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flowcfd import jobs
+from flowcfd.cli import main
+from flowcfd.cluster import private, profile
+from flowcfd.cluster.private import Private
+from flowcfd.errors import CaseError, SiteError
+from flowcfd.foam import install
+from flowcfd.foam.adopt import adopt
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.jobs.handle import Run
+from flowcfd.testing import ExecutorSuite
+
+pytestmark = pytest.mark.cluster
+
+Until = Callable[..., None]
+LONG = 90.0
+"""Enough time [s] for what Slurm does about lost nodes."""
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
+    try:
+        private.programs()
+    except SiteError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("slurm")
+    cluster = private.up(folder, nodes=3, cores=2)
+    yield cluster
+    assert private.down(folder)
+    assert cluster.pids() == {}
+
+
+@pytest.fixture
+def site(slurm: Private, home: Path) -> Private:
+    """The cluster, whole, and a profile `private` for it in this test's home."""
+    for name in ("munged", "slurmctld", *(f"slurmd.{node}" for node in slurm.names)):
+        private.restart(slurm, name)
+    known = profile.Profile(conf=slurm.conf, shared_cores=True, grace=20.0, environment={"OMPI_MCA_btl": "self,tcp"})
+    profile.write("private", known)
+    return slurm
+
+
+def call(cluster: Private, *words: str) -> str:
+    done = subprocess.run(
+        words, env={**os.environ, **cluster.environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.stdout.strip()
+
+
+def number(cluster: Private, run: Run) -> str:
+    """The number of the run's job in the queue."""
+    return call(cluster, "squeue", "-h", "-o", "%i", "--name", f"flow-{run.record.uid}")
+
+
+def attempts(run: Run) -> int:
+    return (run.path / "events.jsonl").read_text().count('"event": "attempt"')
+
+
+def steps(run: Run) -> list[float]:
+    """The times that the solver has computed, over all its logs."""
+    logs = sorted(run.case.glob("log.icoFoam*"), key=lambda path: (len(path.name), path.name))
+    lines = [line for log in logs for line in log.read_text().splitlines() if line.startswith("Time = ")]
+    return [float(line.split()[-1]) for line in lines]
+
+
+@pytest.fixture
+def endless(slow_cavity: Callable[..., CaseFiles]) -> CaseFiles:
+    """A computation that ends only when it is asked to."""
+    return slow_cavity(steps=10**6, write=20)
+
+
+def busy(run: Run) -> bool:
+    return run.state == "Running" and (run.progress().time or 0.0) > 0.0
+
+
+class TestSuite(ExecutorSuite):
+    name = "private"
+
+    @pytest.fixture(autouse=True)
+    def _profile(self, slurm: Private, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = tmp_path / "profiles"
+        folder.mkdir()
+        (folder / "private.yaml").write_text(f"executor: slurm\nconf: {slurm.conf}\nshared_cores: true\n")
+        monkeypatch.setenv("FLOWCFD_HOME", str(tmp_path))
+        from flowcfd.settings import settings
+
+        settings.cache_clear()
+
+    def files(self) -> CaseFiles:
+        examples = install.find().examples
+        assert examples is not None
+        cavity = adopt(examples / "incompressible/icoFoam/cavity/cavity")
+        return cavity.edit("system/controlDict", endTime=100, writeInterval=1000)
+
+
+@pytest.mark.usefixtures("site")
+def test_a_run_on_two_ranks_is_computed_by_a_job_of_its_own_name(cavity: Callable[..., CaseFiles]) -> None:
+    run = jobs.run(cavity(), on="private", cores=2, wait=True)
+    assert run.state == "Done", run.why
+    assert steps(run)[-1] == 0.5
+    assert f"--job-name=flow-{run.record.uid}" in (run.path / "slurm/job.sh").read_text()
+    assert jobs.run(cavity(), on="private", cores=2).path == run.path
+    assert attempts(run) == 1
+
+
+def test_why_a_run_waits_is_said_in_slurms_words(site: Private, endless: CaseFiles, until: Until) -> None:
+    first = jobs.run(endless, on="private", resources={"nodes": 1, "exclusive": True, "extra": ["--nodelist=n1"]})
+    second = jobs.run(
+        endless.edit("system/controlDict", endTime=999), on="private", cores=2, resources={"extra": ["--nodelist=n1"]}
+    )
+    until(lambda: busy(first), LONG)
+    until(lambda: "(Resources)" in second.why or "(Priority)" in second.why, LONG)
+    assert second.state == "Queued"
+    assert f"Slurm job {number(site, second)} is pending" in second.why
+    assert second.cancel().state == "Cancelled"
+    assert number(site, second) == ""
+    assert first.cancel().state == "Cancelled"
+
+
+@pytest.mark.usefixtures("site")
+def test_a_stopped_run_has_its_fields_and_goes_on(endless: CaseFiles, until: Until) -> None:
+    run = jobs.run(endless, on="private")
+    until(lambda: busy(run), LONG)
+    assert run.stop().state == "Stopped"
+    last = max(float(path.name) for path in run.case.iterdir() if path.name[0].isdigit())
+    assert last == steps(run)[-1]
+    run.resume()
+    until(lambda: steps(run)[-1] > last, LONG)
+    assert sorted(set(steps(run))) == steps(run), "no step was computed twice"
+    assert run.cancel().state == "Cancelled"
+
+
+def test_a_run_whose_time_is_over_goes_on_in_the_next_turn_of_its_job(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private", resources={"max_restarts": 1})
+    until(lambda: busy(run), LONG)
+    job = number(site, run)
+    call(site, "scancel", "--batch", "--signal=USR1", job)  # what Slurm does `grace` before the end
+    until(lambda: attempts(run) == 2, LONG)
+    assert run.state in ("Queued", "Running")
+    assert number(site, run) == job
+    until(lambda: len(list(run.case.glob("log.icoFoam*"))) == 2 and busy(run), LONG)
+    call(site, "scancel", "--batch", "--signal=USR1", job)
+    until(lambda: run.state == "Stopped", LONG)
+    assert run.why == "the walltime is over"
+    assert sorted(set(steps(run))) == steps(run), "no step was computed twice"
+
+
+def test_scancel_from_outside_is_told_as_such_and_the_run_can_go_on(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private")
+    until(lambda: busy(run), LONG)
+    call(site, "scancel", number(site, run))
+    until(lambda: run.state == "Stopped", LONG)
+    assert "SIGTERM from outside" in run.why
+    until(lambda: not number(site, run), LONG)
+    assert run.resume().state in ("Queued", "Running")
+    until(lambda: attempts(run) == 2 and busy(run), LONG)
+    assert run.cancel().state == "Cancelled"
+
+
+def test_a_controller_that_dies_loses_no_run(site: Private, endless: CaseFiles, until: Until) -> None:
+    first = jobs.run(endless, on="private")
+    until(lambda: busy(first), LONG)
+    second = jobs.run(endless.edit("system/controlDict", endTime=999), on="private")
+    private.stop(site, "slurmctld", how=signal.SIGKILL)
+    assert first.state == "Running", "its worker gives signs of life"
+    private.restart(site, "slurmctld")
+    until(lambda: second.state in ("Lost", "Running"), LONG)
+    if second.state == "Lost":  # the controller had not kept the job, and gives its number again
+        second.resume()
+    until(lambda: busy(second), LONG)
+    assert attempts(first) == attempts(second) == 1
+    for run in (first, second):
+        assert run.cancel().state == "Cancelled"
+
+
+def test_the_orphan_of_a_lost_node_ends_before_the_run_goes_on_elsewhere(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private", resources={"extra": ["--exclude=n3"]})
+    until(lambda: busy(run), LONG)
+    worker = json.loads((run.path / "worker.json").read_text())["identity"]["pid"]
+    node = call(site, "squeue", "-h", "-o", "%N", "--name", f"flow-{run.record.uid}")
+    private.stop(site, f"slurmd.{node}", how=signal.SIGKILL)
+    for pid in _stepd(number(site, run), site):
+        os.kill(pid, signal.SIGKILL)
+    os.kill(worker, 0)  # it computes on, and nobody has it in his books
+    call(site, "scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+    until(lambda: attempts(run) == 2 and run.state == "Running", LONG)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+    assert '"event": "fenced"' in (run.path / "events.jsonl").read_text()
+    until(lambda: len(list(run.case.glob("log.icoFoam*"))) == 2 and busy(run), LONG)
+    assert run.cancel().state == "Cancelled"
+    call(site, "scontrol", "update", f"NodeName={node}", "State=RESUME")
+
+
+def _stepd(job: str, cluster: Private) -> list[int]:
+    """The slurmstepd of a job: they show `slurmstepd: [12.batch]`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes().decode(errors="replace")
+                environment = (entry / "environ").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if command.startswith(f"slurmstepd: [{job}.") and str(cluster.folder) in environment + command:
+                found.append(int(entry.name))
+    assert found
+    return found
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            {"resources": {"partition": "shrot"}},
+            "unknown partition 'shrot'; did you mean 'short'? there are: cpu, short",
+        ),
+        ({"cores": 7}, "3 nodes of 2 cores"),
+        ({"resources": {"partition": "short", "walltime": "2 h"}}, "walltime: must be at most that of partition short"),
+        ({"resources": {"memory": "1 TB"}}, "4000 MB"),
+        ({"resources": {"nodes": 2}}, "nodes: must not be more than the cores, 1 (got 2)"),
+        ({"resources": {"extra": ["--job-name=x"]}}, "--job-name is set by FlowCFD"),
+        ({"resources": {"wall": "2 h"}}, "did you mean 'walltime'?"),
+        ({"on": "privat"}, "did you mean 'private'?"),
+    ],
+)
+def test_what_the_cluster_would_never_run_is_refused_before_anything_is_written(
+    cavity: Callable[..., CaseFiles], home: Path, options: dict[str, object], says: str
+) -> None:
+    with pytest.raises(CaseError) as caught:
+        jobs.run(cavity(), **{"on": "private", **options})  # type: ignore[arg-type]
+    assert says in str(caught.value)
+    assert not (home / "runs").exists()
+
+
+def test_without_a_controller_a_submission_is_refused_and_leaves_nothing(
+    site: Private, cavity: Callable[..., CaseFiles], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.PATIENCE", (0.1,))
+    private.stop(site, "slurmctld", how=signal.SIGKILL)
+    with pytest.raises(SiteError, match="Slurm does not answer"):
+        jobs.run(cavity(), on="private")
+    assert not (home / "runs").exists()
+
+
+def test_the_command_line_starts_finds_and_ends_a_cluster(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        private.programs()
+    except SiteError as error:
+        pytest.skip(str(error))
+    assert main(["cluster", "status"]) == 1
+    assert main(["cluster", "up", "--nodes", "1", "--json"]) == 0
+    capsys.readouterr()
+    try:
+        assert main(["cluster", "status", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["idle"] == ["n1"]
+        assert "private" in profile.profiles()
+    finally:
+        assert main(["cluster", "down"]) == 0
+    assert main(["cluster", "status"]) == 1
+    assert main(["cluster", "up", "--nodes", "0"]) == 2
