@@ -39,14 +39,20 @@ class Directive:
         return f"{self.path}:{self.line}: {self.text} {self.cause}"
 
 
+def both(casefiles: CaseFiles) -> tuple[list[Directive], list[Directive]]:
+    """The directives and the escapes, for the cost of one."""
+    found = _places(casefiles)
+    return [one for one in found if one.cause != _OUTSIDE], [one for one in found if one.cause == _OUTSIDE]
+
+
 def directives(casefiles: CaseFiles) -> list[Directive]:
     """All such places, in the order of the files: `#codeStream`, `#calc`, `coded*`, `systemCall`, libraries by path."""
-    return [place for place in _places(casefiles) if place.cause != _OUTSIDE]
+    return both(casefiles)[0]
 
 
 def escapes(casefiles: CaseFiles) -> list[Directive]:
     """Includes that name a file outside of the case."""
-    return [place for place in _places(casefiles) if place.cause == _OUTSIDE]
+    return both(casefiles)[1]
 
 
 _COMPILES = "compiles and runs code"

@@ -22,7 +22,6 @@ from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.check import layout
 from flowcfd.foam.check.finding import Finding, Gate
 from flowcfd.foam.check.view import CaseView
-from flowcfd.foam.code import directives, escapes
 from flowcfd.foam.steps import steps as steps_of
 
 NAME = "dry run"
@@ -97,10 +96,11 @@ def _steps(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_co
         raise _LeftOut("a case of several regions")
     if not case.start:
         raise _LeftOut("no initial fields")
-    if not allow_code and directives(case.files):
-        raise _LeftOut(f"the case would run code of its own ({directives(case.files)[0]}); allow_code=True permits it")
-    if escapes(case.files):
-        raise _LeftOut(f"the case reads files from outside ({escapes(case.files)[0]})")
+    code, outside = case.code
+    if code and not allow_code:
+        raise _LeftOut(f"the case would run code of its own ({code[0]}); allow_code=True permits it")
+    if outside:
+        raise _LeftOut(f"the case reads files from outside ({outside[0]})")
     size = sum(one.size for one in case.files.files.values() if isinstance(one, Blob))
     if size > MOST_BYTES:
         raise _LeftOut(f"{size / 1e6:.0f} MB are too much to copy (at most {MOST_BYTES / 1e6:.0f})")

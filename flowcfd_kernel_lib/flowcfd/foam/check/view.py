@@ -15,6 +15,7 @@ from flowcfd.foam.check import layout, plain, solver
 from flowcfd.foam.check.fieldview import FieldView
 from flowcfd.foam.check.finding import Finding, Mend, Severity
 from flowcfd.foam.check.layout import MeshView, PatchView
+from flowcfd.foam.code import Directive, both
 from flowcfd.foam.dictionary import Tree
 
 CONTROL, SCHEMES, SOLUTION = "system/controlDict", "system/fvSchemes", "system/fvSolution"
@@ -23,6 +24,7 @@ TURBULENCE, TRANSPORT = "constant/turbulenceProperties", "constant/transportProp
 THERMO = "constant/thermophysicalProperties"
 
 Made = TypeVar("Made")
+_SURFACE = re.compile(r"\.(?:stl|obj|eMesh|vtk|ftr|nas|tri)(?:\.gz)?\Z|/polyMesh/(?!blockMeshDict)", re.IGNORECASE)
 
 
 class CaseView:
@@ -231,6 +233,12 @@ class CaseView:
             self._kept[name] = make()
         kept: Made = self._kept[name]
         return kept
+
+    @cached_property
+    def code(self) -> tuple[list[Directive], list[Directive]]:
+        """What the case would execute, and what it reads from outside (geometry is not looked at)."""
+        surfaces = [path for path in self.files if _SURFACE.search(path)]
+        return both(self.files.with_files(dict.fromkeys(surfaces)))
 
     def scripts(self) -> Iterator[tuple[str, str]]:
         """The scripts beside the dictionaries (Allrun and the like): name and text."""
