@@ -80,7 +80,9 @@ def without_patch(case: CaseView) -> Iterator[Finding]:
     if case.patches is None:
         return
     used = {name for patch in case.patches.values() for name in (patch.name, *patch.groups)} | flow.CONSTRAINTS
+    used |= {"overset", "defaultFaces"}  # of setConstraintTypes, and a name that blockMesh may or may not make
     lower = {name.lower(): name for name in case.patches}
+    others: dict[tuple[str, ...], list[FieldView]] = {}
     for field in _checked(case):
         left = [key for key in field.boundary if key not in used and key not in field.patterns]
         for key in left:
@@ -88,11 +90,14 @@ def without_patch(case: CaseView) -> Iterator[Finding]:
             if like and field.key(case.patches[like]):
                 yield case.finding("warning", f"the entry {key} of {field.name} is ignored: the patch is called {like}",
                                    field.path, ("boundaryField", key))  # fmt: skip
-        rest = [key for key in left if key.lower() not in lower]
+        rest = tuple(key for key in left if key.lower() not in lower)
         if rest:
-            near = known.hint(rest[0], set(case.patches)) if len(rest) == 1 else ""
-            yield case.finding("note", f"ignored, the mesh has no such patch: {', '.join(rest)}{near}", field.path,
-                               ("boundaryField", rest[0]))  # fmt: skip
+            others.setdefault(rest, []).append(field)
+    for names, fields in others.items():
+        near = known.hint(names[0], set(case.patches)) if len(names) == 1 else ""
+        who = ", ".join(field.name for field in fields)
+        yield case.finding("note", f"ignored in {who}, the mesh has no such patch: {', '.join(names)}{near}",
+                           fields[0].path, ("boundaryField", names[0]))  # fmt: skip
 
 
 @rule("constraint-mismatch", example=Example("step", {"0/p": {"boundaryField.frontAndBack.type": "zeroGradient"}}))
@@ -258,8 +263,9 @@ def several_cells(case: CaseView) -> Iterator[Finding]:
     """
     if case.patches is None or case.mesh is None or not any(one.type == "empty" for one in case.patches.values()):
         return
-    faces = sum(one.faces for one in case.patches.values() if one.type == "empty")
-    if not faces or case.mesh.cells * 2 <= faces:
+    empty = [one.faces for one in case.patches.values() if one.type == "empty"]
+    faces = sum(empty)
+    if 0 in empty or case.mesh.cells * 2 <= faces:
         return
     layers = 2 * case.mesh.cells / faces
     where = layout.block_file(case) or layout.BOUNDARY
