@@ -169,8 +169,8 @@ def test_the_mean_of_shedding_settles_after_the_transient_when_its_interval_is_s
 
 
 def test_a_mean_of_few_independent_samples_has_not_settled() -> None:
-    slow = [2.0 + math.sin(n / 50) for n in range(600)]
-    found = mean_settled(slow, within=0.9, relative=True, over=OVER)
+    wave = [2.0 + math.sin(n / 30) for n in range(400)]  # two periods
+    found = mean_settled(wave, within=0.9, relative=True, over=OVER)
     assert not found.ok
     assert "independent ones only" in found.why
 
