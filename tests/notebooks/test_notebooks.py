@@ -79,3 +79,10 @@ def test_a_sweep_collects_one_row_for_each_value(answer):
     assert [row[0] for row in rows] == [100, 400]
     for _, _, ours, ghias, _ in rows:
         assert ours == pytest.approx(ghias, abs=0.01)
+
+
+def test_the_validation_report_has_all_that_it_computes_in_band(answer):
+    said = answer("07_validation.ipynb", names=["cavity_re100", "pipe_laminar"])
+    assert "all in band" in said.splitlines()[-1] and "NOT" not in said
+    good, lines, runs = numbers(r"(\d+) of (\d+) in band; (\d+) runs", said)
+    assert (good, lines, runs) == (8, 8, 3)

@@ -196,6 +196,7 @@ def literature(found: Sequence[Shedding]) -> Plot:
             Curve("eight computations, in Qu et al. (2013)", *_columns(table), reference=True),
             Curve("Qu et al., domains of 60 to 200 D", *_columns(height), reference=True),
         ),
+        y_range=(1.295, 1.345),
     )
 
 

@@ -105,7 +105,7 @@ def run(effort: Effort) -> Outcome:
             Curve("Erturk (2008), computed", *_points(erturk), reference=True),
             Curve("Armaly et al. (1983), measured at 1.94", *_points(armaly), reference=True),
         ),
-        x_range=(50, 500),
+        x_range=(50, 550),
         y_range=(0, 12),
     )
     x, shear = floor_shear(done.results[(len(numbers) - 1) * len(grids)])

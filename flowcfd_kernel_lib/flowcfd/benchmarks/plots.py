@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from flowcfd.benchmarks.outcome import Outcome, Plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -29,17 +32,25 @@ STYLE: dict[Any, Any] = {
 COLOURS = ("#1f4e79", "#b5651d", "#3a7d44", "#7b3f7b")
 """Dark enough to be told apart in print."""
 MARKERS = "os^Dv"
+FEW = 12
+"""Points of a curve up to which they are marked on its line."""
 WIDTH, HEIGHT = 3.6, 3.0
 """Size of one pair of axes [inches]."""
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows, whether pyplot is loaded or not."""
+
+    def _repr_png_(self) -> bytes:
+        image = io.BytesIO()
+        self.savefig(image, format="png", dpi=110)
+        return image.getvalue()
+
+
 def figure(outcome: Outcome) -> Figure:
     """All plots of an outcome side by side."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     with mpl.rc_context(STYLE):
-        made = Figure(figsize=(WIDTH * max(1, len(outcome.plots)), HEIGHT), layout="constrained")
+        made = Drawing(figsize=(WIDTH * max(1, len(outcome.plots)), HEIGHT), layout="constrained")
         if outcome.plots:
             for axes, plot in zip(made.subplots(1, len(outcome.plots), squeeze=False)[0], outcome.plots, strict=True):
                 draw(axes, plot)
@@ -64,7 +75,8 @@ def draw(axes: Axes, plot: Plot) -> None:
                 **look,
             )
         else:
-            axes.plot(curve.x, curve.y, label=curve.label, color=next(colours))
+            marker = "." if len(curve.x) <= FEW else ""
+            axes.plot(curve.x, curve.y, label=curve.label, color=next(colours), marker=marker)
     if plot.zero:
         axes.axhline(0, color="0.6", linewidth=0.6, zorder=0)
     axes.set(title=plot.title, xlabel=plot.x_label, ylabel=plot.y_label, xlim=plot.x_range, ylim=plot.y_range)
