@@ -295,10 +295,16 @@ def _diverged(job: Job, stage: StageRecord, fault: Fault, why: str) -> tuple[Fau
         checkpoint.set_aside(job.case, job.cores, bad, folder="diverged")
         times = times[: len(times) - len(bad)]
     if explosion is not None and last.ended_by == "diverging":
-        fault = replace(fault, kind="diverged", field=explosion.field, time=_seconds(explosion.time))
-        fault = replace(fault, message=last.why) if last.why else fault
+        if fault.kind != "diverged":  # it was stopped in time
+            from flowcfd.foam import faults
+
+            fault = faults.diverging(step.tail(job.case / last.log, _TEXT).decode("latin-1"))
+        fault = replace(fault, field=explosion.field, time=_seconds(explosion.time))
+        fault = replace(fault, message=last.why)
     kept = f"last good fields at {times[-1]}" if times else "no good fields were written after the start"
-    return fault, f"{last.why or why}; {kept}"
+    if last.ended_by == "diverging":
+        return fault, f"{last.why}; {kept}" + (f"; {fault.mend}" if fault.mend else "")
+    return fault, f"{why}; {kept}"
 
 
 def _seconds(time: str) -> float | None:

@@ -5,10 +5,11 @@ texts are those of OpenFOAM ESI 1912 (serial, and parallel with `[0] ` before ea
 library only, for the worker uses it; it is loaded when something failed, not before.
 """
 
+from flowcfd.foam.faults.blowup import diverging
 from flowcfd.foam.faults.causes import cause
 from flowcfd.foam.faults.entries import catalogue
 from flowcfd.foam.faults.fault import Fault
 from flowcfd.foam.faults.logs import of_logs
 from flowcfd.foam.faults.trouble import troubles
 
-__all__ = ["Fault", "catalogue", "cause", "of_logs", "troubles"]
+__all__ = ["Fault", "catalogue", "cause", "diverging", "of_logs", "troubles"]

@@ -33,6 +33,8 @@ GROWN: Final = 1e3
 
 _FRAME: Final = re.compile(r"#\d+\s+(Foam::(?!error::|sigFpe::)[^#\n]*?)(?= at \?\?| in /|\[\d+\]|#|$)", re.MULTILINE)
 _NAMED_FRAMES: Final = 8
+_EXCEPTION: Final = "floating point exception"
+_REASON: Final = ": a number left the range that can be computed"
 
 
 def fault(text: str, returncode: int | None) -> Fault | None:
@@ -60,6 +62,11 @@ def ended_with_nan(text: str, returncode: int | None) -> Fault | None:
     return _broken(catalogue()["ended-with-nan"], steps)
 
 
+def diverging(text: str) -> Fault:
+    """The Fault of a solver that was stopped by its log because its numbers grew without bound."""
+    return _explained(text, "", "", what="stopped while its numbers grew without bound")
+
+
 def dated(known: Fault, text: str) -> Fault:
     """A diverged Fault that an error message told of, with field, time and Courant number by the log."""
     steps = history.steps(text)
@@ -80,7 +87,7 @@ def _broken(recipe: Entry, steps: Sequence[Step], *, said: str = "") -> Fault:
     return recipe.fault(values, field=field, time=first.time, courant=_courant(steps), said=said)
 
 
-def _explained(text: str, where: str, frames: str) -> Fault:
+def _explained(text: str, where: str, frames: str, *, what: str = _EXCEPTION) -> Fault:
     steps = history.steps(text)
     time = steps[-1].time if steps else None
     field, why = _culprit(steps)
@@ -88,6 +95,8 @@ def _explained(text: str, where: str, frames: str) -> Fault:
     courant, before = _courant(steps), _before(steps)
     transient = any(step.courant is not None for step in steps)
     values = {
+        "what": what,
+        "reason": _REASON if what == _EXCEPTION else "",
         "where": where,
         "when": (f" at time {time:g}" if time is not None else "") + (f" after {last} was solved" if last else ""),
         "field": field,
