@@ -15,7 +15,11 @@ from flowcfd.foam.dictionary import Uniform
 
 _VECTORS = frozenset({"U", "Urel"})
 _SIZE = re.compile(r"^\s*internalField\s+nonuniform\s+(?:List<\w+>\s+)?(\d+)\s*[({]", re.MULTILINE)
-_FILLED = re.compile(r"mapFields|restore0Dir|changeDictionary|cp\s|splitMeshRegions|setExprFields")
+_FILLED = re.compile(
+    r"mapFields|createBoxTurb|createZeroDirectory|setExprFields|^\s*(?:cp|mv|ln)\s[^\n]*\s\.?/?0/?[^\s]*\s*$",
+    re.MULTILINE,
+)
+"""What a script says that makes fields of the start time."""
 
 
 @rule("field-missing", example=Example("step", {"0/nut": None}))
@@ -26,7 +30,7 @@ def missing(case: CaseView) -> Iterator[Finding]:
     if case.multi_region:
         return
     if not case.start and models.required(case):
-        script = next((name for name, _ in case.scripts()), "")
+        script = next((name for name, _ in case.scripts() if "clean" not in name.lower()), "")
         hint = f" ({script} may make them, but it is not run)" if script else ""
         yield case.finding("warning" if script or case.files.steps else "error",
                            f"there are no initial fields: no folder 0{hint}")  # fmt: skip

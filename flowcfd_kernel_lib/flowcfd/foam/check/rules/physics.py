@@ -85,7 +85,7 @@ def nothing_fixed(case: CaseView) -> Iterator[Finding]:
     for one in flow.entries(case, pressure):
         if one.name in free and one.type == "zeroGradient" and one.patch_type != "wall":
             yield case.finding(
-                "warning" if pressure.name == "p" else "note",
+                "warning" if pressure.name == "p" and one.patch_type else "note",
                 f"{one.name} fixes neither velocity ({free[one.name].type}) nor pressure (zeroGradient)",
                 pressure.path, ("boundaryField", one.key, "type"),
                 mend=Mend.of(f"fix {pressure.name} at {one.name}", pressure.path, {
