@@ -71,6 +71,7 @@ def test_the_coarse_forms_are_in_band(quick: dict[str, Any]) -> None:
 def test_every_line_says_all_that_a_reader_needs(quick: dict[str, Any]) -> None:
     for one in quick["benchmarks"]:
         assert one["quick"] and one["cpu_seconds"] > 0 and len(one["cells"]) == len(one["runs"])
+        assert one["verdict"] in ("green", "amber")
         for line in one["comparisons"]:
             assert set(line) == KEYS
             assert line["source"]

@@ -136,6 +136,15 @@ class Done:
         """The number of cells of each run."""
         return tuple(cells(one) for one in self.results)
 
+    @property
+    def verdict(self) -> str:
+        """The colour of the verdict on the run with the most cells; "" where it cannot be judged."""
+        try:
+            finest = max(zip(self.cells, range(len(self.results)), strict=True))[1]
+            return self.results[finest].verdict.colour
+        except ResultError:
+            return ""
+
     def outcome(self, name: str, comparisons: Sequence[Comparison], plots: Sequence[Plot] = ()) -> Outcome:
         """What benchmark `name` came to by these runs."""
         return Outcome(
@@ -146,6 +155,7 @@ class Done:
             cells=self.cells,
             runs=tuple(str(run.path) for run in self.handles),
             reused=self.reused,
+            verdict=self.verdict,
             quick=self.quick,
         )
 

@@ -116,7 +116,7 @@ class Outcome:
     """A benchmark's comparisons and figure, and what they have cost.
 
     `cpu_seconds` is that of the runs, whenever they were computed; `reused` of them were there before; `cells` has
-    one number and `verdicts` one colour per run (empty where no judgement is known).
+    one number per run, `verdict` the colour that `Results.verdict` gives the finest one ("" where it gives none).
     """
 
     benchmark: str
@@ -126,7 +126,7 @@ class Outcome:
     cells: tuple[int, ...] = ()
     runs: tuple[str, ...] = ()
     reused: int = 0
-    verdicts: tuple[str, ...] = ()
+    verdict: str = ""
     quick: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -152,7 +152,7 @@ class Outcome:
             "cells": list(self.cells),
             "runs": list(self.runs),
             "reused": self.reused,
-            "verdicts": list(self.verdicts),
+            "verdict": self.verdict,
             "notes": dict(self.notes),
         }
 

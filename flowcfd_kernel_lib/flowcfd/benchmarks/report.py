@@ -78,7 +78,9 @@ def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
         for one in outcome.comparisons
         if one.note
     ]
-    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes]
+    judged = ", ".join(f"{outcome.benchmark} {outcome.verdict}" for outcome in outcomes if outcome.verdict)
+    verdicts = [f"verdicts on the finest runs: {judged}"] if judged else []
+    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes, *verdicts]
 
 
 def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:

@@ -19,6 +19,10 @@ _DATA = resources.files("flowcfd.benchmarks") / "data"
 _MEND = "install FlowCFD again"
 
 
+class Damaged(ResultError):
+    """Published values that are missing, or not as they were shipped: nothing can be compared with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """One published value, its stated uncertainty (None where none is stated) and where it is from."""
@@ -38,7 +42,7 @@ class Published:
 def published(name: str) -> Published:
     """A published value such as "driver_seegmiller.reattachment".
 
-    UnknownName lists those there are; ResultError names one that is not as it was shipped.
+    UnknownName lists those there are; Damaged, a ResultError, names one that is not as it was shipped.
     """
     values = _index()["values"]
     if name not in values:
@@ -47,7 +51,7 @@ def published(name: str) -> Published:
     shipped = about.pop("sha256", "none")
     found = Published(name=name, **about)
     if fingerprint(found) != shipped:
-        raise ResultError(
+        raise Damaged(
             f"{_DATA / 'index.json'}: {name} is not as it was shipped: "
             f"sha256 {fingerprint(found)}, expected {shipped}; {_MEND}"
         )
@@ -64,8 +68,8 @@ def reference(name: str) -> pandas.DataFrame:
     """A published table such as "ghia1982_u" with its columns as printed.
 
     `attrs["source"]` names the publication, `attrs["licence"]` its terms, `attrs["units"]` the unit of each column,
-    `attrs["note"]` known misprints. UnknownName lists the tables there are; ResultError names a file that is missing or
-    not as it was shipped.
+    `attrs["note"]` known misprints. UnknownName lists the tables there are; Damaged, a ResultError, names a
+    file that is missing or not as it was shipped.
     """
     tables = _index()["tables"]
     if name not in tables:
@@ -81,14 +85,14 @@ def reference(name: str) -> pandas.DataFrame:
 
 
 def _shipped(name: str, sha256: str) -> bytes:
-    """A file of published values, as it was shipped; ResultError for any other."""
+    """A file of published values, as it was shipped; Damaged for any other."""
     file = _DATA / name
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise ResultError(f"{file}: the published values cannot be read: {error.strerror or error}; {_MEND}") from None
+        raise Damaged(f"{file}: the published values cannot be read: {error.strerror or error}; {_MEND}") from None
     if (found := hashlib.sha256(content).hexdigest()) != sha256:
-        raise ResultError(
+        raise Damaged(
             f"{file}: not the published values that were shipped: sha256 {found[:12]}..., expected {sha256[:12]}...; "
             f"{_MEND}"
         )
@@ -100,7 +104,5 @@ def _index() -> dict[str, Any]:
     try:
         index: dict[str, Any] = json.loads((_DATA / "index.json").read_bytes())
     except (OSError, ValueError) as error:
-        raise ResultError(
-            f"{_DATA / 'index.json'}: the index of published values is damaged: {error}; {_MEND}"
-        ) from None
+        raise Damaged(f"{_DATA / 'index.json'}: the index of published values is damaged: {error}; {_MEND}") from None
     return index

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.benchmarks import report
 from flowcfd.benchmarks.frame import BENCHMARKS, POLL, Benchmark, Effort, Interrupted, Outcome, Watch
-from flowcfd.errors import RunError
+from flowcfd.benchmarks.tables import Damaged
+from flowcfd.errors import FlowError, ResultError, RunError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,8 +77,8 @@ def validate(
     """Run benchmarks (all unless named; `quick`: the coarse form of those that have one) and compare.
 
     Runs that were computed before are found again. `on` and `cores` as `run` takes them, for each run. `show` is called
-    about five times a second with what is being waited for. A run that fails is a line of the table, a reference
-    file that is damaged raises ResultError, as UnknownName is raised for a name that is none, before anything is run.
+    about five times a second with what is being waited for. A run that fails, or does not give what is measured, is a
+    line of the table; published values that are damaged raise Damaged. UnknownName before anything is run.
     """
     chosen = [BENCHMARKS.get(name) for name in ((names,) if isinstance(names, str) else tuple(names))]
     chosen = list(dict.fromkeys(chosen)) or everything()
@@ -87,7 +88,7 @@ def validate(
     ends = _all(chosen, effort, show)
     outcomes = tuple(end for end in ends if isinstance(end, Outcome))
     failures = tuple(
-        (benchmark.name, str(end)) for benchmark, end in zip(chosen, ends, strict=True) if isinstance(end, RunError)
+        (benchmark.name, str(end)) for benchmark, end in zip(chosen, ends, strict=True) if not isinstance(end, Outcome)
     )
     return Validation(outcomes, failures, quick)
 
@@ -100,7 +101,9 @@ def everything() -> list[Benchmark]:
     )
 
 
-def _all(chosen: Sequence[Benchmark], effort: Effort, show: Callable[[Watch], None] | None) -> list[Outcome | RunError]:
+def _all(
+    chosen: Sequence[Benchmark], effort: Effort, show: Callable[[Watch], None] | None
+) -> list[Outcome | FlowError]:
     """How each benchmark ended, in their order; any other exception of one is raised here.
 
     Threads do no more than wait and read: the runs are processes of their own. An interrupt ends the waiting only.
@@ -114,7 +117,7 @@ def _all(chosen: Sequence[Benchmark], effort: Effort, show: Callable[[Watch], No
                 if effort.watch.halted.is_set():
                     return
                 ends[number] = _end(benchmark, effort)
-                if not isinstance(ends[number], (Outcome, RunError)):
+                if _serious(ends[number]):
                     effort.watch.halted.set()
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(len(chosen), SIDE_BY_SIDE))]
@@ -127,10 +130,10 @@ def _all(chosen: Sequence[Benchmark], effort: Effort, show: Callable[[Watch], No
                 show(effort.watch)
     finally:
         effort.watch.halted.set()
-    serious = [end for end in ends if isinstance(end, BaseException) and not isinstance(end, (RunError, Interrupted))]
-    if serious:
-        raise serious[0]
-    return [end for end in ends if isinstance(end, (Outcome, RunError))]
+    for end in ends:
+        if isinstance(end, BaseException) and _serious(end):
+            raise end
+    return [end for end in ends if isinstance(end, (Outcome, RunError, ResultError))]
 
 
 def _end(benchmark: Benchmark, effort: Effort) -> Outcome | BaseException:
@@ -139,3 +142,10 @@ def _end(benchmark: Benchmark, effort: Effort) -> Outcome | BaseException:
         return benchmark.run(effort)
     except BaseException as error:
         return error
+
+
+def _serious(end: Outcome | BaseException | None) -> bool:
+    """Whether the others need not go on: no failed run or measure, and not the end of the waiting itself."""
+    if isinstance(end, Damaged):
+        return True
+    return not isinstance(end, (Outcome, RunError, ResultError, Interrupted))

@@ -50,6 +50,7 @@ def outcome() -> Callable[..., Outcome]:
             cells=(1600, 400, 100),
             runs=("/runs/a", "/runs/b"),
             reused=1,
+            verdict="green",
         )
 
     return make

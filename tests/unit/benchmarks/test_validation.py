@@ -10,6 +10,7 @@ import pytest
 
 from flowcfd.benchmarks import BENCHMARKS, Effort, validate
 from flowcfd.benchmarks.report import html, number_of
+from flowcfd.benchmarks.tables import Damaged
 from flowcfd.benchmarks.validation import everything
 from flowcfd.errors import ResultError, RunError, UnknownName
 
@@ -32,6 +33,7 @@ def test_the_table_says_value_reference_error_band_verdict_gci_and_cost(register
         assert part in line, f"{part!r} is not in {line!r}"
     assert "[1] Somebody, J. Nothing 1 (1999) 1-2" in said
     assert "square, |u - table| max: the table is rough" in said
+    assert "verdicts on the finest runs: square green" in said
     assert said.endswith("2 of 2 in band; 2 runs, 12 CPU s, 1 of them computed before")
 
 
@@ -54,10 +56,16 @@ def test_a_run_that_fails_is_a_line_and_the_others_go_on(registered, outcome) ->
     assert "the solver died" in found._repr_html_()
 
 
-def test_a_damaged_reference_is_no_line_of_the_table_but_the_end(registered, outcome) -> None:
-    registered("a_damaged", ResultError("ghia1982_u.csv: not the published values that were shipped"))
+def test_a_measure_that_cannot_be_had_is_a_line_too(registered, outcome) -> None:
+    registered("a_short", ResultError("compute longer"))
     registered("b_square", lambda effort: outcome("b_square"))
-    with pytest.raises(ResultError, match="not the published values"):
+    assert validate(["a_short", "b_square"]).failures == (("a_short", "compute longer"),)
+
+
+def test_a_damaged_reference_is_no_line_of_the_table_but_the_end(registered, outcome) -> None:
+    registered("a_damaged", Damaged("ghia1982_u.csv: not the published values that were shipped"))
+    registered("b_square", lambda effort: outcome("b_square"))
+    with pytest.raises(Damaged, match="not the published values"):
         validate(["a_damaged", "b_square"])
 
 
@@ -71,7 +79,7 @@ def test_a_defect_of_a_benchmark_is_raised_where_validate_was_called(registered)
 
 
 def test_names_are_checked_before_anything_runs(registered) -> None:
-    registered("never", ResultError("it was run"))
+    registered("never", Damaged("it was run"))
     with pytest.raises(
         UnknownName, match=r"unknown benchmark 'nevr'; did you mean 'never'\? there are: .*cavity_re100"
     ):
@@ -80,7 +88,7 @@ def test_names_are_checked_before_anything_runs(registered) -> None:
 
 def test_quick_leaves_out_what_has_no_coarse_form_and_asks_for_it_of_the_others(registered, outcome) -> None:
     asked = []
-    registered("slow", ResultError("it was run"), quick=None)
+    registered("slow", Damaged("it was run"), quick=None)
     registered("square", lambda effort: asked.append(effort.form) or outcome())
     assert len(validate(["slow", "square"], quick=True).outcomes) == 1
     assert asked == ["quick"]
