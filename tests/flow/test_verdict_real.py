@@ -173,6 +173,8 @@ def foil(tutorials: Path, **given: object) -> CaseFiles:
         **given,
     }
     files = adopt(tutorials / "incompressible/simpleFoam/airFoil2D")
+    if given:  # what is wrong with these is seen early
+        files = files.edit("system/controlDict", endTime=60)
     inside = " ".join(f"{key} {value};" for key, value in entries.items())
     control = files.text("system/controlDict")
     return files.with_files({"system/controlDict": f"{control}\nfunctions {{ foil {{ {inside} }} }}\n"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,8 @@ from flowcfd.errors import ResultError
 from flowcfd.foam import tables
 from flowcfd.post import forces as force_tables
 from flowcfd.post.verdict.evidence import Evidence, Floats, Missing, names_of
-from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, red, shade
-from flowcfd.series import mean_settled, settled
+from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red, shade
+from flowcfd.series import Settling, mean_settled, settled
 
 LEVEL: Final = (1e-3, 1e-2, 5e-2)
 """Initial residuals of a steady computation: below the first it is converged in the common sense; above the second not
@@ -22,6 +23,12 @@ FEW: Final = 100
 """In fewer iterations nothing is said to stall."""
 WITHIN: Final = (0.01, 0.05)
 """The band that a measure stays in, as a share of the largest of its family."""
+MEAN: Final = 0.02
+"""What the mean of an unsteady measure has to be known to."""
+EVEN: Final = 0.05
+"""What two quarters of a swing about zero may differ by."""
+LARGE: Final = 0.5
+"""From this share of the largest of its kind on a measure's changes are told as shares of itself."""
 LEAST: Final = 10
 OVERSHOOT: Final = 1.2
 """What an adapted time step may exceed its Courant number by."""
@@ -123,8 +130,9 @@ def settling(seen: Evidence) -> Judgement:
 
     Steady: in a band of 1 % of the largest of its kind, without a trend that leads out of it (`series.settled`); amber
     beyond, red beyond 5 %. Unsteady: the mean after the initial transient known to 2 % at 95 % confidence
-    (`series.mean_settled`), amber otherwise. Where nothing was measured, in a steady computation: the change of
-    U between the last two written times, in the mean, amber from 1 %, red from 10 %.
+    (`series.mean_settled`), or a swing about zero that is the same to 5 % in the last two quarters; amber otherwise.
+    Where nothing was measured, in a steady computation: the change of U between the last two written times, in the
+    mean, amber from 1 %, red from 10 %.
     """
     found = list(_measured(seen))
     if not found:
@@ -134,13 +142,8 @@ def settling(seen: Evidence) -> Judgement:
     reds: list[str] = []
     for name, values, scale in found:
         over = max(min(len(values) // 4, 200), LEAST)
-        own = float(np.abs(values[-over:].mean())) > 0.5 * scale  # a share of itself reads better where it is large
-        unit = 1.0 if own else scale
-        if seen.steady:
-            state = settled(values.tolist(), within=WITHIN[0] * unit, relative=own, over=over)
-            grave = state.band > WITHIN[1] * scale
-        else:
-            state, grave = mean_settled(values.tolist(), within=0.02 * unit, relative=own, over=over), False
+        state = _steadiness(values, scale, over) if seen.steady else _stationarity(values, scale, over)
+        grave = seen.steady and state.band > WITHIN[1] * scale
         details[name] = {"settled": state.ok, "mean": state.mean, "why": state.why}
         if not state.ok:
             (reds if grave else ambers).append(f"{name} {state.why}")
@@ -150,6 +153,31 @@ def settling(seen: Evidence) -> Judgement:
         return green(f"{names_of(details)} settled", f"{len(found)} of {len(found)}", limit, **details)
     text = f"{'; '.join(said[:2])}{f'; and {len(said) - 2} more' if len(said) > 2 else ''}"
     return (red if reds else amber)(text, f"{len(found) - len(said)} of {len(found)}", limit, **details)
+
+
+def _steadiness(values: Floats, scale: float, over: int) -> Settling:
+    """Whether a measure of a steady computation stays where it is."""
+    own = float(np.abs(values[-over:].mean())) > LARGE * scale
+    return settled(values.tolist(), within=WITHIN[0] * (1.0 if own else scale), relative=own, over=over)
+
+
+def _stationarity(values: Floats, scale: float, over: int) -> Settling:
+    """Whether the mean of an unsteady measure is known; of one that swings about zero, whether it swings evenly."""
+    own = float(np.abs(values[len(values) // 2 :].mean())) > LARGE * scale
+    state = mean_settled(values.tolist(), within=MEAN * (1.0 if own else scale), relative=own, over=over)
+    quarter = len(values) // 4
+    last, before = values[-quarter:], values[-2 * quarter : -quarter]
+    swing = float(np.ptp(last)) / 2
+    if state.ok or own or abs(last.mean()) > swing / 2:
+        return state
+    ends = max(abs(last.max() - before.max()), abs(last.min() - before.min()))  # do not ask for whole periods
+    moments = max(abs(last.std() - before.std()), abs(last.mean() - before.mean()))
+    change = float(min(ends, moments))
+    if change <= EVEN * swing:
+        return replace(state, ok=True, why=f"swings evenly about zero by ±{swing:.2g}")
+    return replace(
+        state, why=f"swings about zero, by {percent(change / swing)} otherwise than a quarter of the run before"
+    )
 
 
 def _measured(seen: Evidence) -> Iterator[tuple[str, Floats, float]]:
@@ -170,9 +198,14 @@ def _measured(seen: Evidence) -> Iterator[tuple[str, Floats, float]]:
                     yield from _family(output, {name: values})
     with suppress(ResultError):
         table = seen.results.probes()
-        for field in table.columns.get_level_values(0).unique():
-            part = table[field]
-            yield from _family("", {f"{field}[{k}]": np.asarray(part[k].dropna(), float) for k in part.columns})
+        fields = list(table.columns.get_level_values(0).unique())
+        vectors = {name[:-1] for name in fields if {name[:-1] + axis for axis in _AXES} <= set(fields)}
+        families: dict[str, dict[str, Floats]] = {}
+        for field in fields:
+            family = families.setdefault(field[:-1] if field[:-1] in vectors else field, {})
+            family |= {f"{field}[{k}]": np.asarray(table[field][k].dropna(), float) for k in table[field].columns}
+        for family in families.values():
+            yield from _family("", family)
 
 
 def _family(output: str, family: dict[str, Floats]) -> Iterator[tuple[str, Floats, float]]:
