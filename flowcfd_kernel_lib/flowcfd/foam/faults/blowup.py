@@ -37,7 +37,7 @@ _EXCEPTION: Final = "floating point exception"
 _REASON: Final = ": a number left the range that can be computed"
 
 
-def fault(text: str, returncode: int | None) -> Fault | None:
+def fault(text: str) -> Fault | None:
     """The Fault behind a floating point exception; None when there was none."""
     handler = text.find(HANDLER)
     if handler < 0:
@@ -47,19 +47,17 @@ def fault(text: str, returncode: int | None) -> Fault | None:
     return _explained(text, where, "\n".join(frames[:_NAMED_FRAMES]))
 
 
-def ended_with_nan(text: str, returncode: int | None) -> Fault | None:
-    """The Fault of a solver that went on with numbers that are none; None when its last residuals are numbers.
+def ended_with_nan(steps: Sequence[Step]) -> Fault | None:
+    """The Fault of a solver that went on to its end with numbers that are none; None when its last ones are numbers."""
+    solved = [step for step in steps if step.solves]
+    if not solved or not any(solve.broken for solve in solved[-1].solves):
+        return None
+    return _broken(catalogue()["ended-with-nan"], solved)
 
-    For a solver that "ended" (0) and for one that a signal ended which leaves no stack behind (SIGFPE).
-    """
-    if returncode not in (0, -8, 136):
-        return None
-    steps = [step for step in history.steps(text) if step.solves]
-    if returncode:
-        return _explained(text, "", "") if steps else None
-    if not steps or not any(solve.broken for solve in steps[-1].solves):
-        return None
-    return _broken(catalogue()["ended-with-nan"], steps)
+
+def killed(text: str) -> Fault | None:
+    """The Fault of a solver that SIGFPE ended without a stack; None when it had not begun to solve."""
+    return _explained(text, "", "") if any(step.solves for step in history.steps(text)) else None
 
 
 def diverging(text: str) -> Fault:

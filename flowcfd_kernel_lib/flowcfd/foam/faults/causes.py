@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 from typing import Final
 
-from flowcfd.foam.faults import blowup, ending, fatal
+from flowcfd.foam.faults import blowup, ending, fatal, history
 from flowcfd.foam.faults.entries import search
 from flowcfd.foam.faults.fault import Fault
 
@@ -22,12 +23,12 @@ def cause(returncode: int | None, *texts: str, case: Path | None = None) -> Faul
     fault = fatal.fault(text, case)
     if fault is not None:
         return blowup.dated(fault, text) if fault.kind == "diverged" else fault
-    return (
-        blowup.fault(text, returncode)
-        or _told(text, case)
-        or blowup.ended_with_nan(text, returncode)
-        or ending.fault(returncode, text)
-    )
+    fault = blowup.fault(text) or _told(text, case)
+    if fault is None and returncode in (-signal.SIGFPE, 128 + signal.SIGFPE):
+        fault = blowup.killed(text)
+    if fault is None and returncode == 0:
+        fault = blowup.ended_with_nan(history.steps(text))
+    return fault or ending.fault(returncode, text)
 
 
 def plain(*texts: str, case: Path | None = None) -> str:

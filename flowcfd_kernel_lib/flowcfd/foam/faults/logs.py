@@ -12,7 +12,7 @@ from flowcfd.foam.faults.trouble import troubles
 
 HEAD: Final = 200_000
 """So much of a log's beginning [bytes] is read: what a function object lacks is said there."""
-TAIL: Final = 2_000_000
+TAIL: Final = 1_000_000
 """So much of its end."""
 
 

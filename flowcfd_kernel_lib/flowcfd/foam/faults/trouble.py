@@ -11,13 +11,16 @@ from flowcfd.foam.faults import blowup, history
 from flowcfd.foam.faults.causes import plain
 from flowcfd.foam.faults.entries import catalogue
 from flowcfd.foam.faults.fault import Fault
-from flowcfd.foam.faults.history import Step
+from flowcfd.foam.faults.history import Bound, Step
 
 START: Final = 0.3
 """The part of the steps that may be rough: there fields are bounded and residuals are high in good runs, too."""
 
 FLOOD: Final = 0.5
 """The part of the later steps in which a field is bounded below zero that makes it a flood."""
+
+UNDERSHOOT: Final = 0.05
+"""So far below zero, as a part of the field's average, makes a bounded field wrong; 0.01 is common in good runs."""
 
 FEWEST: Final = 10
 """Steps that a log must have before anything is said about its later ones."""
@@ -42,14 +45,9 @@ def troubles(*texts: str, case: Path | None = None) -> tuple[Fault, ...]:
     """
     text = plain(*texts, case=case)
     steps = [step for step in history.steps(text) if step.solves]
-    broken = list(_broken(text))
-    found = [*broken, *(() if broken else _wild(steps)), *_warned(text)]
+    broken = blowup.ended_with_nan(steps)
+    found = [*(_wild(steps) if broken is None else [broken]), *_warned(text)]
     return tuple({(fault.name, fault.message): fault for fault in found}.values())
-
-
-def _broken(text: str) -> Iterator[Fault]:
-    if (fault := blowup.ended_with_nan(text, 0)) is not None:
-        yield fault
 
 
 def _wild(steps: Sequence[Step]) -> Iterator[Fault]:
@@ -85,16 +83,21 @@ def _collapsed(steps: Sequence[Step]) -> Iterator[Fault]:
 def _flooded(later: Sequence[Step]) -> Iterator[Fault]:
     """Fields that are bounded below zero again and again, long after the start."""
     counts: dict[str, int] = {}
-    lowest: dict[str, float] = {}
+    worst: dict[str, Bound] = {}
     for step in later:
-        for field in {bound.field for bound in step.bounds if bound.low < 0}:
+        deep = {bound.field: bound for bound in step.bounds if -bound.low > UNDERSHOOT * abs(bound.average)}
+        for field, bound in deep.items():
             counts[field] = counts.get(field, 0) + 1
-        for bound in step.bounds:
-            lowest[bound.field] = min(bound.low, lowest.get(bound.field, 0.0))
+            worst[field] = min(bound, worst.get(field, bound), key=lambda each: each.low)
     for field, count in counts.items():
         if count >= FLOOD * len(later):
-            share = f"{count} of the last {len(later)} steps"
-            yield _known("bounded-flood", {"field": field, "share": share, "low": f"{lowest[field]:.3g}"}, field=field)
+            values = {
+                "field": field,
+                "share": f"{count} of the last {len(later)} steps",
+                "low": f"{worst[field].low:.3g}",
+                "average": f"{worst[field].average:.3g}",
+            }
+            yield _known("bounded-flood", values, field=field)
 
 
 def _drifting(steps: Sequence[Step]) -> Iterator[Fault]:
