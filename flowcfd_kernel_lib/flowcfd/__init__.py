@@ -38,7 +38,7 @@ _HOMES = {
     "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
-    "flowcfd.studies": "gci refine",
+    "flowcfd.studies": "gci refine Study",
     "flowcfd.uncertain": "Uncertain",
     "flowcfd": "benchmarks studies",
 }

@@ -79,6 +79,7 @@ from flowcfd.jobs import run as run
 from flowcfd.jobs import runs as runs
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
+from flowcfd.studies import Study as Study
 from flowcfd.studies import gci as gci
 from flowcfd.studies import refine as refine
 from flowcfd.uncertain import Uncertain as Uncertain

@@ -3,5 +3,7 @@
 from flowcfd.studies.family import refine
 from flowcfd.studies.gci import GCI, gci
 from flowcfd.studies.independence import Independence, Level, independence
+from flowcfd.studies.study import Point, Study
+from flowcfd.studies.study import open_study as open
 
-__all__ = ["GCI", "Independence", "Level", "gci", "independence", "refine"]
+__all__ = ["GCI", "Independence", "Level", "Point", "Study", "gci", "independence", "open", "refine"]

@@ -246,7 +246,7 @@ def _level(run: Run, target: Target, measure: Measure) -> Level:
     found, cause, value, y_plus = results(run, wait=False), "", None, None
     try:
         run.check()
-        value = _value(found, measure)
+        value = value_of(found, measure)
         if not math.isfinite(float(value)):
             cause, value = f"the measure is {float(value)}", None
         y_plus = _y_plus(found)
@@ -264,7 +264,8 @@ def _level(run: Run, target: Target, measure: Measure) -> Level:
     )
 
 
-def _value(of: Results, measure: Measure) -> Uncertain:
+def value_of(of: Results, measure: Measure) -> Uncertain:
+    """What a run that has ended says: the last value of a steady run, else the mean after the initial transient."""
     if isinstance(measure, str):
         if not setup.steady(of.case):
             return of.statistics(measure)

@@ -69,9 +69,7 @@ def stepped() -> Callable[..., fc.Case]:
 def test_a_case_records_what_is_to_settle(stepped: Callable[..., fc.Case]) -> None:
     case = stepped(fc.Settled("Cd", "forces.Fx", "p[0]", "Ux", "reattachment"))
     assert case.solve.until.measures[0] == "Cd"
-    with pytest.raises(
-        CaseError, match=r"measures.0: unknown measure 'forces.Cdd'; did you mean 'forces.Cd'"
-    ):
+    with pytest.raises(CaseError, match=r"measures.0: unknown measure 'forces.Cdd'; did you mean 'forces.Cd'"):
         stepped(fc.Settled("forces.Cdd"))
     with pytest.raises(CaseError, match="comes with the fields only; give 'forces' every=1"):
         stepped(fc.Settled("Cd"), every=None)

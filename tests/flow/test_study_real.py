@@ -1,0 +1,92 @@
+"""Studies by real runs: they go on when their caller and their driver die, and hide no failure."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowcfd.case import Blocks, Case, Channel, Fluid, Incompressible, Inlet, Outlet, Steady, Wall
+from flowcfd.errors import UnknownName
+from flowcfd.post.open import Results
+from flowcfd.studies import Study
+from flowcfd.studies import open as open_study
+
+pytestmark = pytest.mark.flow
+SPEED, HEIGHT = "boundaries.inlet.speed", 0.1
+
+
+@pytest.fixture
+def duct(home: Path) -> Case:
+    return Case(
+        name="duct",
+        domain=Channel(length=2, height=HEIGHT),
+        mesh=Blocks(cells=(40, 20)),
+        physics=Incompressible(fluid=Fluid(nu=1e-3)),
+        boundaries={"inlet": Inlet(speed=1), "outlet": Outlet(), "bottom": Wall(), "top": Wall()},
+        solve=Steady(iterations=300),
+    )
+
+
+def gradient(res: Results) -> float:
+    """dp/dx [m/s2] in the second half of the duct, on its centre line."""
+    line = res.sample_line((1.2, HEIGHT / 2, 0.005), (1.8, HEIGHT / 2, 0.005), 7, ["p"])
+    return float(np.polyfit(line["x"], line["p"], 1)[0])
+
+
+def drivers(study: Study) -> list[int]:
+    found = subprocess.run(["pgrep", "-f", f"flowcfd.studies.driver {study.path}"], capture_output=True, text=True)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def test_every_point_has_the_exact_pressure_gradient(duct: Case) -> None:
+    study = Study(duct, {SPEED: (0.2, 1.0), "physics.fluid.nu": (1e-3, 3e-3)}, design="lhs", points=4, seed=2)
+    table = study.run(wait=True).table(slope=gradient)
+    assert list(table["state"]) == ["Done"] * 4
+    exact = -12 * table["physics.fluid.nu"] * table[SPEED] / HEIGHT**2
+    np.testing.assert_allclose(table["slope"].to_numpy(), exact.to_numpy(), rtol=0.02)
+
+
+def test_a_study_goes_on_where_its_driver_was_killed_and_computes_nothing_twice(
+    duct: Case, until: Callable[..., None]
+) -> None:
+    study = Study(duct, {SPEED: [0.2, 0.4, 0.6, 0.8, 1.0]}, name="speeds").run(at_once=1)
+    until(lambda: study.states["Done"] >= 1, 120)
+    for pid in drivers(study):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not study.driven)
+    assert study.states["Waiting"] > 0
+    found = open_study("speeds")  # as another process would
+    assert found.path == study.path
+    found.run(wait=True)
+    assert found.states == {"Done": 5}
+    attempts = [(p.run.path / "events.jsonl").read_text().count('"event": "attempt"') for p in found.points if p.run]
+    assert attempts == [1] * 5
+    more = Study(duct, {SPEED: [0.2, 0.4, 0.6, 0.8, 1.0, 1.2]}, name="more").run(wait=True)
+    assert more.states == {"Done": 6}
+    known = {point.run.path for point in found.points if point.run}
+    assert len({point.run.path for point in more.points if point.run} - known) == 1, "only what is new is computed"
+
+
+def test_a_point_that_fails_is_there_with_its_cause(duct: Case) -> None:
+    broken = "FoamFile { version 2.0; format ascii; class dictionary; object fvSolution; } solvers {}"
+    good = duct.replace({"files[constant/note]": "// nothing"})
+    study = Study(good, {SPEED: [0.5, 0.7]}, name="half").run(wait=True)
+    assert study.states == {"Done": 2}
+    mixed = Study(duct, {"files": [{}, {"system/fvSolution": broken}]}, name="mixed").run(wait=True)
+    table = mixed.table(slope=gradient, gone="body.Cd")
+    assert list(table["state"]) == ["Done", "Failed"]
+    assert "no measure 'body.Cd'" in table["cause"][0]
+    assert "solver" in table["cause"][1]
+    assert np.isfinite(table["slope"][0])
+    assert np.isnan(table["slope"][1])
+
+
+def test_an_unknown_study_lists_those_there_are(duct: Case) -> None:
+    with pytest.raises(UnknownName, match="unknown study 'nothing'"):
+        open_study("nothing")
