@@ -18,14 +18,21 @@ from flowcfd.jobs.record import ACTIVE
 from flowcfd.kernel import progress
 
 Show = Callable[[Watch], None]
+INTERRUPTED = 130
 
 
 def validate(options: Namespace) -> int:
     """Run benchmarks and print how far they are from what was published; 1 unless all are in their bands."""
     if options.list:
         return _listed(as_json=options.json)
-    with _bar(quiet=options.json or not sys.stderr.isatty()) as show:
-        found = benchmarks.validate(options.names, quick=options.quick, on=options.on, cores=options.cores, show=show)
+    try:
+        with _bar(quiet=options.json or not sys.stderr.isatty()) as show:
+            found = benchmarks.validate(
+                options.names, quick=options.quick, on=options.on, cores=options.cores, show=show
+            )
+    except KeyboardInterrupt as interrupt:
+        output.report_line(str(interrupt))
+        return INTERRUPTED
     figures = _plotted(found, options.plots) if options.plots else []
     if options.json:
         output.document({**found.to_json(), "figures": figures})

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from flowcfd.benchmarks import BENCHMARKS, Effort, validate
+from flowcfd.benchmarks.frame import Interrupted, Watch
 from flowcfd.benchmarks.report import html, number_of
 from flowcfd.benchmarks.tables import Damaged
 from flowcfd.benchmarks.validation import everything
@@ -160,3 +161,19 @@ def test_numbers_have_five_digits() -> None:
         "2.922",
         "1.5e+06",
     ]
+
+
+def test_an_interrupt_ends_the_waiting_and_says_that_the_runs_go_on(registered, monkeypatch) -> None:
+    waited = []
+
+    def run(effort: Effort) -> None:
+        waited.append(effort.watch.halted.wait(30))
+        raise Interrupted
+
+    def interrupt(watch: Watch) -> None:
+        raise KeyboardInterrupt
+
+    registered("long", run)
+    with pytest.raises(KeyboardInterrupt, match="the runs go on without this wait"):
+        validate("long", show=interrupt)
+    assert waited == [True]
