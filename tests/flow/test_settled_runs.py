@@ -10,6 +10,7 @@ import pytest
 
 import flowcfd as fc
 from flowcfd.errors import CaseError, Diverged, UnknownName
+from flowcfd.foam import fields
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs import checkpoint, record
@@ -127,7 +128,7 @@ def test_a_steady_run_that_explodes_fails_and_what_it_wrote_since_is_put_aside(h
         run.check()
     assert raised.value.field in ("p", "U", "k", "epsilon")
     assert record.end(run.path).diverged
-    assert run.why.endswith("; last good fields at 1")
+    assert "; last good fields at 1" in run.why
     assert checkpoint.times(run.case) == ["0", "1"]
     assert checkpoint.times(run.case / "diverged" / "1")[0] == "2"
 
@@ -158,10 +159,14 @@ def test_a_time_step_too_large_leaves_the_fields_before_it_rose(home: Path, tuto
     with pytest.raises(Diverged):
         run.check()
     latest = checkpoint.times(run.case)[-1]
-    assert run.why.endswith(f"last good fields at {latest}")
-    assert checkpoint.times(run.case / "diverged" / "1")
-    speeds = fc.results(run, wait=False).mesh(latest).cell_data["U"]
-    assert abs(speeds).max() < 3.0  # the lid's speed is 1
+    assert f"last good fields at {latest}" in run.why
+    aside = run.case / "diverged" / "1"
+    good, bad = (
+        abs(fields.read(time / "U", memmap=False).values(10_000)).max()
+        for time in (run.case / latest, aside / checkpoint.times(aside)[-1])
+    )
+    assert good < 4.0  # the lid's speed is 1
+    assert bad > 10.0
 
 
 def test_a_healthy_run_is_left_alone_and_costs_no_event(home: Path, cavity: Callable[..., CaseFiles]) -> None:
