@@ -12,7 +12,8 @@ import numpy as np
 from flowcfd.errors import ResultError
 from flowcfd.foam import tables
 from flowcfd.post import forces as force_tables
-from flowcfd.post.verdict.evidence import Evidence, Floats, Missing, names_of
+from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
+from flowcfd.post.verdict.geometry import Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red, shade
 from flowcfd.series import Settling, mean_settled, settled
 

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from flowcfd.errors import ResultError
-from flowcfd.post.verdict.evidence import Evidence, Floats, Missing
+from flowcfd.post.verdict.evidence import Evidence, Missing
+from flowcfd.post.verdict.geometry import Floats
 from flowcfd.post.verdict.judge import RANK, Judgement, amber, green, inapplicable, judge, red, unjudged, worst
 from flowcfd.post.verdict.surroundings import Body, body, patches_of
 

@@ -11,8 +11,8 @@ from typing import Final, cast
 import numpy as np
 
 from flowcfd.foam.dictionary import Tree
-from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Floats, Ints, Missing, names_of
-from flowcfd.post.verdict.geometry import Patch
+from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Missing, names_of
+from flowcfd.post.verdict.geometry import Floats, Ints, Patch
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 SLENDER: Final = 3.0
@@ -90,9 +90,7 @@ def body(seen: Evidence) -> Body | None:
     They are the walls that the forces are taken of, or those that hang together with none that meets an open patch;
     and less than half of the sides of the domain are walls on which the fluid sticks.
     """
-    if not hasattr(seen, "_body"):
-        seen._body = _body(seen)  # type: ignore[attr-defined]
-    return cast("Body | None", seen._body)  # type: ignore[attr-defined]
+    return seen.once("body", lambda: _body(seen))
 
 
 def _body(seen: Evidence) -> Body | None:
