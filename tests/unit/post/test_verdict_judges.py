@@ -134,7 +134,9 @@ def test_shades_begin_at_their_limits() -> None:
     assert [each.judged for each in made] == [True, True, True, False, False]
 
 
-@pytest.mark.parametrize(("line", "criterion"), [("odd = oddities:judge", "odd"), ("odd = nowhere:judge", "judges of plug-ins")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "criterion"), [("odd = oddities:judge", "odd"), ("odd = nowhere:judge", "judges of plug-ins")]
+)
 def test_a_plug_in_judges_too_and_one_that_cannot_be_loaded_is_said(
     tmp_path: Path, anywhere: Results, monkeypatch: pytest.MonkeyPatch, line: str, criterion: str
 ) -> None:
