@@ -12,7 +12,9 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.check import RULES, CaseView, Rule, mend
 from flowcfd.foam.steps import steps
 
-CFD = ("fields", "patches", "dimensions", "physics", "turbulence", "names")
+CFD = (
+    "fields", "patches", "constraints", "dimensions", "physics", "properties", "turbulence", "walls", "names"
+)  # fmt: skip
 RULES_OF_CFD = {
     name: rule for name, rule in RULES.items() if rule.inspect.__module__.rpartition(".")[2] in CFD
 }  # fmt: skip

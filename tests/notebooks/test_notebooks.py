@@ -86,3 +86,12 @@ def test_the_validation_report_has_all_that_it_computes_in_band(answer):
     assert "all in band" in said.splitlines()[-1] and "NOT" not in said
     good, lines, runs = numbers(r"(\d+) of (\d+) in band; (\d+) runs", said)
     assert (good, lines, runs) == (8, 8, 3)
+
+
+def test_the_mesh_study_has_the_published_value_in_its_band(answer):
+    said = answer("06_mesh_independence.ipynb")
+    value, band = numbers(r"strongest backflow (-[\d.]+) ± ([\d.]+) U", said)
+    (order,) = numbers(r"observed order ([\d.]+)", said)
+    assert abs(value - published("cavity_re100.u_min").value) <= band < 0.02 * abs(value)
+    assert order == pytest.approx(2, abs=0.25)
+    assert "inside the band" in said

@@ -170,7 +170,7 @@ def run(effort: Effort, *, reynolds: int) -> Outcome:
     )
 
 
-for _reynolds, _cost in ((100, Cost(30, 2)), (400, Cost(30, 2)), (1000, Cost(30, 2))):
+for _reynolds, _cost in ((100, Cost(20, 1)), (400, Cost(16, 1)), (1000, Cost(27, 5))):
     BENCHMARKS.register(
         f"cavity_re{_reynolds}",
         Benchmark(

@@ -80,7 +80,7 @@ def length(of: Results) -> float:
     "step_laminar",
     title="laminar backward-facing step, expansion 2, Re 100 to 400",
     source="Erturk (2008)",
-    cost=Cost(120, 5),
+    cost=Cost(90, 2),
 )
 def run(effort: Effort) -> Outcome:
     """Compute each Reynolds number on its grids and compare the reattachment lengths."""

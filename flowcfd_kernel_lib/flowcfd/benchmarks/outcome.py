@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from flowcfd.uncertain import Uncertain
@@ -128,7 +128,6 @@ class Outcome:
     reused: int = 0
     verdict: str = ""
     quick: bool = False
-    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -153,7 +152,6 @@ class Outcome:
             "runs": list(self.runs),
             "reused": self.reused,
             "verdict": self.verdict,
-            "notes": dict(self.notes),
         }
 
     def _repr_html_(self) -> str:

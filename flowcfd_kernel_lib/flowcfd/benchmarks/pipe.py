@@ -55,7 +55,7 @@ def axis_speed(r: Floats, u: Floats) -> float:
 
 
 @benchmark(
-    "pipe_laminar", title="laminar flow in a round pipe, Re 100", source="exact (Hagen, Poiseuille)", cost=Cost(15, 2)
+    "pipe_laminar", title="laminar flow in a round pipe, Re 100", source="exact (Hagen, Poiseuille)", cost=Cost(10, 2)
 )
 def run(effort: Effort) -> Outcome:
     """Compute the grids and compare with Hagen and Poiseuille's solution."""

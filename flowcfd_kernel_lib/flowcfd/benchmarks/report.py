@@ -8,32 +8,37 @@ from collections.abc import Mapping, Sequence
 from flowcfd.benchmarks.outcome import Comparison, Outcome
 from flowcfd.uncertain import Uncertain
 
-COLUMNS = ("benchmark", "measure", "value", "reference", "error", "band", "in band", "GCI", "CPU s")
-NUMBERS = ("value", "reference", "error", "CPU s")
+COLUMNS = ("measure", "value", "reference", "error", "band", "in band", "GCI")
+NUMBERS = ("value", "reference", "error")
 """The columns that stand right."""
 Failures = Sequence[tuple[str, str]]
 
 
-def rows(outcome: Outcome, cited: Mapping[str, int] | None = None) -> list[tuple[str, ...]]:
-    """One row of COLUMNS per comparison; the name and the CPU time in the first one only.
-
-    `cited` has the number of each source, which then stands behind the reference.
-    """
-    cost = f"{outcome.cpu_seconds:.1f}" + (" (before)" if outcome.reused == len(outcome.runs) > 0 else "")
+def rows(outcome: Outcome, cited: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """One row of COLUMNS per comparison; `cited` has the number of each source, which stands behind the reference."""
     return [
         (
-            "" if number else outcome.benchmark,
             one.measure + (f" [{one.unit}]" if one.unit else ""),
             value(one),
-            number_of(one.reference) + (f" [{cited[one.source]}]" if cited else ""),
+            f"{number_of(one.reference)} [{cited[one.source]}]",
             error(one),
-            f"{number_of(one.band[0])} to {number_of(one.band[1])}",
+            f"{one.band[0]:.4g} to {one.band[1]:.4g}",
             "yes" if one.ok else "NO",
             convergence(one),
-            "" if number else cost,
         )
-        for number, one in enumerate(outcome.comparisons)
+        for one in outcome.comparisons
     ]
+
+
+def headline(outcome: Outcome) -> str:
+    """The benchmark, its form, what it has cost and what is thought of its finest run."""
+    parts = [
+        "quick form" if outcome.quick else "",
+        f"{outcome.cpu_seconds:.1f} CPU s",
+        "computed before" if outcome.reused == len(outcome.runs) > 0 else "",
+        f"verdict {outcome.verdict}" if outcome.verdict else "",
+    ]
+    return f"{outcome.benchmark} ({', '.join(part for part in parts if part)})"
 
 
 def value(one: Comparison) -> str:
@@ -49,7 +54,7 @@ def error(one: Comparison) -> str:
 
 
 def convergence(one: Comparison) -> str:
-    """The grid convergence index in per cent of the value with the observed order, or why there is none."""
+    """The grid convergence index in per cent of the value with the observed order p, or why there is none."""
     found = one.gci
     if found is None or found.gci is None:
         return f"none: {one.why_no_gci}" if one.why_no_gci else "none"
@@ -78,26 +83,28 @@ def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
         for one in outcome.comparisons
         if one.note
     ]
-    judged = ", ".join(f"{outcome.benchmark} {outcome.verdict}" for outcome in outcomes if outcome.verdict)
-    verdicts = [f"verdicts on the finest runs: {judged}"] if judged else []
-    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes, *verdicts]
+    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes]
 
 
 def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
-    """The table as plain text, each column as wide as it needs to be."""
+    """The table as plain text, a benchmark's lines under its name, each column as wide as it needs to be."""
     cited = citations(outcomes)
-    table = [COLUMNS, *(row for outcome in outcomes for row in rows(outcome, cited))]
+    groups = [(headline(outcome), rows(outcome, cited)) for outcome in outcomes]
+    table = [COLUMNS, *(row for _, group in groups for row in group)]
     widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
-    lines = [
-        "  ".join(
+
+    def line(row: Sequence[str]) -> str:
+        cells = (
             cell.rjust(width) if title in NUMBERS else cell.ljust(width)
             for cell, width, title in zip(row, widths, COLUMNS, strict=True)
-        ).rstrip()
-        for row in table
-    ]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+        )
+        return ("  " + "  ".join(cells)).rstrip()
+
+    lines = [line(COLUMNS), "-" * (2 * len(widths) + sum(widths))]
+    for title, group in groups:
+        lines += [title, *map(line, group)]
     failed = [f"{name} failed: {error}" for name, error in failures]
-    return "\n".join([*lines, *endnotes(outcomes), *failed, summary(outcomes, failures)])
+    return "\n".join([*lines, *failed, "", *endnotes(outcomes), "", summary(outcomes, failures)])
 
 
 def summary(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
@@ -120,6 +127,7 @@ def html(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
     head = "".join(f"<th{'' if title in NUMBERS else f' style={left!r}'}>{title}</th>" for title in COLUMNS)
     body, cited = list[str](), citations(outcomes)
     for outcome in outcomes:
+        body.append(f"<tr><th colspan='{len(COLUMNS)}' style='{left}'>{web.escape(headline(outcome))}</th></tr>")
         for cells, one in zip(rows(outcome, cited), outcome.comparisons, strict=True):
             hint = web.escape("; ".join(part for part in (one.source, one.note) if part), quote=True)
             shade = "" if one.ok else " style='background:#fbe3e3;color:#000'"

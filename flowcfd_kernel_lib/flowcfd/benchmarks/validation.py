@@ -13,10 +13,14 @@ from flowcfd.benchmarks import report
 from flowcfd.benchmarks.frame import BENCHMARKS, POLL, Benchmark, Effort, Interrupted, Outcome, Watch
 from flowcfd.benchmarks.tables import Damaged
 from flowcfd.errors import FlowError, ResultError, RunError
+from flowcfd.jobs import waiting
+from flowcfd.jobs.record import ACTIVE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PATIENCE = 10.0
+"""Time [s] that a thread gets to end what it measures when the waiting is over."""
 SIDE_BY_SIDE = 3
 """Benchmarks that are worked on at the same time at most, whatever the machine has; their runs queue for its cores."""
 
@@ -123,17 +127,34 @@ def _all(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(len(chosen), SIDE_BY_SIDE))]
     for thread in threads:
         thread.start()
+    over: set[int] = set()
     try:
         while any(thread.is_alive() for thread in threads):
-            threads[0].join(POLL) if threads[0].is_alive() else time.sleep(POLL)
-            if show is not None:
-                show(effort.watch)
+            time.sleep(POLL)
+            _tell(effort.watch, over, show)
+    except KeyboardInterrupt:
+        raise waiting.interrupted("the runs go on without this wait; the same validation finds them again") from None
     finally:
         effort.watch.halted.set()
+        for thread in threads:
+            thread.join(PATIENCE)
     for end in ends:
         if isinstance(end, BaseException) and _serious(end):
             raise end
     return [end for end in ends if isinstance(end, (Outcome, RunError, ResultError))]
+
+
+def _tell(watch: Watch, over: set[int], show: Callable[[Watch], None] | None) -> None:
+    """Tell those who show what is waited for; `over` holds the numbers of the runs whose end was told."""
+    for number, run in enumerate(list(watch.runs)):
+        if waiting.LISTENERS and number not in over:
+            ended = run.state not in ACTIVE
+            for listener in waiting.LISTENERS:
+                listener(run, ended)
+            if ended:
+                over.add(number)
+    if show is not None:
+        show(watch)
 
 
 def _end(benchmark: Benchmark, effort: Effort) -> Outcome | BaseException:

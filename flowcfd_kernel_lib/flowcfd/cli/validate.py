@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -18,14 +19,21 @@ from flowcfd.jobs.record import ACTIVE
 from flowcfd.kernel import progress
 
 Show = Callable[[Watch], None]
+INTERRUPTED = 130
 
 
 def validate(options: Namespace) -> int:
     """Run benchmarks and print how far they are from what was published; 1 unless all are in their bands."""
     if options.list:
         return _listed(as_json=options.json)
-    with _bar(quiet=options.json or not sys.stderr.isatty()) as show:
-        found = benchmarks.validate(options.names, quick=options.quick, on=options.on, cores=options.cores, show=show)
+    try:
+        with _bar(quiet=options.json or not sys.stderr.isatty()) as show:
+            found = benchmarks.validate(
+                options.names, quick=options.quick, on=options.on, cores=options.cores, show=show
+            )
+    except KeyboardInterrupt as interrupt:
+        output.report_line(str(interrupt))
+        return INTERRUPTED
     figures = _plotted(found, options.plots) if options.plots else []
     if options.json:
         output.document({**found.to_json(), "figures": figures})
@@ -63,17 +71,19 @@ def _listed(*, as_json: bool) -> int:
 
 
 def _print(found: Validation) -> None:
-    cited = report.citations(found.outcomes)
-    output.table(
-        report.COLUMNS,
-        [row for outcome in found.outcomes for row in report.rows(outcome, cited)],
-        numbers=report.NUMBERS,
-    )
-    for line in report.endnotes(found.outcomes):
-        output.text(line)
-    for name, error in found.failures:
-        output.text(f"{name} failed: {error}")
-    output.text(report.summary(found.outcomes, found.failures))
+    """The table; on a terminal the benchmarks' names stand out, and what is off."""
+    if not sys.stdout.isatty():
+        output.text(str(found))
+        return
+    from rich.text import Text
+
+    names = {report.headline(outcome) for outcome in found.outcomes}
+    for line in str(found).splitlines():
+        shown = Text(line, style="bold" if line in names else "")
+        shown.highlight_regex(r"\bNO\b|\bfailed\b|verdict red", "bold red")
+        shown.highlight_regex(r"verdict amber", "yellow")
+        shown.highlight_regex(r"\byes\b|verdict green", "green")
+        output.console().print(shown, soft_wrap=True)
 
 
 def _plotted(found: Validation, folder: Path) -> list[str]:
@@ -102,6 +112,7 @@ class _Lines:
         from rich.live import Live
 
         self._live = Live(console=output.console(stderr=True), transient=True, auto_refresh=False)
+        self._began = time.monotonic()
 
     def __enter__(self) -> Show:
         self._live.start()
@@ -111,6 +122,8 @@ class _Lines:
         self._live.stop()
 
     def _show(self, watch: Watch) -> None:
+        if time.monotonic() - self._began < progress.PATIENCE:
+            return
         active = [run for run in list(watch.runs) if run.state in ACTIVE]
         lines = [f"{len(watch.runs) - len(active)} of {len(watch.runs)} runs done"]
         for run in active:

@@ -26,6 +26,9 @@ from flowcfd.settings import settings as current_settings
 SOLVER_SWITCHES = ("-opt-switch", "fileModificationSkew=0", "-opt-switch", "stopAtWriteNowSignal=12")
 """Arguments that make a solver see `stopAt` at once and write its fields on SIGUSR2 (12)."""
 
+WRITE_SWITCHES = ("-opt-switch", "writeNowSignal=10")
+"""Arguments that make a serial solver write its fields and go on, on SIGUSR1 (10)."""
+
 MEND = "apt-get install openfoam openfoam-examples openmpi-bin   (Debian 12, Ubuntu 22.04; as root)"
 
 _SEARCHED = ("usr/share/openfoam", "usr/lib/openfoam/openfoam*", "opt/openfoam*", "opt/OpenFOAM/OpenFOAM-*")

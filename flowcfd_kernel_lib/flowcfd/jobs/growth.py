@@ -117,6 +117,11 @@ class Growth:
         self._finite = math.nan
         self.found: Explosion | None = None
 
+    @property
+    def rising(self) -> bool:
+        """Whether something has risen a hundred times without a pause: no moment to keep fields."""
+        return any(track.rise()[0] >= FALLEN for track in self._tracks.values())
+
     def poll(self) -> Explosion | None:
         """Read what is new, to the last whole line; what explodes, once it does."""
         try:

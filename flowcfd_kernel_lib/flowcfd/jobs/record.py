@@ -70,6 +70,8 @@ class Job:
     """How MPI ranks are started, with {cores} in it; empty: by mpirun."""
     until: Mapping[str, Any] | None = None
     """The measures that end the solver when they have settled, as `jobs.settle` reads them."""
+    rolling: bool = False
+    """Whether fields are kept on the way, of which the case itself writes none (`jobs.rolling`)."""
 
     @property
     def case(self) -> Path:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flowcfd.foam.install import SOLVER_SWITCHES
+from flowcfd.foam.install import SOLVER_SWITCHES, WRITE_SWITCHES
 
 METHODS = ("hierarchical", "ptscotch")
 """How a mesh is divided among ranks: by coordinates, or by its graph (through redistributePar; decomposePar of
@@ -47,7 +47,7 @@ class Command:
         """The argument list, mpirun before it where it runs in parallel."""
         switches = SOLVER_SWITCHES if self.solver else ()
         if not self.parallel:
-            return [self.application, *self.arguments, *switches]
+            return [self.application, *self.arguments, *switches, *(WRITE_SWITCHES if self.solver else ())]
         launcher = shlex.split((self.launcher or "mpirun -np {cores}").replace("{cores}", str(self.ranks)))
         return [*launcher, self.application, *self.arguments, "-parallel", *switches]
 

@@ -118,7 +118,8 @@ class _Halt:
         """A solver is asked to write its fields and end; everything else, and a cancelled solver, is ended."""
         request = watch.asked()
         kind = request.kind if request is not None else ""
-        if not kind and not self.done and self.guard is not None and self.guard.look() and ask_to_stop(pid, self.log):
+        decided = self.guard.look(pid) if self.guard is not None and not kind and not self.done else None
+        if decided is not None and ask_to_stop(pid, self.log):
             self.done = GUARD
         if not kind or self.done in (kind, "cancel"):
             return

@@ -237,7 +237,18 @@ def _job(
         end=_number(control.get("endTime")),
         openfoam=installation.version,
         until=until,
+        rolling=cores == 1 and _writes_at_its_end_only(control),
     )
+
+
+def _writes_at_its_end_only(control: dictionary.Tree) -> bool:
+    """Whether no fields are written before the end [steps or s, by writeControl], and none are thrown away."""
+    start, end, step = (_number(control.get(name)) for name in ("startTime", "endTime", "deltaT"))
+    interval, kind = _number(control.get("writeInterval")), str(control.get("writeControl", "timeStep"))
+    if None in (end, step, interval) or kind not in ("timeStep", "runTime", "adjustableRunTime"):
+        return False
+    length = interval * step if kind == "timeStep" else interval  # type: ignore[operator]
+    return _number(control.get("purgeWrite", 0)) == 0 and length >= 0.999999 * (end - (start or 0.0))  # type: ignore[operator]
 
 
 def _installed(

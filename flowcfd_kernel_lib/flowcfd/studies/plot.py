@@ -8,11 +8,13 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
 from flowcfd.studies.gci import GCI
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from flowcfd.studies.independence import Independence
 
@@ -25,20 +27,27 @@ STYLE: dict[Any, Any] = {
     "ytick.direction": "in",
     "legend.frameon": False,
     "legend.fontsize": 8,
-    "svg.hashsalt": "flowcfd",
 }
 BLUE, GREY = "#1f4e79", "0.55"
 SIZE = (4.4, 3.1)
 """Size of the figure [inches]."""
+DOTS = 110
+"""Dots per inch on a screen."""
 
 
-def figure(study: Independence) -> Figure:
+class Drawing(Figure):
+    """A figure that a notebook shows without pyplot, which would keep it for ever."""
+
+    def _repr_png_(self) -> bytes:
+        drawn = io.BytesIO()
+        self.savefig(drawn, format="png", dpi=DOTS)
+        return drawn.getvalue()
+
+
+def figure(study: Independence) -> Drawing:
     """The values over the cell size, the curve of the observed order down to its limit, and the band."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     with mpl.rc_context(STYLE):
-        made = Figure(figsize=SIZE, layout="constrained")
+        made = Drawing(figsize=SIZE, layout="constrained")
         axes = made.subplots()
         known = [
             (size, float(level.value))
@@ -83,11 +92,6 @@ def html(study: Independence) -> str:
     table = study.table.to_html(index=False, border=0, float_format=lambda value: f"{value:.6g}", na_rep="")
     picture = ""
     if study.known:
-        drawn = io.BytesIO()
-        study.plot().savefig(drawn, format="png", dpi=110)
-        picture = f"<img alt='{markup.escape(study.measure)}' src='data:image/png;base64,{_text(drawn)}'>"
+        drawn = base64.b64encode(figure(study)._repr_png_()).decode("ascii")
+        picture = f"<img alt='{markup.escape(study.measure)}' src='data:image/png;base64,{drawn}'>"
     return f"<b>{title}</b><p>{markup.escape(why)}</p>{table}{notes}{picture}"
-
-
-def _text(drawn: io.BytesIO) -> str:
-    return base64.b64encode(drawn.getvalue()).decode("ascii")

@@ -44,6 +44,11 @@ def test_an_unknown_name_lists_what_there_is():
         published("nothing")
 
 
+@pytest.mark.parametrize("name", INDEX["values"])
+def test_every_published_value_is_as_it_was_shipped_and_has_a_source(name):
+    assert published(name).source
+
+
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
     """The folder of published values, as a copy that can be damaged."""

@@ -36,3 +36,8 @@ def test_the_worker_loads_nothing_heavy_and_nothing_that_it_may_not_need() -> No
 def test_submitting_loads_no_numbers_and_no_pictures() -> None:
     modules = imported("flowcfd.jobs.submit, flowcfd.jobs.index")
     assert not {name for name in modules if name.startswith(HEAVY)}
+
+
+def test_judging_and_keeping_fields_load_nothing_heavy_either() -> None:
+    modules = imported("flowcfd.jobs.settle, flowcfd.jobs.rolling, flowcfd.jobs.growth", "-S")
+    assert not {name for name in modules if name.startswith((*HEAVY, "flowcfd.case", "flowcfd.registry"))}

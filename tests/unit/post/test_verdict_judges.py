@@ -12,7 +12,8 @@ import pytest
 from flowcfd.post import Results
 from flowcfd.post.verdict import JUDGES, Judgement, Verdict, pronounce
 from flowcfd.post.verdict.evidence import Apart, Evidence, Missing
-from flowcfd.post.verdict.judge import amber, green, inapplicable, red, shade, unjudged
+from flowcfd.post.verdict.judge import Judge, amber, green, inapplicable, red, shade, unjudged
+from flowcfd.registry import Registry
 
 
 def of(*colours: str, names: tuple[str, ...] = ()) -> Verdict:
@@ -131,3 +132,26 @@ def test_shades_begin_at_their_limits() -> None:
     made = (green("a"), amber("a"), red("a"), unjudged("a"), inapplicable("a"))
     assert [each.colour for each in made] == ["green", "amber", "red", "grey", "grey"]
     assert [each.judged for each in made] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("line", "criterion"), [("odd = oddities:judge", "odd"), ("odd = nowhere:judge", "judges of plug-ins")]
+)
+def test_a_plug_in_judges_too_and_one_that_cannot_be_loaded_is_said(
+    tmp_path: Path, anywhere: Results, monkeypatch: pytest.MonkeyPatch, line: str, criterion: str
+) -> None:
+    (tmp_path / "oddities.py").write_text(
+        "from flowcfd.post.verdict.judge import red\ndef judge(seen):\n    return red('odd')\n"
+    )
+    info = tmp_path / "oddities-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: oddities\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[flowcfd.judges]\n{line}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry: Registry[Judge] = Registry("judge", "flowcfd.judges")
+    registry.register("own", lambda seen: green("fine"))
+    monkeypatch.setattr("flowcfd.post.verdict.verdict.JUDGES", registry)
+    found = pronounce(anywhere)
+    assert [each.name for each in found.judgements] == [criterion, "own"]
+    assert found[criterion].colour == ("red" if criterion == "odd" else "amber")
+    assert "nowhere" in found[criterion].sentence or criterion == "odd"

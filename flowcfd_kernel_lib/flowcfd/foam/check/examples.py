@@ -52,9 +52,9 @@ BASES: dict[str, dict[str, Any]] = {
                        "wall": {"kind": "Wall"}},
         "solve": {"kind": "Steady", "iterations": 200},
     },
-    "periodic": {  # laminar, cyclic, driven by a mean velocity or at rest
+    "periodic": {  # laminar, cyclic, driven by a mean velocity
         "domain": _DUCT, "mesh": {"kind": "Blocks", "cells": [10, 16]},
-        "physics": {"kind": "Incompressible", "fluid": {"nu": 0.001}},
+        "physics": {"kind": "Incompressible", "fluid": {"nu": 0.001}, "drive": {"velocity": [1, 0, 0]}},
         "boundaries": {"inlet": {"kind": "Cyclic", "neighbour": "outlet"},
                        "outlet": {"kind": "Cyclic", "neighbour": "inlet"}, **_SIDES},
         "solve": {"kind": "Steady", "iterations": 200},

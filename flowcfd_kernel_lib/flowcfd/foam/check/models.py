@@ -5,14 +5,17 @@ The fields were found by running each solver and model without one of its files;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flowcfd.foam.dictionary import Dimensions
 
 if TYPE_CHECKING:
+    from flowcfd.foam.check.fieldview import FieldView
+    from flowcfd.foam.check.finding import Severity
     from flowcfd.foam.check.view import CaseView
 
+_TURBULENCE = "constant/turbulenceProperties"
 KINEMATIC_PRESSURE = Dimensions(0, 2, -2)
 PRESSURE = Dimensions(1, -1, -2)
 VISCOSITY = Dimensions(0, 2, -1)
@@ -116,6 +119,24 @@ def read_by_solver(case: CaseView) -> frozenset[str] | None:
     if not names or (reads_model(case) and (not case.kind or (case.model not in MODEL_FIELDS and case.model))):
         return None
     return frozenset(names)
+
+
+def read_fields(case: CaseView) -> Iterator[FieldView]:
+    """The volume fields that the solver reads and whose boundary entries are all known."""
+    read = read_by_solver(case)
+    for field in case.fields.values():
+        if field.complete and field.cls.startswith("vol") and (read is None or field.name in read):
+            yield field
+
+
+def severity(case: CaseView, field: FieldView) -> Severity:
+    """Error when the field is surely read: of a solver that is not known here, a field may lie there unused."""
+    return "error" if read_by_solver(case) is not None or field.name in ("U", "p", "p_rgh", "T") else "warning"
+
+
+def chooses_model(case: CaseView) -> bool:
+    """Whether the turbulence of the case is chosen in a turbulenceProperties that can be read here."""
+    return reads_model(case) and not case.multi_region and _TURBULENCE in case.files and case.complete(_TURBULENCE)
 
 
 def dimensions(case: CaseView, field: str) -> Dimensions | None:

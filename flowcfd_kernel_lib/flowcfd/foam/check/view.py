@@ -100,6 +100,19 @@ class CaseView:
             return False
         return not self.has_code(path)
 
+    def keys(self, path: str, section: str) -> tuple[list[str], list[tuple[re.Pattern[str], str]]]:
+        """The plain keys of a dictionary, and its regular expressions, the one that OpenFOAM asks first in front."""
+        tree = self.tree(path)
+        try:
+            level = None if tree is None else tree.expanded(strict=False).section(section).level
+        except FlowError:
+            level = None
+        if level is None:
+            return [], []
+        patterns = level.patterns
+        names = {name for _, name in patterns}
+        return [name for name in level.names if name not in names], patterns
+
     def position(self, path: str, entry: str | tuple[str, ...] = "") -> tuple[int, int]:
         """Line and column of an entry, of the nearest dictionary around it when it is absent; (0, 0) without any."""
         tree = self.tree(path)

@@ -29,7 +29,12 @@ BEFORE: Final = 50
 """So many of the last steps at least are searched for the Courant number before the explosion."""
 
 GROWN: Final = 1e3
-"""So many times its usual size makes a field the one that blew up."""
+"""So many times its usual size (the lower quartile) makes a field one that blew up."""
+
+_NOT_CONVECTED: Final = ("p", "rho", "Phi")
+_SHOWS: Final = {"Courant number": "U", "continuity error": "p"}
+"""The field that a number tells of."""
+
 
 _FRAME: Final = re.compile(r"#\d+\s+(Foam::(?!error::|sigFpe::)[^#\n]*?)(?= at \?\?| in /|\[\d+\]|#|$)", re.MULTILINE)
 _NAMED_FRAMES: Final = 8
@@ -98,6 +103,7 @@ def _explained(text: str, where: str, frames: str, *, what: str = _EXCEPTION) ->
         "where": where,
         "when": (f" at time {time:g}" if time is not None else "") + (f" after {last} was solved" if last else ""),
         "field": field,
+        "convected": field if field and not field.startswith(_NOT_CONVECTED) else "U",
         "grown": f"; {field} blew up first ({why})" if why else "",
         "courant": f"{courant:.3g}" if courant is not None else "",
         "then": f"; Courant number then {courant:.3g}" if courant is not None else "",
@@ -118,25 +124,36 @@ def _explained(text: str, where: str, frames: str, *, what: str = _EXCEPTION) ->
 
 def _culprit(steps: Sequence[Step]) -> tuple[str, str]:
     """The field that blew up first and how that shows; without a sign the one solved last, and nothing."""
-    usual: dict[str, float] = {}
-    for step in steps:
-        for solve in step.solves:
-            if solve.broken or (solve.final > GROWN * max(solve.initial, 1e-12) and solve.final > 1):
-                return vector(solve.field), f"its linear solver ended at a residual of {solve.final:.3g}"
-        for bound in step.bounds:
-            size = max(abs(bound.low), abs(bound.high))
-            known = usual.setdefault(bound.field, size)
-            if not size <= GROWN * known:
-                return bound.field, f"it reached {bound.high if abs(bound.high) == size else bound.low:.3g}"
-            usual[bound.field] = min(known, size) or size
-        if step.courant is not None:
-            known = usual.setdefault("Courant number", max(step.courant, LIMIT))
-            if not step.courant <= GROWN * known:
-                return "U", f"Courant number {step.courant:.3g}"
-        if step.continuity is not None and not step.continuity <= 1e6:
-            return "p", f"continuity error {step.continuity:.3g}"
+    signs = [
+        (number, vector(solve.field), f"its linear solver ended at a residual of {solve.final:.3g}")
+        for number, step in enumerate(steps)
+        for solve in step.solves
+        if solve.broken or solve.final > max(1.0, GROWN * solve.initial)
+    ]
+    for name, sizes in _sizes(steps).items():
+        usual = sorted(size for _, size in sizes)[len(sizes) // 4]
+        if not sizes[-1][1] <= GROWN * usual:
+            number, size = next((number, size) for number, size in sizes if not size <= GROWN * usual)
+            signs.append((number, _SHOWS.get(name, name), f"{name if name in _SHOWS else 'it'} reached {size:.3g}"))
+    if signs:
+        return min(signs, key=lambda sign: sign[0])[1:]
+    if steps and (steps[-1].courant or 0.0) > EXPLODED:
+        return "U", ""
     last = next((solve.field for step in reversed(steps) for solve in reversed(step.solves)), "")
     return vector(last), ""
+
+
+def _sizes(steps: Sequence[Step]) -> dict[str, list[tuple[int, float]]]:
+    """What tells of the size of fields, with the steps' numbers: bounds, Courant number, errors of continuity."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for number, step in enumerate(steps):
+        for bound in step.bounds:
+            found.setdefault(bound.field, []).append((number, max(abs(bound.low), abs(bound.high))))
+        if step.courant:
+            found.setdefault("Courant number", []).append((number, step.courant))
+        if step.continuity:
+            found.setdefault("continuity error", []).append((number, step.continuity))
+    return found
 
 
 def vector(name: str) -> str:

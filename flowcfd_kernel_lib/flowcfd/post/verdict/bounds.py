@@ -30,7 +30,7 @@ def bounded(seen: Evidence) -> Judgement:
     """
     infinite = [name for name in seen.names if not np.isfinite(seen.field(name).cells).all()]
     if infinite:
-        return red(f"{names_of(infinite)} hold nan or inf: the computation has diverged", "nan", "finite")
+        return red(f"{names_of(infinite)} hold nan or inf: the computation has diverged", "nan")
     grave, light = _signs(seen)
     ratio = _viscosity_ratio(seen)
     if ratio is not None and ratio > RATIO:
@@ -38,10 +38,10 @@ def bounded(seen: Evidence) -> Judgement:
     light += _bounded_late(seen)
     details = {name: _range(seen, name) for name in seen.names}
     if grave:
-        return red("; ".join([*grave, *light]), str(len(grave)), "physical ranges", **details)
+        return red("; ".join([*grave, *light]), str(len(grave)), details=details)
     if light:
-        return amber("; ".join(light), str(len(light)), "physical ranges", **details)
-    return green(f"all {len(seen.names)} fields are finite and in range", "0", "physical ranges", **details)
+        return amber("; ".join(light), str(len(light)), details=details)
+    return green(f"all {len(seen.names)} fields are finite and in range", "0", details=details)
 
 
 def _range(seen: Evidence, name: str) -> list[float]:
@@ -120,7 +120,7 @@ def speed(seen: Evidence) -> Judgement:
     text = f"|U| reaches {cells.max():.3g} m/s, {ratio:.2g} times the speed that drives the flow"
     if ratio >= 5:
         text += f", at ({', '.join(f'{x:.3g}' for x in place)}): look there"
-    return made(text, f"{ratio:.2g}", "5 (red 50)", place=place.tolist())
+    return made(text, f"{ratio:.2g}", "5 (red 50)", details={"place": place.tolist()})
 
 
 @judge("pressure level")

@@ -38,7 +38,7 @@ def balance(seen: Evidence) -> Judgement:
     source, most = ("phi", 1e-3) if seen.flux_written else ("U and the areas, for phi is not written", 1e-2)
     text = f"in and out differ by {error:.2g} of the inflow (from {source})"
     made = {"red": red, "amber": amber, "green": green}[shade(error, most, 10 * most)]
-    return made(text, f"{error:.2g}", f"{most:g} (red {10 * most:g})", outflow=each)
+    return made(text, f"{error:.2g}", f"{most:g} (red {10 * most:g})", details={"outflow": each})
 
 
 def _one_way(seen: Evidence, each: dict[str, float], through: float) -> Judgement:
@@ -78,12 +78,12 @@ def backflow(seen: Evidence) -> Judgement:
             guard = " (inflow is forbidden there)" if returning == 0 else ""
             said.append(f"{name}: {percent(share)} of the area flows back, {percent(returning, 1)} of the flux{guard}")
     if worst == "green":
-        return green(f"the flow leaves through {names_of(outlets)}", "0", "5 % of area, 1 % of flux", **details)
+        return green(f"the flow leaves through {names_of(outlets)}", "0", "5 % of area, 1 % of flux", details=details)
     made = red if worst == "red" else amber
     most = max(each["area"] for each in details.values())
     advice = "" if most >= WHOLE else ": move the outlet downstream of the recirculation"
     return made(f"{'; '.join(said)}{advice}", percent(most),
-                "5 % of area, 1 % of flux (red 50 %, 20 %)", **details)  # fmt: skip
+                "5 % of area, 1 % of flux (red 50 %, 20 %)", details=details)  # fmt: skip
 
 
 def _outlets(seen: Evidence) -> list[str]:
@@ -122,7 +122,7 @@ def direction(seen: Evidence) -> Judgement:
     wrong = wrong or [name for name in held if net[name] > 0 and outlets and sum(net[each] for each in outlets) < 0]
     if wrong:
         return red(f"the flow leaves through {names_of(wrong)}, where it is given to come in: turn the velocity round",
-                   "out", "in", **net)  # fmt: skip
+                   "out", "in", details=net)  # fmt: skip
     odd = []
     for name in held:
         flux, speed = seen.flux(name), np.linalg.norm(seen.field("U").on(name), axis=1)
@@ -135,6 +135,6 @@ def direction(seen: Evidence) -> Judgement:
         elif min(np.maximum(flux, 0).sum(), -np.minimum(flux, 0).sum()) > 0.05 * np.abs(flux).sum():
             odd.append(f"{name} blows in and out at once")
     if odd:
-        return amber("; ".join(odd), str(len(odd)), "0", **net)
+        return amber("; ".join(odd), str(len(odd)), details=net)
     ends = [name for name in held if net[name] < 0]
-    return green(f"the flow comes in through {names_of(ends) or 'free patches'}", "in", "in", **net)
+    return green(f"the flow comes in through {names_of(ends) or 'free patches'}", "in", "in", details=net)

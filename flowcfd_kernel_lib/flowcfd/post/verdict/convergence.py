@@ -12,7 +12,8 @@ import numpy as np
 from flowcfd.errors import ResultError
 from flowcfd.foam import tables
 from flowcfd.post import forces as force_tables
-from flowcfd.post.verdict.evidence import Evidence, Floats, Missing, names_of
+from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
+from flowcfd.post.verdict.geometry import Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red, shade
 from flowcfd.series import Settling, mean_settled, settled
 
@@ -66,13 +67,13 @@ def _steady(seen: Evidence) -> Judgement:
     where = f"the residual of {name} is {level:.1e} after {steps} iterations"
     if course == "rising" and level > LEVEL[0]:
         made = red if factor > 10 or level > LEVEL[2] else amber
-        return made(f"{where} and rising", f"{level:.1e}", limit, last=last)
+        return made(f"{where} and rising", f"{level:.1e}", limit, details={"last": last})
     stalled = course == "stalled" and steps >= FEW
     colour = shade(level, LEVEL[0], LEVEL[2] if stalled else LEVEL[1])
     if colour == "green":
-        return green(f"{where}, the largest", f"{level:.1e}", limit, last=last)
+        return green(f"{where}, the largest", f"{level:.1e}", limit, details={"last": last})
     advice = "it stalls there: judge by the measured quantities" if stalled else "it has not arrived: go on"
-    return (red if colour == "red" else amber)(f"{where}; {advice}", f"{level:.1e}", limit, last=last)
+    return (red if colour == "red" else amber)(f"{where}; {advice}", f"{level:.1e}", limit, details={"last": last})
 
 
 def _noise(seen: Evidence, name: str) -> bool:
@@ -118,10 +119,12 @@ def _in_steps(seen: Evidence) -> Judgement:
         level["/".join(filter(None, (log.names[region], log.names[field])))] = float(np.median(final[ends]))
     name, worst = max(level.items(), key=lambda each: each[1] if np.isfinite(each[1]) else np.inf)
     if not np.isfinite(worst):
-        return red(f"the residual of {name} is not finite", "nan", last=level)
+        return red(f"the residual of {name} is not finite", "nan", details={"last": level})
     made = {"red": red, "amber": amber, "green": green}[shade(worst, 1e-3, 0.1)]
     text = f"the final residual of {name} in a time step is {worst:.1e} (median of the last third)"
-    return made(text if worst >= 1e-3 else f"{text}, the largest", f"{worst:.1e}", "1e-3 (red 0.1)", last=level)
+    return made(
+        text if worst >= 1e-3 else f"{text}, the largest", f"{worst:.1e}", "1e-3 (red 0.1)", details={"last": level}
+    )
 
 
 @judge("settled")
@@ -150,9 +153,9 @@ def settling(seen: Evidence) -> Judgement:
     said = [*reds, *ambers]
     limit = "1 % (red 5 %)" if seen.steady else "mean to 2 %"
     if not said:
-        return green(f"{names_of(details)} settled", f"{len(found)} of {len(found)}", limit, **details)
+        return green(f"{names_of(details)} settled", f"{len(found)} of {len(found)}", limit, details=details)
     text = f"{'; '.join(said[:2])}{f'; and {len(said) - 2} more' if len(said) > 2 else ''}"
-    return (red if reds else amber)(text, f"{len(found) - len(said)} of {len(found)}", limit, **details)
+    return (red if reds else amber)(text, f"{len(found) - len(said)} of {len(found)}", limit, details=details)
 
 
 def _steadiness(values: Floats, scale: float, over: int) -> Settling:
@@ -273,4 +276,4 @@ def courant(seen: Evidence) -> Judgement:
     text = f"the Courant number reaches {value:.2g} ({how} bears {limit:g})"
     made = {"red": red, "amber": amber, "green": green}[colour]
     advice = "" if colour == "green" else ": take shorter steps"
-    return made(text + advice, f"{value:.2g}", f"{limit:g}", **each)
+    return made(text + advice, f"{value:.2g}", f"{limit:g}", details=each)

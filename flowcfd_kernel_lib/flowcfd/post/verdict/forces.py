@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from flowcfd.errors import ResultError
-from flowcfd.post.verdict.evidence import Evidence, Floats, Missing
+from flowcfd.post.verdict.evidence import Evidence, Missing
+from flowcfd.post.verdict.geometry import Floats
 from flowcfd.post.verdict.judge import RANK, Judgement, amber, green, inapplicable, judge, red, unjudged, worst
 from flowcfd.post.verdict.surroundings import Body, body, patches_of
 
@@ -102,18 +103,20 @@ def _sized(seen: Evidence, found: Body, given: Coefficients) -> Judgement:
     details = {"Cd": given.cd, "Cl": given.cl, "own_cd": own, "area": area, "Re": float(reynolds)}
     if drag < 0 and abs(drag) > 0.02 * abs(lift):
         return red(f"{given.name}: drag is negative (Cd {given.cd:.3g}): a body at rest cannot push itself upstream; "
-                   "see dragDir and the direction of the flow", f"{own:.2g}", "> 0", **details)  # fmt: skip
+                   "see dragDir and the direction of the flow", f"{own:.2g}", "> 0", details=details)  # fmt: skip
     if given.drag @ found.along < np.cos(np.radians(45)):
         return unjudged(f"{given.name}: dragDir is not along the stream, so Cd is no drag")
     outside = max(least / max(drag, 1e-300), drag / most)
     if outside > 1:
         made = red if outside > 5 else amber
         side = "less than friction alone would give" if drag < least else "more than any body has"
-        return made(f"{words}: {side}", f"{own:.2g}", limit, **details)
+        return made(f"{words}: {side}", f"{own:.2g}", limit, details=details)
     if abs(lift) > 5 * largest:
-        return amber(f"{given.name}: Cl {given.cl:.3g} is more than any wing lifts", f"{given.cl:.2g}", "5", **details)
+        return amber(
+            f"{given.name}: Cl {given.cl:.3g} is more than any wing lifts", f"{given.cl:.2g}", "5", details=details
+        )
     like = _like(kind, own) if reynolds > 1000 else ""
-    return green(f"{words}{f', as {like} has' if like else ''}", f"{own:.2g}", limit, **details)
+    return green(f"{words}{f', as {like} has' if like else ''}", f"{own:.2g}", limit, details=details)
 
 
 @cache
@@ -153,9 +156,9 @@ def references(seen: Evidence) -> Judgement:
         "speed": seen.speed,
     }
     if not said:
-        return green("areas, length, speed and direction fit the body and the stream", "fits", "", **details)
+        return green("areas, length, speed and direction fit the body and the stream", "0", details=details)
     made = red if worst(colour for colour, _ in said) == "red" else amber  # type: ignore[misc]
-    return made("; ".join(text for _, text in said), str(len(said)), "0", **details)
+    return made("; ".join(text for _, text in said), str(len(said)), details=details)
 
 
 def _fits(seen: Evidence, found: Body, given: Coefficients) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ Shade = Literal["green", "amber", "red", "grey"]
 """A colour, or grey: not judged."""
 
 RANK: Final[Mapping[Shade, int]] = MappingProxyType({"grey": 0, "green": 1, "amber": 2, "red": 3})
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _MODULES: Final = ("state", "convergence", "conservation", "walls", "bounds", "forces", "quality", "surroundings")
 
 
@@ -89,17 +90,17 @@ def judge(name: str) -> Callable[[Judge], Judge]:
     return put
 
 
-def green(sentence: str, value: str = "", limit: str = "", **details: Any) -> Judgement:
+def green(sentence: str, value: str = "", limit: str = "", *, details: Mapping[str, Any] = NONE) -> Judgement:
     """Nothing found."""
     return Judgement("", "green", sentence, value, limit, details=details)
 
 
-def amber(sentence: str, value: str = "", limit: str = "", **details: Any) -> Judgement:
+def amber(sentence: str, value: str = "", limit: str = "", *, details: Mapping[str, Any] = NONE) -> Judgement:
     """To be used with care."""
     return Judgement("", "amber", sentence, value, limit, details=details)
 
 
-def red(sentence: str, value: str = "", limit: str = "", **details: Any) -> Judgement:
+def red(sentence: str, value: str = "", limit: str = "", *, details: Mapping[str, Any] = NONE) -> Judgement:
     """Not to be used."""
     return Judgement("", "red", sentence, value, limit, details=details)
 

@@ -36,7 +36,7 @@ def page(verdict: Verdict) -> str:
     noun = "criterion" if quiet == 1 else "criteria"
     reasons += _note("green", f"{quiet} {noun} without a finding") if quiet else ""
     body = f"{head}<div style='margin:8px 0 6px'>{reasons}</div>{_table(verdict)}"
-    return f'<div style="{_FONT};max-width:62em">{body}</div>'
+    return f'<div style="{_FONT};max-width:70em">{body}</div>'
 
 
 def _badge(colour: Shade) -> str:

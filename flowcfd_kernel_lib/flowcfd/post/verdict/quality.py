@@ -27,16 +27,16 @@ def quality(seen: Evidence) -> Judgement:
     details = {"non_orthogonality": angle, "mean_non_orthogonality": float(angles.mean()) if len(angles) else 0.0,
                "above_70": int((angles > 70).sum()), "skewness": skew, "smallest_volume": float(mesh.volumes.min()),
                "uneven": uneven, "cells": len(mesh.volumes)}  # fmt: skip
-    limit = "70 degrees, skewness 4"
-    value = f"{angle:.0f} degrees, {skew:.2g}"
+    limit = "70°, skewness 4"
+    value = f"{angle:.0f}°, {skew:.2g}"
     if mesh.volumes.min() <= 0:
-        return red(f"{(mesh.volumes <= 0).sum()} cells have no or a negative volume", value, limit, **details)
+        return red(f"{(mesh.volumes <= 0).sum()} cells have no or a negative volume", value, limit, details=details)
     if angle >= 90:
         return red(
             f"{(angles >= 90).sum()} faces look backwards (non-orthogonality {angle:.0f} degrees)",
             value,
             limit,
-            **details,
+            details=details,
         )
     said = []
     if angle > 70:
@@ -48,6 +48,6 @@ def quality(seen: Evidence) -> Judgement:
     if uneven > 0.01:
         said.append(f"{percent(uneven)} of the faces lie between cells whose volumes differ more than tenfold")
     if said:
-        return amber("; ".join(said), value, limit, **details)
+        return amber("; ".join(said), value, limit, details=details)
     return green(f"{len(mesh.volumes)} cells, non-orthogonality up to {angle:.0f} degrees, skewness up to {skew:.2g}",
-                 value, limit, **details)  # fmt: skip
+                 value, limit, details=details)  # fmt: skip

@@ -63,7 +63,7 @@ def complaints(seen: Evidence) -> Judgement:
     said = list(dict.fromkeys(fault.message.splitlines()[0].rstrip(".") for fault in found))
     more = f"; and {len(said) - _MOST} more" if len(said) > _MOST else ""
     made = red if any(fault.kind == "diverged" for fault in found) else amber
-    return made("; ".join(said[:_MOST]) + more, str(len(said)), "0", complaints=said)
+    return made("; ".join(said[:_MOST]) + more, str(len(said)), details={"complaints": said})
 
 
 def _texts(seen: Evidence, application: str = "*") -> dict[str, list[str]]:

@@ -11,8 +11,8 @@ from typing import Final, cast
 import numpy as np
 
 from flowcfd.foam.dictionary import Tree
-from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Floats, Ints, Missing, names_of
-from flowcfd.post.verdict.geometry import Patch
+from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Missing, names_of
+from flowcfd.post.verdict.geometry import Floats, Ints, Patch
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 SLENDER: Final = 3.0
@@ -90,9 +90,7 @@ def body(seen: Evidence) -> Body | None:
     They are the walls that the forces are taken of, or those that hang together with none that meets an open patch;
     and less than half of the sides of the domain are walls on which the fluid sticks.
     """
-    if not hasattr(seen, "_body"):
-        seen._body = _body(seen)  # type: ignore[attr-defined]
-    return cast("Body | None", seen._body)  # type: ignore[attr-defined]
+    return seen.once("body", lambda: _body(seen))
 
 
 def _body(seen: Evidence) -> Body | None:
@@ -195,12 +193,12 @@ def blockage(seen: Evidence) -> Judgement:
         return inapplicable("no body stands in a free stream")
     section = sum(float(np.maximum(-(patch.areas @ found.along), 0).sum()) for patch in seen.open.values())
     share = found.frontal / section if section else np.inf
-    text = f"{names_of(found.patches)} takes {percent(share, 1)} of the cross-section"
+    text = f"{names_of(found.patches)}: {percent(share, 1)} of the cross-section"
     details = {"frontal_area": found.frontal, "cross_section": section}
     if share >= 0.05:
         text += ": forces are too high by about twice that share"
     made = red if share >= 0.3 else amber if share >= 0.05 else green
-    return made(text, percent(share, 1), "5 % (red 30 %)", **details)
+    return made(text, percent(share, 1), "5 % (red 30 %)", details=details)
 
 
 @judge("distance of boundaries")
@@ -225,10 +223,10 @@ def distance(seen: Evidence) -> Judgement:
     text = f"the domain reaches {up:.3g} body heights upstream and {down:.3g} downstream"
     value, limit = f"{up:.3g}, {down:.3g}", "5 and 10 (red 1)"
     if min(up, down) < 1:
-        return red(f"{text}: the boundaries hold the body's flow", value, limit, **details)
+        return red(f"{text}: the boundaries hold the body's flow", value, limit, details=details)
     if up < 5 or down < 10:
-        return amber(f"{text}: the boundaries act on it", value, limit, **details)
-    return green(text, value, limit, **details)
+        return amber(f"{text}: the boundaries act on it", value, limit, details=details)
+    return green(text, value, limit, details=details)
 
 
 def _round(before: float, behind: float, length: float) -> Judgement:
@@ -237,5 +235,5 @@ def _round(before: float, behind: float, length: float) -> Judgement:
     text = f"the free boundaries are {least:.3g} body lengths away"
     if least < 10:
         made = red if least < 1 else amber
-        return made(f"{text}: they act on lift and drag", f"{least:.3g}", "10 lengths (red 1)", **details)
-    return green(text, f"{least:.3g}", "10 lengths (red 1)", **details)
+        return made(f"{text}: they act on lift and drag", f"{least:.3g}", "10 lengths (red 1)", details=details)
+    return green(text, f"{least:.3g}", "10 lengths (red 1)", details=details)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from flowcfd.errors import SiteError
 from flowcfd.post.verdict.evidence import Apart, Evidence, Missing
 from flowcfd.post.verdict.judge import JUDGES, RANK, Colour, Judge, Judgement, amber, inapplicable, unjudged
 
@@ -125,9 +126,19 @@ def pronounce(results: Results, *, judges: Iterable[tuple[str, Judge]] | None = 
     names it.
     """
     seen = Evidence(results)
-    said = [_said(name, each, seen) for name, each in (JUDGES.items() if judges is None else judges)]
+    chosen = list(judges) if judges is not None else _all()
+    said = [_said(name, each, seen) for name, each in chosen]
     title = results.run.name if results.run is not None else results.case.name
     return Verdict(tuple(sorted(said, key=lambda each: -RANK[each.colour])), title)
+
+
+def _all() -> list[tuple[str, Judge]]:
+    """All judges; a plug-in that cannot be loaded is a judgement that says so."""
+    try:
+        return list(JUDGES.items())
+    except SiteError as error:
+        text = str(error)
+        return [("judges of plug-ins", lambda seen: amber(text)), *JUDGES.items()]
 
 
 def _said(name: str, judge: Judge, seen: Evidence) -> Judgement:

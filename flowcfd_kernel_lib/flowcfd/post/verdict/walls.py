@@ -61,13 +61,13 @@ def y_plus(seen: Evidence) -> Judgement:
     if not bad:
         low, high = min(look.low for look in each.values()), max(look.high for look in each.values())
         text = f"{_short(low)} to {_short(high)} suits the treatment of {names_of(each)}"
-        return green(text, share, limit, **details)
+        return green(text, share, limit, details=details)
     said = (
         f"{name}: {percent(look.outside)} of the area outside of {look.range} "
         f"({look.treatment}; y+ {_short(look.low)} to {_short(look.high)})"
         for name, look in bad.items()
     )
-    return (red if far >= MOST else amber)("; ".join(said), share, limit, **details)
+    return (red if far >= MOST else amber)("; ".join(said), share, limit, details=details)
 
 
 @dataclass(frozen=True)

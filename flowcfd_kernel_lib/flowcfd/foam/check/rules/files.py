@@ -17,12 +17,15 @@ from flowcfd.foam.dictionary.entry import Entry
 from flowcfd.foam.dictionary.paths import Level
 from flowcfd.foam.steps import steps
 
+ELSEWHERE = ("foamRun", "foamMultiRun", "buoyantFoam", "rhoFoam", "compressibleInterIsoFoam")
+"""Solvers of openfoam.org: told by solver-of-another-openfoam."""
+
 
 @rule("application-unknown", example=Example("cavity", {CONTROL: {"application": "icoFaom"}}))
 def application(case: CaseView) -> Iterator[Finding]:
     """A solver that is not installed: misspelt, of another fork (foamRun, buoyantFoam) or the user's own."""
     name = case.get(CONTROL, "application")
-    if not isinstance(name, str) or str(name) in known.names("applications"):
+    if not isinstance(name, str) or str(name) in (*known.names("applications"), *ELSEWHERE):
         return
     try:
         if str(name) in install.find().applications():

@@ -211,13 +211,10 @@ _USES = {"smoother": ("GAMG", "smoothSolver"), "preconditioner": ("PCG", "PBiCG"
 
 def _key(case: CaseView, name: str) -> str:
     """The key of solvers under which OpenFOAM finds a name, a regular expression in its quotes."""
-    tree = case.tree(SOLUTION)
-    if tree is None:
+    names, patterns = case.keys(SOLUTION, "solvers")
+    if name in names:
         return name
-    level = tree.expanded(strict=False).section("solvers").level
-    if name in level.names:
-        return name
-    return next((f'"{pattern}"' for expression, pattern in level.patterns if expression.fullmatch(name)), name)
+    return next((f'"{pattern}"' for expression, pattern in patterns if expression.fullmatch(name)), name)
 
 
 def _unknown_names(entries: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -265,14 +262,11 @@ def pattern_takes(case: CaseView) -> Iterator[Finding]:
 
     Pressure then runs a thousand sweeps of a smoother per step: slow, and nothing is said.
     """
-    tree = case.tree(SOLUTION)
     pressure = case.solver.pressure if case.solver else ""
-    if tree is None or "solvers" not in tree or not pressure or not case.complete(SOLUTION):
+    names, patterns = case.keys(SOLUTION, "solvers")
+    if not pressure or pressure in names or not case.complete(SOLUTION):
         return
-    level = tree.expanded(strict=False).section("solvers").level
-    if pressure in level.names:
-        return
-    matching = [name for expression, name in level.patterns if expression.fullmatch(pressure)]
+    matching = [name for expression, name in patterns if expression.fullmatch(pressure)]
     if len(matching) < 2:
         return
     taken, meant = matching[0], matching[-1]
