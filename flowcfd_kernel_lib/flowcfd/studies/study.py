@@ -175,7 +175,7 @@ class Study:
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.5) -> Study:
-        """Wait until nothing is left to compute, at most `timeout` [s] (TimeoutError); an interrupt ends only the wait."""
+        """Wait until no point is left, at most `timeout` [s] (TimeoutError); an interrupt ends the wait only."""
         deadline = None if timeout is None else time.monotonic() + timeout
         for states in self.follow(poll=poll):
             if deadline is not None and time.monotonic() > deadline:
