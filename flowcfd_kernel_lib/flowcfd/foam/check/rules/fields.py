@@ -96,6 +96,8 @@ def rank(case: CaseView) -> Iterator[Finding]:
     for field in case.fields.values():
         if not isinstance(field.internal, Uniform) or not field.cls.startswith("vol"):
             continue
+        if field.name in _VECTORS and "Vector" not in field.cls:
+            continue  # its head is wrong, which is another finding
         value = field.internal.value
         several = isinstance(value, tuple)
         if "Vector" in field.cls and not (several and len(value) == 3) and isinstance(value, int | float | tuple):

@@ -165,8 +165,8 @@ def absolute(case: CaseView) -> Iterator[Finding]:
 @rule("temperature-in-celsius", example=Example("rhoPimpleFoam/RAS/cavity", {
     "0/T": {"internalField": "uniform 20"}}))  # fmt: skip
 def celsius(case: CaseView) -> Iterator[Finding]:
-    """Temperatures are in kelvin: 20 is not a warm room but the boiling point of hydrogen, with a density of air fifteen
-    times too large.
+    """Temperatures are in kelvin: 20 is not a warm room but the boiling point of hydrogen, with air fifteen
+    times too dense.
     """
     field = case.fields.get("T")
     heat = case.number(THERMO, "mixture.thermodynamics.Cp")
