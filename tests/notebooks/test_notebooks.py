@@ -95,3 +95,17 @@ def test_the_mesh_study_has_the_published_value_in_its_band(answer):
     assert abs(value - published("cavity_re100.u_min").value) <= band < 0.02 * abs(value)
     assert order == pytest.approx(2, abs=0.25)
     assert "inside the band" in said
+
+
+def test_three_mistakes_are_found_mended_and_run(answer):
+    said = answer("05_check_and_mend.ipynb", iterations=50)
+    assert "before: 2 errors, 1 warning: patch-without-entry, scheme-missing, function-object-unknown" in said
+    assert "after the mends: 0 errors, 0 warnings" in said
+    assert "the run: 50 iterations, and the history is there: solverInfo.dat" in said
+
+
+def test_a_study_knows_the_friction_between_plates(answer):
+    said = answer("08_study.ipynb", points=4)
+    assert "4 points: {'Done': 4}" in said
+    for found in numbers(r"f Re from ([\d.]+) to ([\d.]+), exact 96", said):
+        assert found == pytest.approx(96, rel=0.02)

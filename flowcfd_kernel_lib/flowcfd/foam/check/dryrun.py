@@ -205,5 +205,13 @@ def _finding(done: _Done, copy: Path, prefix: str = "") -> Finding:
 
 def _told(more: list[Finding], found: tuple[Finding, ...]) -> list[Finding]:
     """Without those that a rule has told already, with a better place or a mend."""
-    known = {(one.file, one.line) for one in found if one.severity == "error" and one.file}
-    return [one for one in more if (one.file, one.line) not in known]
+    errors = [one for one in found if one.severity == "error" and one.file]
+    return [one for one in more if not any(_same(one, known) for known in errors)]
+
+
+def _same(one: Finding, known: Finding) -> bool:
+    """Whether two findings are about one line, or about one section of one file."""
+    if one.file != known.file:
+        return False
+    sections = {name.entry.partition(".")[0] for name in (one, known)}
+    return one.line == known.line or len(sections) == 1 or not one.entry
