@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flowcfd as fc
+from flowcfd.cli import main
 from flowcfd.errors import CaseError, Diverged, UnknownName
 from flowcfd.foam import fields
 from flowcfd.foam.adopt import adopt
@@ -190,3 +191,19 @@ def test_a_wake_that_sheds_vortices_never_settles_as_a_steady_flow_and_is_not_en
     run = jobs_done(fc.run(case))
     assert checkpoint.times(run.case)[-1] == "1200"
     assert run.why.startswith("all stages are done; Cd did not settle within 0.5 %: oscillates by ±")
+
+
+def test_the_command_line_ends_a_run_by_a_measure(
+    home: Path, tutorials: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = adopt(tutorials / "incompressible/simpleFoam/pitzDaily")
+    folder = tmp_path / "probed"
+    fc.with_outputs(files, fc.Probes([(-0.01, 0.01, 0)], fields="U")).write(folder)
+    assert main(["run", str(folder), "--until", "Cd"]) == 2
+    assert "unknown measure 'Cd'; there are: probes.Ux[0], probes.Uy[0], probes.Uz[0]" in capsys.readouterr().err
+    assert main(["run", str(folder), "--until", "Ux", "--within", "much"]) == 2
+    assert "within" in capsys.readouterr().err
+    assert main(["run", str(folder), "--until", "Ux", "--within", "1 %", "--over", "50", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["why"].startswith("Ux = 10.0") and "settled within 1 % over the last 50 iterations" in told["why"]
+    assert told["settling"] == told["why"]

@@ -13,6 +13,9 @@ from flowcfd.series.trend import limit, line, trend
 SIGNIFICANT = 0.05
 """Below this probability a trend counts as one."""
 
+STILL = 0.1
+"""An unsteady flow that does not vary any more stays in this share of the band."""
+
 LEAST = 10
 """So many samples a window has at least, and so many independent ones a mean."""
 
@@ -82,8 +85,8 @@ def mean_settled(
 
     The transient is dropped by MSER-5 (`mser`), which must find it in the first half; of the rest at least `over`
     samples are there, that count as ten independent ones at least, and half the confidence interval of their mean
-    (`mean`) is not larger than `within`. A flow that becomes steady has no first half like its second: it settles as
-    an iteration does (`settled`).
+    (`mean`) is not larger than `within`. A flow that becomes steady has no second half that goes on like the first:
+    it settles as an iteration does, in a band ten times narrower, since an instability may begin slowly.
     """
     span = span or f"{over} samples"
     if len(values) < max(over, 2 * LEAST):
@@ -91,8 +94,10 @@ def mean_settled(
     if not all(map(math.isfinite, values)):
         return _nothing(values, "has values that are not finite")
     dropped = mser(values)
-    if 2 * dropped > len(values) and (still := settled(values, within=within, relative=relative, over=over)).ok:
-        return replace(still, why=f"does not vary any more: {still.why}")
+    if 2 * dropped > len(values):
+        still = settled(values, within=STILL * within, relative=relative, over=over, span=span)
+        if still.ok:
+            return replace(still, why=f"does not vary any more: {still.why}")
     rest = values[dropped:]
     found: Mean = mean(rest, confidence=confidence)
     size = _Size(within, relative, found.value)

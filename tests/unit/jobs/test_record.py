@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,17 @@ def test_every_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert record.end(tmp_path) == end
     assert record.request(tmp_path) == request
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_job_keeps_what_ends_it_early_and_one_of_before_is_read_all_the_same(tmp_path: Path) -> None:
+    early = replace(job(tmp_path), until={"over": 20, "measures": [{"name": "Cd"}]}, rolling=True)
+    record.write_job(early, tmp_path)
+    assert record.job(tmp_path) == early
+    content = json.loads((tmp_path / "job.json").read_text())
+    del content["until"], content["rolling"]
+    (tmp_path / "job.json").write_text(json.dumps(content))
+    assert record.job(tmp_path) == job(tmp_path)
+    assert record.settling(tmp_path) == ""
 
 
 def test_what_is_not_there_or_broken_is_none(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_measure_settles_by_its_values_in_a_steady_case_and_by_its_mean_in_ano
     assert not Results(case).settled("Cd", within=1e-12, over=30).ok
     put(case, "system/fvSchemes", STEADY % "Euler")
     unsteady = Results(case).settled("Cd", within="0.5 %", over=30)
-    assert unsteady.ok and unsteady.why == "does not vary any more: within 0.5 % over the last 30 samples"
+    assert unsteady.ok and unsteady.why == "does not vary any more: within 0.05 % over the last 30 samples"
     wave = "".join(f"{n}\t{0.3 + math.exp(-n / 4) + 0.01 * math.sin(n):.9g}\t0.1\n" for n in range(1, 401))
     put(case, "postProcessing/bodyCoeffs/0/coefficient.dat", "# Force coefficients\n# Time\tCd\tCl\n" + wave)
     mean = Results(case).settled("Cd", within="0.5 %", over=30)
