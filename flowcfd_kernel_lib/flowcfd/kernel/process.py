@@ -100,7 +100,7 @@ def _cause(code: int, text: str, case: Path) -> str:
     from flowcfd.foam import faults  # for a failure only
 
     fault = faults.cause(code, text[max(text.rfind(_BANNER), 0) :], case=case)
-    return "" if fault.kind == "unknown" else f"\n{fault}"
+    return "" if fault.kind == "unknown" else f": {fault}"
 
 
 def meaning(code: int) -> str:
