@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[np.generic]]
 
 SMALL = 1e-150
+_BLOCK = 1 << 12
 _LONG = 1 << 20
 """Meshes whose faces take more [byte] are kept as arrays in the cache."""
 
@@ -40,7 +41,7 @@ class Patch:
     @property
     def sizes(self) -> Floats:
         """Areas (n,) [m2]."""
-        return cast(Floats, np.linalg.norm(self.areas, axis=1))
+        return _length(self.areas)
 
     @property
     def area(self) -> float:
@@ -75,7 +76,7 @@ class Mesh:
         """The angle [degree] at each inner face between its normal and the line of the two cells' centres."""
         line = self.centres[self.neighbour] - self.centres[self.owner]
         cosine = np.einsum("ij,ij->i", line, self.areas)
-        cosine /= np.linalg.norm(line, axis=1) * np.linalg.norm(self.areas, axis=1) + SMALL
+        cosine /= _length(line) * _length(self.areas) + SMALL
         return cast(Floats, np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
     def growth(self) -> Floats:
@@ -94,7 +95,7 @@ def _kept(files: Mapping[str, Path]) -> Arrays:
         return _arrays(files)
     from flowcfd.post import cache  # brings pyvista with it
 
-    return cache.arrays(cache.key("geometry", files.values()), lambda: _arrays(files))
+    return cache.arrays(cache.key("mesh geometry", files.values()), lambda: _arrays(files))
 
 
 def _arrays(files: Mapping[str, Path]) -> Arrays:
@@ -142,20 +143,47 @@ def _patches(file: Path) -> tuple[list[str], list[str], list[int], list[str]]:
     )
 
 
+def _by_size(offsets: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Faces with equally many corners: their numbers (m,), and the places of their corners (m, corners).
+
+    In blocks of which all that is computed fits into a processor's cache.
+    """
+    sizes = np.diff(offsets)
+    for size in np.unique(sizes):
+        every = np.flatnonzero(sizes == size)
+        for first in range(0, len(every), _BLOCK):
+            faces = every[first : first + _BLOCK]
+            yield faces, offsets[faces, None] + np.arange(size)
+
+
 def _faces(points: Floats, offsets: Ints, labels: Ints) -> tuple[Floats, Floats]:
     """Area vectors and centres of faces from their triangles about the mean of the corners."""
-    starts, sizes = offsets[:-1], np.diff(offsets)
-    corner = points[labels]
-    following = np.arange(1, len(labels) + 1)
-    following[offsets[1:] - 1] = starts
-    other = corner[following]
-    middle = np.add.reduceat(corner, starts, axis=0) / sizes[:, None]
-    apex = np.repeat(middle, sizes, axis=0)
-    normal = np.cross(other - corner, apex - corner)
-    weight = np.linalg.norm(normal, axis=1)[:, None]
-    total = np.add.reduceat(weight, starts, axis=0)
-    centre = np.add.reduceat(weight * (corner + other + apex), starts, axis=0) / (3 * total + SMALL)
-    return 0.5 * np.add.reduceat(normal, starts, axis=0), np.where(total > SMALL, centre, middle)
+    areas, centres = np.empty((len(offsets) - 1, 3)), np.empty((len(offsets) - 1, 3))
+    for faces, places in _by_size(offsets):
+        corner = points[labels[places]]
+        other = np.roll(corner, -1, axis=1)
+        middle = corner.mean(axis=1)
+        normal = _cross(other - corner, middle[:, None] - corner)
+        weight = _length(normal)
+        total = weight.sum(axis=1)[:, None]
+        centre = np.einsum("ij,ijk->ik", weight, corner + other) / (3 * total + SMALL) + middle / 3
+        areas[faces] = 0.5 * normal.sum(axis=1)
+        centres[faces] = np.where(total > SMALL, centre, middle)
+    return areas, centres
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """The cross product of the last axes; many times faster than numpy's."""
+    made = np.empty_like(a)
+    for k in range(3):
+        one, other = (k + 1) % 3, (k + 2) % 3
+        made[..., k] = a[..., one] * b[..., other] - a[..., other] * b[..., one]
+    return made
+
+
+def _length(a: Floats) -> Floats:
+    """The lengths of vectors along the last axis."""
+    return cast(Floats, np.sqrt(np.einsum("...i,...i->...", a, a)))
 
 
 def _cells(areas: Floats, middles: Floats, owner: Ints, neighbour: Ints) -> tuple[Floats, Floats]:
@@ -192,17 +220,18 @@ def _skewness(
     to_face = middles - centres[owner]
     line = np.empty_like(to_face)
     line[:inner] = centres[neighbour] - centres[owner[:inner]]
-    normal = areas[inner:] / (np.linalg.norm(areas[inner:], axis=1)[:, None] + SMALL)
+    normal = areas[inner:] / (_length(areas[inner:])[:, None] + SMALL)
     line[inner:] = normal * np.einsum("ij,ij->i", normal, to_face[inner:])[:, None]
     share = np.einsum("ij,ij->i", areas, to_face) / (np.einsum("ij,ij->i", areas, line) + SMALL)
     miss = to_face - share[:, None] * line
-    length = np.linalg.norm(miss, axis=1)
+    length = _length(miss)
     unit = miss / (length[:, None] + SMALL)
-    sizes = np.diff(offsets)
-    arms = points[labels] - np.repeat(middles, sizes, axis=0)
-    reach = np.abs(np.einsum("ij,ij->i", np.repeat(unit, sizes, axis=0), arms))
-    least = np.linalg.norm(line, axis=1) * np.where(np.arange(len(owner)) < inner, 0.2, 0.4)
-    return cast(Floats, length / (np.maximum(np.maximum.reduceat(reach, offsets[:-1]), least) + SMALL))
+    reach = np.empty(len(owner))
+    for faces, places in _by_size(offsets):
+        arms = points[labels[places]] - middles[faces, None]
+        reach[faces] = np.abs(np.einsum("ik,ijk->ij", unit[faces], arms)).max(axis=1)
+    least = _length(line) * np.where(np.arange(len(owner)) < inner, 0.2, 0.4)
+    return cast(Floats, length / (np.maximum(reach, least) + SMALL))
 
 
 def _joined(parts: Sequence[Arrays]) -> Mesh:
