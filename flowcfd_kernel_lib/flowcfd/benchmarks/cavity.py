@@ -135,7 +135,8 @@ def beside_spectral(found: Sequence[Profiles], cells: Sequence[int], reynolds: i
         known = published(f"cavity_re{reynolds}.{name}")
         values = graded([one.extremes[name] for one in found], cells)
         band = within(known.value, QUICK_BAND if quick else BAND)
-        comparisons.append(values.against(name, known.value, known.source, band, unit="U"))
+        note = "" if values.extrapolated is None else f"{values.extrapolated:.5f} at zero cell size"
+        comparisons.append(values.against(name, known.value, known.source, band, unit="U", note=note))
     return comparisons
 
 

@@ -13,7 +13,7 @@ from flowcfd.post.open import Results
 DIAMETER, SPEED, REYNOLDS, LENGTH = 1.0, 1.0, 100.0, 16.0
 """Diameter [m], mean speed [m/s], Reynolds number by both, length [m]."""
 NU = SPEED * DIAMETER / REYNOLDS
-DEVELOPED, STATION = (10.0, 15.0), 14.0
+DEVELOPED, STATION = (12.0, 15.0), 14.0
 """Where the flow is developed, and where its profile is taken [m]."""
 EXACT = "exact: Hagen-Poiseuille flow, dp/dx = -32 nu U / D2, u_max = 2 U"
 GRIDS, QUICK = (48, 24, 12), (24, 12)
@@ -21,14 +21,17 @@ BAND, QUICK_BAND = 0.005, 0.02
 
 
 def case(across: int = 48) -> Case:
-    """A wedge of the pipe of 1 m x 16 m at Re 100 with `across` cells from axis to wall, four times as many along."""
+    """A wedge of the pipe of 1 m x 16 m at Re 100 with `across` cells from axis to wall, four times as many along.
+
+    Only p ends the iterations, for one component of U is zero; with its residual at 1e-7 the core is still 0.1 % slow.
+    """
     return Case(
         name=f"pipe_re{REYNOLDS:g}_{across}",
         domain=Pipe(diameter=DIAMETER, length=LENGTH),
         mesh=Blocks(cells=(4 * across, across)),
         physics=Incompressible(fluid=Fluid(nu=NU)),
         boundaries={"inlet": Inlet(speed=SPEED), "outlet": Outlet(), "wall": Wall()},
-        solve=Steady(iterations=3000, convection="linear", residual=1e-7),
+        solve=Steady(iterations=3000, convection="linear", residual=1e-9),
     )
 
 
@@ -55,7 +58,7 @@ def axis_speed(r: Floats, u: Floats) -> float:
 
 
 @benchmark(
-    "pipe_laminar", title="laminar flow in a round pipe, Re 100", source="exact (Hagen, Poiseuille)", cost=Cost(10, 2)
+    "pipe_laminar", title="laminar flow in a round pipe, Re 100", source="exact (Hagen, Poiseuille)", cost=Cost(16, 2)
 )
 def run(effort: Effort) -> Outcome:
     """Compute the grids and compare with Hagen and Poiseuille's solution."""
