@@ -23,15 +23,18 @@ from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.tutorials import tutorial
 
-SOLVERS = ("simpleFoam", "pimpleFoam", "icoFoam", "rhoSimpleFoam", "rhoPimpleFoam", "rhoCentralFoam", "buoyantSimpleFoam",
-           "buoyantPimpleFoam", "buoyantBoussinesqSimpleFoam", "interFoam", "interIsoFoam", "reactingFoam", "sonicFoam",
-           "chtMultiRegionFoam", "reactingTwoPhaseEulerFoam", "compressibleInterFoam", "pisoFoam", "potentialFoam",
-           "fireFoam", "XiFoam", "PDRFoam", "twoPhaseEulerFoam", "multiphaseEulerFoam", "MPPICFoam", "sprayFoam",
-           "overPimpleDyMFoam", "adjointOptimisationFoam", "dsmcFoam", "reactingParcelFoam", "mdFoam", "chemFoam",
-           "cavitatingFoam", "solidDisplacementFoam", "porousSimpleFoam", "driftFluxFoam", "icoReactingMultiphaseInterFoam",
-           "overRhoPimpleDyMFoam", "overInterDyMFoam", "compressibleMultiphaseInterFoam", "liquidFilmFoam",
-           "surfactantFoam", "shallowWaterFoam", "interPhaseChangeFoam", "multiphaseInterFoam", "boundaryFoam",
-           "SRFSimpleFoam", "coalChemistryFoam", "potentialFreeSurfaceFoam", "DPMFoam", "laplacianFoam")  # fmt: skip
+SOLVERS = (
+    "simpleFoam", "pimpleFoam", "icoFoam", "rhoSimpleFoam", "rhoPimpleFoam", "rhoCentralFoam",
+    "buoyantSimpleFoam", "buoyantPimpleFoam", "buoyantBoussinesqSimpleFoam", "interFoam", "interIsoFoam",
+    "reactingFoam", "sonicFoam", "chtMultiRegionFoam", "reactingTwoPhaseEulerFoam", "compressibleInterFoam",
+    "pisoFoam", "potentialFoam", "fireFoam", "XiFoam", "PDRFoam", "twoPhaseEulerFoam", "multiphaseEulerFoam",
+    "MPPICFoam", "sprayFoam", "overPimpleDyMFoam", "adjointOptimisationFoam", "dsmcFoam", "reactingParcelFoam",
+    "mdFoam", "chemFoam", "cavitatingFoam", "solidDisplacementFoam", "porousSimpleFoam", "driftFluxFoam",
+    "icoReactingMultiphaseInterFoam", "overRhoPimpleDyMFoam", "overInterDyMFoam",
+    "compressibleMultiphaseInterFoam", "liquidFilmFoam", "surfactantFoam", "shallowWaterFoam",
+    "interPhaseChangeFoam", "multiphaseInterFoam", "boundaryFoam", "SRFSimpleFoam", "coalChemistryFoam",
+    "potentialFreeSurfaceFoam", "DPMFoam", "laplacianFoam",
+)  # fmt: skip
 """Solvers that are asked which boundary conditions they bring."""
 TARGET = Path(__file__).resolve().parent.parent / "flowcfd_kernel_lib/flowcfd/foam/check/data"
 _LIST = re.compile(r"(\d+)\s*\(([^()]*)\)")

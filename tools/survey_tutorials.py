@@ -59,8 +59,10 @@ def _step(words: list[str], case: Path, *, last: bool) -> str:
         return f"application: {error}"
     log, error = case / f"log.{words[0]}", case / f"err.{words[0]}"
     with log.open("wb") as out, error.open("wb") as err:
-        process = subprocess.Popen([str(application), *words[1:]], cwd=case, env=found.environment(case=case),
-                                   stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)  # fmt: skip
+        process = subprocess.Popen(
+            [str(application), *words[1:]], cwd=case, env=found.environment(case=case), stdin=subprocess.DEVNULL,
+            stdout=out, stderr=err, start_new_session=True,
+        )  # fmt: skip
         begin = time.monotonic()
         while process.poll() is None:
             time.sleep(0.05)

@@ -84,7 +84,7 @@ def courant(case: CaseView, step: float) -> tuple[float, float, float] | None:
     if case.mesh is None or case.mesh.smallest is None:
         return None
     best: tuple[float, float, float] | None = None
-    for _, velocity in speeds(case):
+    for velocity in speeds(case):
         for part, size in zip(velocity, case.mesh.smallest, strict=True):
             found = abs(part) * step / size
             if best is None or found > best[0]:

@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flowcfd.foam.check import plain
-from flowcfd.foam.dictionary import Stream
+from flowcfd.foam.check import flow, plain
+from flowcfd.foam.check.flow import Vector
 
 if TYPE_CHECKING:
     from flowcfd.foam.check.view import CaseView
 
-Vector = tuple[float, float, float]
-_ENTRIES = {
-    "fixedValue": "value",
-    "uniformFixedValue": "uniformValue",
-    "freestream": "freestreamValue",
-    "freestreamVelocity": "freestreamValue",
-    "turbulentDFSEMInlet": "UMean",
-    "turbulentInlet": "referenceField",
-}
-"""The entry with the velocity, by type of boundary condition."""
-INSIDE = "internalField"
 
-
-def speeds(case: CaseView) -> list[tuple[str, Vector]]:
-    """Prescribed velocities [m/s] by key of boundaryField, that of the internal field under "internalField"."""
-    return case.made("speeds", lambda: _speeds(case))
-
-
-def _speeds(case: CaseView) -> list[tuple[str, Vector]]:
-    field = case.fields.get("U")
-    if field is None:
-        return []
-    found = [] if (inside := plain.vector(field.internal)) is None else [(INSIDE, inside)]
-    for name, entries in field.boundary.items():
-        value = _velocity(entries)
-        if value is not None:
-            found.append((name, value))
-    return found
-
-
-def _velocity(entries: Mapping[str, Any]) -> Vector | None:
-    entry = _ENTRIES.get(str(entries.get("type", "")))
-    if entry is None:
-        return None
-    value = entries.get(entry)
-    if isinstance(value, Stream) and len(value) == 2 and value[0] == "constant":
-        value = value[1]
-    return plain.vector(value)
+def speeds(case: CaseView) -> list[Vector]:
+    """The velocities [m/s] that patches fix and that the internal field starts with."""
+    field = flow.velocity(case)
+    inside = plain.vector(field.internal) if field is not None else None
+    fixed = [given for one in flow.entries(case, field) if (given := flow.given_velocity(one)) is not None]
+    return [*fixed, *([inside] if inside is not None else [])]
 
 
 def inflow_speed(case: CaseView) -> float | None:
-    """The greatest speed [m/s] that is prescribed on patches which are no walls; None where there is none."""
-    patches = case.patches or {}
-    found = []
-    for name, velocity in speeds(case):
-        patch = patches.get(name)
-        if name != INSIDE and not (patch and patch.type == "wall"):
-            found.append(math.hypot(*velocity))
-    return max(found, default=0.0) or None
+    """The greatest speed [m/s] that is fixed on patches which are no walls; None where there is none."""
+    entries = flow.entries(case, flow.velocity(case))
+    found = [flow.given_velocity(one) for one in entries if one.patch_type != "wall"]
+    return max((math.hypot(*each) for each in found if each is not None), default=0.0) or None
