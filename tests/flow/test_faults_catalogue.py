@@ -165,6 +165,7 @@ PROVOKED = [
       says="gone", place="constant/polyMesh/sets/gone"),
     P("start-time-missing", "cavity", ((CONTROL, "startTime       0;", "startTime 5;"),), says="time 5", place="5/p",
       mended=((CONTROL, "startTime 5;", "startTime 0;"),)),
+    P("field-kept-as-original", "cavity", (("0/p", None), ("0/p.orig", HEAD)), says="copy 0/p.orig", place="0/p"),
     P("field-missing", "ras", (("0/epsilon", None),), says="epsilon", place="0/epsilon"),
     P("field-missing", "dam", ((TRANSPORT, "phases (water air)", "phases (oil air)"),), says="alpha.oil",
       place="0/alpha.oil"),
