@@ -207,3 +207,23 @@ def test_the_command_line_ends_a_run_by_a_measure(
     told = json.loads(capsys.readouterr().out)
     assert told["why"].startswith("Ux = 10.0") and "settled within 1 % over the last 50 iterations" in told["why"]
     assert told["settling"] == told["why"]
+
+
+def test_an_unsteady_run_that_becomes_steady_ends_then(home: Path) -> None:
+    """The lid-driven cavity at Re 100, whose flow is steady after about a second."""
+    case = fc.Case(
+        name="vortex",
+        domain=fc.Cavity("0.1 m"),
+        mesh=fc.Blocks(20),
+        physics=fc.Incompressible(fluid=fc.Fluid(nu=1e-3)),
+        boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()},
+        solve=fc.Transient("20 s", "2 ms", until=fc.Settled("probes.Ux[0]", within="1 %", over=100)),
+        outputs=(fc.Probes([("5 cm", "5 cm", "5 mm")], fields=["U"]),),
+    )
+    run = jobs_done(fc.run(case))
+    assert "settled within 1 % over the last 100 steps, at time " in run.why and run.why.endswith("s of 20 s")
+    end = float(checkpoint.times(run.case)[-1])
+    assert 0.5 < end < 5.0
+    later = case.replace({"solve.until": None, "solve.end": 2 * end})
+    centre = [fc.results(each).measure("Ux").iloc[-1] for each in (run, jobs_done(fc.run(later)))]
+    assert centre[0] == pytest.approx(centre[1], rel=0.01)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd import jobs
-from flowcfd.case import Case
+from flowcfd.case import Case, Settled
 from flowcfd.errors import CaseError, CheckFailed, FlowError, NotEnoughSpace, SiteError, UnknownName
 from flowcfd.foam import dictionary, install
 from flowcfd.foam.casefiles import CaseFiles
@@ -244,3 +244,38 @@ def test_a_disk_that_fills_up_while_the_case_is_written_leaves_nothing(
     with pytest.raises(NotEnoughSpace, match="0/U: no space left on device"):
         jobs.run(files, on="still")
     assert list((home / "runs").iterdir()) == []
+
+
+FUNCTIONS = "functions { body { type forceCoeffs; writeControl timeStep; writeInterval 5; } }\n"
+
+
+def measured(files: CaseFiles) -> CaseFiles:
+    return files.with_files({"system/controlDict": CONTROL + FUNCTIONS})
+
+
+def test_until_is_a_part_of_what_is_computed_and_says_where_its_measures_stand(still: Still, files: CaseFiles) -> None:
+    plain = jobs.run(measured(files), on="still")
+    early = jobs.run(measured(files), on="still", until=Settled("Cd", within="1 %", over=100))
+    assert early.path != plain.path and plain.record.until is None
+    until = early.record.until
+    assert until is not None and (until["steady"], until["over"]) == (False, 100)
+    (one,) = until["measures"]
+    assert (one["name"], one["samples"], one["within"], one["relative"]) == ("Cd", 20, 0.01, True)
+    assert one["source"]["function"] == "body"
+    assert jobs.run(measured(files), on="still", until=Settled("Cd", within=0.01, over=100)).path == early.path
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (Settled("Fx"), r"until: unknown measure 'Fx'; there are: body.Cd"),
+        (Settled("Cd", over=40), r"until: over: 40 are 8 samples of body.Cd \(every 5\); at least 10"),
+        ("Cd", r"until: must be a Settled"),
+    ],
+)
+def test_until_that_cannot_be_followed_is_refused_before_anything_is_written(
+    still: Still, files: CaseFiles, until: Settled, said: str
+) -> None:
+    with pytest.raises(CaseError, match=said):
+        jobs.run(measured(files), on="still", until=until)
+    assert not still.started
