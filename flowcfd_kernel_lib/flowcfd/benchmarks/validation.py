@@ -100,9 +100,7 @@ def validate(
 def everything() -> list[Benchmark]:
     """All benchmarks by name, numbers in it by their size: cavity_re400 before cavity_re1000."""
     known = [benchmark for _, benchmark in BENCHMARKS.items()]
-    return sorted(
-        known, key=lambda one: [(part.isdigit(), part.zfill(12)) for part in re.split(r"(\d+)", one.name) if part]
-    )
+    return sorted(known, key=lambda one: re.sub(r"\d+", lambda number: number[0].zfill(12), one.name))
 
 
 def _all(

@@ -110,6 +110,8 @@ def test_all_benchmarks_are_named_in_the_order_of_their_numbers() -> None:
     assert set(names) == set(BENCHMARKS.names())
     cavities = [name for name in names if name.startswith("cavity")]
     assert cavities == ["cavity_re100", "cavity_re400", "cavity_re1000"]
+    first = [name.split("_")[0] for name in names]
+    assert first == sorted(first)
 
 
 def test_every_benchmark_says_what_it_is_where_its_answer_is_from_and_what_it_costs() -> None:
