@@ -231,7 +231,7 @@ def _skewness(
         arms = points[labels[places]] - middles[faces, None]
         reach[faces] = np.abs(np.einsum("ik,ijk->ij", unit[faces], arms)).max(axis=1)
     least = _length(line) * np.where(np.arange(len(owner)) < inner, 0.2, 0.4)
-    return cast(Floats, length / (np.maximum(reach, least) + SMALL))
+    return length / (np.maximum(reach, least) + SMALL)
 
 
 def _joined(parts: Sequence[Arrays]) -> Mesh:
