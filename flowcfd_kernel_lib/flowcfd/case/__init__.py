@@ -1,5 +1,6 @@
 """What to compute: the Case and its parts. Needs pydantic only; pint is loaded with the first text that has a unit."""
 
+from flowcfd.case.airfoil import Airfoil, CGrid
 from flowcfd.case.boundary import (
     BOUNDARIES,
     Boundary,
@@ -47,10 +48,12 @@ __all__ = [
     "PHYSICS",
     "PROFILES",
     "SOLVES",
+    "Airfoil",
     "Averages",
     "BackwardFacingStep",
     "Blocks",
     "Boundary",
+    "CGrid",
     "Case",
     "Cavity",
     "Channel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
@@ -11,6 +12,7 @@ from pydantic import Field, model_validator
 from flowcfd.case.domain import PatchKind
 from flowcfd.case.profile import PROFILES, Profile
 from flowcfd.case.quantities import (
+    Angle,
     AngularSpeed,
     Direction,
     FlowRate,
@@ -173,19 +175,41 @@ class Wedge(Boundary):
 
 
 class FarField(Boundary):
-    """Undisturbed flow far away: fixed where it enters, free where it leaves."""
+    """Undisturbed flow far away: fixed where it enters, free where it leaves.
+
+    Either `velocity`, or `speed` and the `angle` of attack: by so much the flow turns from x towards y. Lift and drag
+    follow it unless their directions are given.
+    """
 
     leading = ("velocity",)
     kind: Literal["FarField"] = "FarField"
-    velocity: Velocity = Field(description="velocity of the undisturbed flow")
+    velocity: Velocity | None = Field(None, description="velocity of the undisturbed flow")
+    speed: Speed | None = Field(None, description="speed of the undisturbed flow, instead of velocity")
+    angle: Angle = Field(0.0, description="angle of attack, from x towards y, given with speed")
     pressure: KinematicPressure = Field(0.0, description="gauge pressure over density of the undisturbed flow")
     turbulence: InletTurbulence = Field(
         InletTurbulence(intensity=0.001, viscosity_ratio=1.0), description="turbulence of the undisturbed flow"
     )
 
+    @model_validator(mode="after")
+    def _one_way(self) -> FarField:
+        if (self.velocity is None) == (self.speed is None):
+            raise problem("give either velocity or speed (with an angle)")
+        if self.velocity is not None and self.angle:
+            raise problem("angle: is given with speed; a velocity has its own direction")
+        return self
+
+    @property
+    def flow(self) -> tuple[float, float, float]:
+        """The velocity of the undisturbed flow [m/s], whichever way it is given."""
+        if self.velocity is not None:
+            return self.velocity
+        speed = self.speed or 0.0
+        return speed * math.cos(self.angle), speed * math.sin(self.angle), 0.0
+
     def mean_speed(self, area: float | None = None) -> float:
         """The speed of the undisturbed flow [m/s]."""
-        return float(sum(component**2 for component in self.velocity) ** 0.5)
+        return math.hypot(*self.flow)
 
 
 def _rising(table: Sequence[tuple[float, float]]) -> None:

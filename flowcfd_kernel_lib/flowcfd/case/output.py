@@ -19,6 +19,7 @@ OUTPUTS: Registry[type[Output]] = Registry("output", "flowcfd.outputs")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=80)]
 
 
+X, Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
 SQUARE = 1e-3
 """The cosine of the largest deviation from a right angle that rounded directions may have."""
 
@@ -79,8 +80,8 @@ class Forces(Output):
     area: Area | None = Field(None, description="reference area, given with speed")
     length: Length | None = Field(None, description="reference length of moments, given with speed")
     rho: Density | None = Field(None, description="reference density")
-    drag: Direction = Field((1.0, 0.0, 0.0), description="direction of drag")
-    lift: Direction = Field((0.0, 1.0, 0.0), description="direction of lift")
+    drag: Direction | None = Field(None, description="direction of drag; that of the far field's flow, else x")
+    lift: Direction | None = Field(None, description="direction of lift; square to the far field's flow, else y")
     centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
 
     @model_validator(mode="after")
@@ -88,9 +89,18 @@ class Forces(Output):
         given = [name for name in ("speed", "area", "length") if getattr(self, name) is not None]
         if len(given) not in (0, 3):
             raise problem(f"coefficients need speed, area and length (got {' and '.join(given)} only)")
-        if abs(_cosine(self.drag, self.lift)) > SQUARE:
+        if abs(_cosine(self.drag or X, self.lift or Y)) > SQUARE:
             raise problem("lift must be perpendicular to drag")
         return self
+
+    def facing(self, flow: tuple[float, float, float]) -> Forces:
+        """With drag along a flow and lift to the left of it in the plane of x and y, unless one of them is given."""
+        x, y, _ = flow
+        size = hypot(x, y)
+        if self.drag is not None or self.lift is not None or size == 0:
+            return self
+        drag = tuple(component / hypot(*flow) for component in flow)
+        return self.model_copy(update={"drag": drag, "lift": (-y / size, x / size, 0.0)})
 
     @property
     def patch_names(self) -> tuple[str, ...]:

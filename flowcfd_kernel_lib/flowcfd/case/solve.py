@@ -24,6 +24,14 @@ class Solve(Spec):
 
     kind: str
     convection: Convection = Field("linearUpwind", description="scheme for the convection of the velocity")
+    turbulence_convection: Literal["upwind", "linearUpwind", "limitedLinear"] = Field(
+        "limitedLinear", description="scheme for the convection of the turbulence model's fields"
+    )
+    wall_distance: Literal["meshWave", "exact"] | None = Field(
+        None,
+        description="distance to walls: meshWave (to the centre of the nearest wall face) or exact; not given: exact "
+        "in a CGrid, else meshWave",
+    )
     write_format: Literal["ascii", "binary"] = Field("binary", description="form of the fields on disk")
     write_precision: int = Field(8, ge=4, le=17, description="significant digits of ascii fields")
     keep: int = Field(0, ge=0, description="how many written times are kept, the latest ones; 0: all")

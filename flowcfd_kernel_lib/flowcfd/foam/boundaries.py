@@ -100,7 +100,7 @@ def far_field(boundary: Boundary, place: Place) -> dict[str, Entries]:
     values = boundary.turbulence.values(boundary.mean_speed(), place.nu)
     turbulence = {name: inlet_outlet(getattr(values, name)) for name in place.scalars}
     return place.entries(
-        {"type": "freestreamVelocity", "freestreamValue": uniform(boundary.velocity)},
+        {"type": "freestreamVelocity", "freestreamValue": uniform(boundary.flow)},
         {"type": "freestreamPressure", "freestreamValue": uniform(boundary.pressure)},
         {**turbulence, "nut": CALCULATED},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Reattachment, Slices, WallShear
+from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Reattachment, Slices, WallShear, X, Y
 from flowcfd.case.physics import Incompressible
 from flowcfd.errors import CaseError
 from flowcfd.foam.dictionary.values import Named
@@ -189,8 +189,8 @@ def _coefficients(output: Forces, physics: Incompressible) -> Entries:
         "libs": ("forces",),
         **written(output),
         **_on(output, physics),
-        "dragDir": output.drag,
-        "liftDir": output.lift,
+        "dragDir": output.drag or X,
+        "liftDir": output.lift or Y,
         "magUInf": output.speed,
         "lRef": output.length,
         "Aref": output.area,

@@ -28,12 +28,15 @@ class TestBoundaries(SpecSuite):
         fc.Empty(),
         fc.Wedge(),
         fc.FarField("(30 0 0) m/s"),
+        fc.FarField(speed="30 m/s", angle="4 deg"),
     )
 
 
 class TestDomains(DomainSuite):
     registry = DOMAINS
     examples = (
+        fc.Airfoil("0012"),
+        fc.Airfoil("2412", chord="30 cm", far=50),
         fc.Cavity("1 m"),
         fc.Cavity(1, depth=1),
         fc.Channel(2, 1),
@@ -49,6 +52,7 @@ class TestDomains(DomainSuite):
 class TestMeshes(SpecSuite):
     registry = MESHES
     examples = (
+        fc.CGrid((64, 48, 64), first_cell="0.01 mm"),
         fc.Blocks(20),
         fc.Blocks(cell="2 mm", first_cell="0.1 mm"),
         fc.Blocks((10, 20), grading=(2, [(0.5, 0.5, 4), (0.5, 0.5, 0.25)])),

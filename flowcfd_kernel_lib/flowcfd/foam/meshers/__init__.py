@@ -12,9 +12,10 @@ Mesher = Callable[[Case], CaseFiles]
 
 
 def _load() -> None:
-    from flowcfd.foam.meshers import block
+    from flowcfd.foam.meshers import block, cgrid
 
     MESHERS.register("Blocks", block.mesher)
+    MESHERS.register("CGrid", cgrid.mesher)
 
 
 MESHERS: Registry[Mesher] = Registry("mesher", "flowcfd.meshers", _load)

@@ -10,7 +10,9 @@ from flowcfd.errors import CaseError
 Entries = dict[str, object]
 
 
-def entries(solve: Solve, application: str, functions: Mapping[str, Entries]) -> Entries:
+def entries(
+    solve: Solve, application: str, functions: Mapping[str, Entries], *, libraries: tuple[str, ...] = ()
+) -> Entries:
     """The entries of a controlDict; a run begins at its latest time, which at first is 0."""
     return {
         "application": application,
@@ -25,6 +27,7 @@ def entries(solve: Solve, application: str, functions: Mapping[str, Entries]) ->
         "timeFormat": "general",
         "timePrecision": 10,
         "runTimeModifiable": True,
+        **({"libs": libraries} if libraries else {}),
         **({"functions": functions} if functions else {}),
     }
 

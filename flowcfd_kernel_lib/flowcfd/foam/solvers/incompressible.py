@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flowcfd.case.airfoil import CGrid
 from flowcfd.case.boundary import Boundary, FarField, Inlet, Outlet, Wall, Wedge
 from flowcfd.case.case import Case
 from flowcfd.case.domain import Pipe
+from flowcfd.case.output import Forces, Output
 from flowcfd.case.physics import Incompressible
 from flowcfd.case.solve import Solve, Steady, Transient
 from flowcfd.case.turbulence import InletTurbulence
@@ -39,7 +41,10 @@ def solver(case: Case) -> CaseFiles:
         **_constant(case.physics),
         "system/controlDict": _control(case, case.physics, name),
         "system/fvSchemes": text(
-            "system/fvSchemes", schemes.fv_schemes(case.solve, case.physics.turbulence, case.physics.transported)
+            "system/fvSchemes",
+            schemes.fv_schemes(
+                case.solve, case.physics.turbulence, case.physics.transported, wall_distance=wall_distance(case)
+            ),
         ),
         "system/fvSolution": text("system/fvSolution", _solution(case, case.physics, potential=potential)),
     }
@@ -53,6 +58,11 @@ def application(physics: Incompressible, solve: Solve) -> str:
     if isinstance(solve, Transient):
         return solve.solver or "pimpleFoam"
     raise CaseError(f"solve: Incompressible needs Steady or Transient (got {solve.kind})")
+
+
+def wall_distance(case: Case) -> str:
+    """How distances to walls are found: as the Case says, else exactly in a CGrid, whose cells are long and thin."""
+    return case.solve.wall_distance or ("exact" if isinstance(case.mesh, CGrid) else "meshWave")
 
 
 def starts_potential(case: Case, physics: Incompressible) -> bool:
@@ -160,8 +170,16 @@ def _constant(physics: Incompressible) -> dict[str, str]:
 
 
 def _control(case: Case, physics: Incompressible, application: str) -> str:
-    functions = outputs.functions(case.outputs, physics, application)
-    return text("system/controlDict", control.entries(case.solve, application, functions))
+    functions = outputs.functions(_facing(case), physics, application)
+    exact = physics.turbulence in schemes.NEED_WALL_DISTANCE and wall_distance(case) == "exact"
+    libraries = (schemes.EXACT_DISTANCE_LIBRARY,) if exact else ()
+    return text("system/controlDict", control.entries(case.solve, application, functions, libraries=libraries))
+
+
+def _facing(case: Case) -> tuple[Output, ...]:
+    """The outputs, with forces along and across the far field's flow where their directions are not given."""
+    flows = [one.flow for one in case.boundaries.values() if isinstance(one, FarField)]
+    return tuple(one.facing(flows[0]) if flows and isinstance(one, Forces) else one for one in case.outputs)
 
 
 def _solution(case: Case, physics: Incompressible, *, potential: bool) -> Entries:
