@@ -133,3 +133,11 @@ def test_parts_are_divided_along_the_longest_axes(parts: int) -> None:
     assert counts[0] * counts[1] * counts[2] == parts
     assert counts[0] == max(counts)
     assert counts[2] == 1
+
+
+def test_a_finding_about_a_case_names_the_field_that_its_author_wrote() -> None:
+    case = Case.model_validate({"name": "cavity", **BASES["cavity"]})
+    (found,) = check(case.replace({"solve.step": 0.1}), dry_run=False, rules=["courant-far-too-large"])
+    assert found.field == "solve.step"
+    assert str(found).startswith("warning: solve.step (system/controlDict:17:1 deltaT): the Courant number is about 20")
+    assert check(examples.base("cavity").edit("system/controlDict", deltaT=0.1), dry_run=False)[0].field == ""

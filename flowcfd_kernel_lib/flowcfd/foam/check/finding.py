@@ -50,12 +50,15 @@ class Finding:
     column: int = 0
     entry: str = ""
     mend: Mend | None = None
+    field: str = ""
+    """The field of the Case that the place was rendered from; "" for files that were not rendered."""
 
     @property
     def place(self) -> str:
         """`system/controlDict:28 adjustTimeStep`; empty where it is about the case as a whole."""
         where = ":".join([self.file, *(str(at) for at in (self.line, self.column) if at)]) if self.file else ""
-        return f"{where} {self.entry}".strip()
+        text = f"{where} {self.entry}".strip()
+        return f"{self.field} ({text})" if self.field else text
 
     def __str__(self) -> str:
         text = f"{self.severity}: {self.place + ': ' if self.place else ''}{self.message} [{self.rule}]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,16 @@ def check(
     from flowcfd.foam.check import dryrun
 
     more, gate = dryrun.gate(view, found, wanted=dry_run, allow_code=allow_code)
-    return Findings([*found, *more], [*gates, gate], files.name)
+    return Findings(_with_fields(target, [*found, *more]), [*gates, gate], files.name)
+
+
+def _with_fields(target: Case | CaseFiles | str | Path, found: list[Finding]) -> list[Finding]:
+    """The findings with the fields of the Case that they are about, where the target is a Case."""
+    if isinstance(target, CaseFiles | str | Path):
+        return found
+    from flowcfd.foam.check.origin import field_of
+
+    return [replace(one, field=field_of(target, one.file, one.entry)) for one in found]
 
 
 def parsed(files: CaseFiles) -> Iterator[Finding]:
