@@ -29,7 +29,7 @@ def test_it_holds_every_source_file(wheel: zipfile.ZipFile) -> None:
     package = ROOT / "flowcfd_kernel_lib"
     sources = {str(file.relative_to(package)) for file in (package / "flowcfd").rglob("*.py")}
     assert sources <= set(wheel.namelist())
-    assert "flowcfd/py.typed" in wheel.namelist()
+    assert {"flowcfd/py.typed", "flowcfd/foam/faults/catalogue.toml"} <= set(wheel.namelist())
 
 
 def test_it_holds_the_kernel_specification(wheel: zipfile.ZipFile) -> None:
