@@ -20,7 +20,7 @@ from flowcfd.series import Settling, mean_settled, settled
 LEVEL: Final = (1e-3, 1e-2, 5e-2)
 """Initial residuals of a steady computation: below the first it is converged in the common sense; above the second not
 while they still fall, above the third not even where they stall."""
-FEW: Final = 100
+FEW: Final = 300
 """In fewer iterations nothing is said to stall."""
 WITHIN: Final = (0.01, 0.05)
 """The band that a measure stays in, as a share of the largest of its family."""
