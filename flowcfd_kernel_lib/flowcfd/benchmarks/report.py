@@ -11,6 +11,8 @@ from flowcfd.uncertain import Uncertain
 COLUMNS = ("measure", "value", "reference", "error", "band", "in band", "GCI")
 NUMBERS = ("value", "reference", "error")
 """The columns that stand right."""
+LONG = 24
+"""Letters of a reason from which on it stands below the table."""
 Failures = Sequence[tuple[str, str]]
 
 
@@ -57,7 +59,8 @@ def convergence(one: Comparison) -> str:
     """The grid convergence index in per cent of the value with the observed order p, or why there is none."""
     found = one.gci
     if found is None or found.gci is None:
-        return f"none: {one.why_no_gci}" if one.why_no_gci else "none"
+        reason = one.why_no_gci if len(one.why_no_gci) <= LONG else "see below"
+        return f"none: {reason}" if reason else "none"
     order = (
         "" if found.order is None else f", order {found.order:.2f}" + (" assumed" if found.kind == "two grids" else "")
     )
@@ -83,7 +86,13 @@ def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
         for one in outcome.comparisons
         if one.note
     ]
-    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes]
+    reasons = [
+        f"{outcome.benchmark}, {one.measure}: no GCI: {one.why_no_gci}"
+        for outcome in outcomes
+        for one in outcome.comparisons
+        if len(one.why_no_gci) > LONG
+    ]
+    return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes, *reasons]
 
 
 def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:

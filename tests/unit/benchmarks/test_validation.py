@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_the_table_says_value_reference_error_band_verdict_gci_and_cost(register
     assert "[1] Somebody, J. Nothing 1 (1999) 1-2" in said
     assert "square, |u - table| max: the table is rough" in said
     assert said.endswith("2 of 2 in band; 2 runs, 12 CPU s, 1 of them computed before")
+
+
+def test_a_long_reason_for_no_gci_stands_below_the_table(registered, outcome) -> None:
+    why = "whether the arriving flow is the measured one"
+    made = outcome()
+    registered("square", lambda effort: replace(made, comparisons=(replace(made.comparisons[1], why_no_gci=why),)))
+    said = str(validate("square"))
+    assert "none: see below" in said
+    assert f"square, |u - table| max: no GCI: {why}" in said
 
 
 def test_one_value_out_of_band_is_said_and_makes_the_whole_not_ok(registered, outcome) -> None:
