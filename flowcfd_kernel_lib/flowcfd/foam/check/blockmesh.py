@@ -120,23 +120,27 @@ def _smallest(found: list[Block], corners: list[Point]) -> Point | None:
     least = [math.inf, math.inf, math.inf]
     for block in found:
         for direction, edges in enumerate(_EDGES):
-            for first, second in edges:
+            for number, (first, second) in enumerate(edges):
                 begin, end = corners[block.corners[first]], corners[block.corners[second]]
                 vector = [abs(b - a) for a, b in zip(begin, end, strict=True)]
                 length = math.hypot(*vector)
                 if length <= 0:
                     continue
                 axis = vector.index(max(vector))
-                share = _shortest(block.grading, direction, block.cells[direction])
+                share = _shortest(block.grading, direction, number, block.cells[direction])
                 least[axis] = min(least[axis], length * share)
     if math.inf in least:
         return None
     return (least[0], least[1], least[2])
 
 
-def _shortest(grading: Any, direction: int, cells: int) -> float:
-    """The share of an edge that its shortest cell has: the geometric row of simpleGrading (sections too)."""
-    value = grading[direction] if isinstance(grading, tuple) and len(grading) == 3 else 1
+def _shortest(grading: Any, direction: int, edge: int, cells: int) -> float:
+    """The share of an edge that its shortest cell has: the geometric row of its grading (sections too).
+
+    simpleGrading has three values, edgeGrading one for each of the twelve edges.
+    """
+    count = len(grading) if isinstance(grading, tuple) else 0
+    value = grading[direction] if count == 3 else grading[4 * direction + edge] if count == 12 else 1
     if isinstance(value, tuple) and all(isinstance(part, tuple) and len(part) == 3 for part in value):
         return _of_sections(value, cells)
     ratio = plain.number(value) or 1.0
