@@ -150,26 +150,25 @@ class Growth:
 
     def _line(self, match: re.Match[bytes]) -> None:
         kind = match.lastgroup
-        words = match.groupdict()
         if kind == "time":
-            self.time = words["time"].decode("latin-1").rstrip("s")
-            self._at = _number(words["time"].rstrip(b"s"))
+            self.time = match["time"].decode("latin-1").rstrip("s")
+            self._at = _number(match["time"].rstrip(b"s"))
         elif kind == "end":
             self._end()
         elif kind == "final":
-            name = words["field"].decode("latin-1")
-            for residual in (words["initial"], words["final"]):
+            name = match["field"].decode("latin-1")
+            for residual in (match["initial"], match["final"]):
                 self._finite_or_not(name, _number(residual), "residual")
         elif kind == "local":
-            self._take("continuity", "p", _number(words["local"]), "errors of continuity")
+            self._take("continuity", "p", _number(match["local"]), "errors of continuity")
         elif kind in ("courant", "pair"):
-            self._take("courant", "U", _number(words[kind]), "Courant")
+            self._take("courant", "U", _number(match[kind]), "Courant")
         elif kind == "step":
-            step = _number(words["step"])
+            step = _number(match["step"])
             self._take("deltaT", "U", 1.0 / step if step else math.inf, "1/deltaT")
         else:
-            name = words["bounded"].decode("latin-1")
-            self._take(f"bounding {name}", name, max(abs(_number(words["low"])), abs(_number(words["high"]))), "size")
+            name = match["bounded"].decode("latin-1")
+            self._take(f"bounding {name}", name, max(abs(_number(match["low"])), abs(_number(match["high"]))), "size")
 
     def _take(self, key: str, field: str, value: float, what: str) -> None:
         self._finite_or_not(field, value, what)
