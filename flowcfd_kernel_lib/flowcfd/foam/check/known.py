@@ -45,11 +45,11 @@ def _usual(library: str) -> tuple[bool, int, str]:
     return not library.endswith(("FunctionObjects", "forces", "sampling")), len(library), library
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is most like it; "" when none is."""
+def nearest(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """The known name that is most like it; "" when none is `alike` (1: the same)."""
     from difflib import get_close_matches  # slow to import, and needed for findings only
 
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=alike)), "")
 
 
 def hint(name: str, known: Iterable[str]) -> str:

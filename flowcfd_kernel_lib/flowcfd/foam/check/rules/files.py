@@ -32,7 +32,7 @@ def application(case: CaseView) -> Iterator[Finding]:
             return
     except SiteError:
         pass
-    near = known.nearest(str(name), known.names("applications"))
+    near = known.nearest(str(name), known.names("applications"), alike=0.8)
     yield case.finding(
         "error",
         f"OpenFOAM {known.VERSION} has no application {str(name)!r}",
