@@ -39,7 +39,8 @@ def test_the_answer_is_the_value_at_zero_cell_size():
 def test_ladsons_values_are_taken_at_the_angle_between_the_neighbours_of_each_grit():
     lift, drag = naca0012.ladson(10)
     assert lift.low < lift.mean < lift.high
-    assert 1.05 < lift.low < lift.high < 1.08
+    assert 1.06 < lift.low < lift.high < 1.09
+    assert naca0012.ladson(0)[0] == (0, 0, 0)
     assert 0.0114 < drag.low < drag.high < 0.0120
     assert drag.band(0.05) == (drag.low * 0.95, drag.high * 1.05)
 
