@@ -157,12 +157,12 @@ def beside(angle: int, found: list[tuple[float, float]], cells: tuple[int, ...],
         return lines
     source = reference("ladson1988_forces").attrs["source"]
     scatter = f"{note}; the band goes beyond the values of all three grits"
-    for name, one, known, share in zip(("Cl", "Cd"), (lift, drag), ladson(angle), (LIFT, DRAG), strict=True):
+    for name, one, tunnel, share in zip(("Cl", "Cd"), (lift, drag), ladson(angle), (LIFT, DRAG), strict=True):
         if (angle, name) == (0, "Cl"):
             lines.append(one.against("Cl, 0 deg", 0.0, "symmetry", about(0.0, NO_LIFT), note))
         else:
             offset = "; measured lift less that at 0 deg" if name == "Cl" else ""
-            lines.append(one.against(f"{name}, {angle} deg", known.mean, source, known.band(share), scatter + offset))
+            lines.append(one.against(f"{name}, {angle} deg", tunnel.mean, source, tunnel.band(share), scatter + offset))
     return lines
 
 
