@@ -212,6 +212,7 @@ def plots(best: Floor, cells: int) -> tuple[Plot, ...]:
                     ),
                 ),
                 x_range=(-10, 40),
+                y_range=(-2, 4) if name == "Cf" else None,  # the peak on the step's edge says nothing
                 zero=True,
             )
         )
