@@ -16,7 +16,7 @@ from flowcfd.errors import CaseError, CheckFailed, FlowError, NotEnoughSpace, Si
 from flowcfd.foam import dictionary, install
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.install import Installation
-from flowcfd.jobs import lock, record, space, submit
+from flowcfd.jobs import job, lock, record, space, submit
 from flowcfd.jobs.executors import executors
 
 CONTROL = "application icoFoam;\nstartTime 0;\nendTime 0.5;   // a comment\ndeltaT 0.1;\n"
@@ -215,8 +215,8 @@ def test_what_a_killed_submitter_left_is_swept_and_what_a_living_one_writes_is_n
 
 
 def test_a_folder_name_that_is_no_run_name_is_made_one() -> None:
-    assert submit._plain("my case (2)") == "my-case-2"
-    assert submit._plain("...") == "case"
+    assert job.plain("my case (2)") == "my-case-2"
+    assert job.plain("...") == "case"
 
 
 @pytest.mark.parametrize("step", ["mapFields ../other", "topoSet -dict /etc/passwd", "blockMesh -dict a/../../b"])
