@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from flowcfd.case import Blocks, Case, Segment, Steady, Transient, Wall
+from flowcfd.case import Blocks, Case, CGrid, Segment, Steady, Transient, Wall
 from flowcfd.errors import CaseError
 from flowcfd.foam.meshers.block import blocks
 from flowcfd.foam.meshers.grading import Section, Spacing
@@ -40,7 +40,8 @@ def refine(case: Case, levels: int = 3, ratio: float = 1.5, *, given: Given = "c
 
     The given case is the coarsest of them, or with `given="finest"` the finest; it stays as it is, so that a run of it
     is found again. A fixed time step shrinks with the cells, and the most iterations of finer meshes grow with the
-    ratio. Warns where whole numbers of cells make the ratios uneven. Raises CaseError for a mesh other than Blocks.
+    ratio. Warns where whole numbers of cells make the ratios uneven. Raises CaseError for a mesh other than Blocks
+    and CGrid.
     """
     found = family(case, levels, ratio, given=given)
     for note in found.notes:
@@ -51,9 +52,11 @@ def refine(case: Case, levels: int = 3, ratio: float = 1.5, *, given: Given = "c
 def family(case: Case, levels: int = 3, ratio: float = 1.5, *, given: Given = "coarsest") -> Family:
     """As `refine`, with what there is to note instead of warnings."""
     mesh = _checked(case, levels, ratio, given)
-    along = spacings(case, mesh)
     steps = range(levels - 1, -1, -1) if given == "coarsest" else range(0, -levels, -1)
     factors = [ratio**step for step in steps]
+    if isinstance(mesh, CGrid):
+        return Family(tuple(_with(case, mesh.refined(factor), factor) if factor != 1 else case for factor in factors))
+    along = spacings(case, mesh)
     cases = tuple(_scaled(case, along, factor) for factor in factors)
     return Family(cases, tuple(_notes(case, cases, along, factors)))
 
@@ -70,7 +73,7 @@ def dimension(case: Case) -> int:
     return max(1, (2 if kinds & {"empty", "wedge"} else 3) - single)
 
 
-def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks:
+def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks | CGrid:
     if not isinstance(case, Case):
         raise CaseError(f"refine: must be a Case (got {type(case).__name__}); independence takes a list of cases, too")
     if isinstance(levels, bool) or not isinstance(levels, int) or not FEWEST_LEVELS <= levels <= MOST_LEVELS:
@@ -79,7 +82,7 @@ def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks:
         raise CaseError(f"refine: ratio must be 1.05 to 4, best {SMALLEST_RATIO:g} or more (got {ratio!r})")
     if given not in ("coarsest", "finest"):
         raise CaseError(f"refine: given must be 'coarsest' or 'finest' (got {given!r})")
-    if not isinstance(case.mesh, Blocks):
+    if not isinstance(case.mesh, (Blocks, CGrid)):
         raise CaseError(
             f"refine: a mesh of kind {case.mesh.kind} is not refined by itself; make the cases with finer and coarser "
             "meshes and give the list of them to fc.studies.independence"
@@ -96,6 +99,11 @@ def _scaled(case: Case, along: Mapping[str, Spacing], factor: float) -> Case:
         cells=tuple(spacing.cells for spacing in finer.values()),
         grading=tuple(tuple(_segments(spacing)) for spacing in finer.values()),
     )
+    return _with(case, mesh, factor)
+
+
+def _with(case: Case, mesh: Blocks | CGrid, factor: float) -> Case:
+    """The case with a mesh of `factor` times the cells in each direction, and steps or iterations to go with it."""
     changes: dict[str, object] = {"mesh": mesh}
     if isinstance(case.solve, Transient) and case.solve.max_courant is None:
         changes["solve.step"] = case.solve.step / factor

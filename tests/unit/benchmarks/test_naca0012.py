@@ -8,12 +8,19 @@ from flowcfd.benchmarks import naca0012
 from flowcfd.errors import CaseError
 from flowcfd.foam import dictionary
 from flowcfd.foam.render import render
+from flowcfd.studies import refine
 
 
 def test_the_levels_are_a_family_and_have_so_many_cells():
     cells = [2 * (s + w) * n for s, w, n in (naca0012.case(level).mesh.cells for level in range(3))]
     assert cells == [8960, 20160, 45360]
     assert naca0012.case(2).mesh.first_cell == pytest.approx(2e-5 / 1.5**2)
+
+
+def test_refining_the_coarsest_level_gives_the_meshes_of_the_finer_ones():
+    finer = refine(naca0012.case(0), levels=3, ratio=1.5)
+    assert [one.mesh for one in finer] == [naca0012.case(level).mesh for level in (2, 1, 0)]
+    assert finer[2] == naca0012.case(0)
 
 
 def test_another_level_is_refused():
