@@ -199,14 +199,14 @@ def test_a_case_is_rendered_and_its_description_kept_beside_it(home: Path) -> No
 
 def test_potentialFoam_and_the_solver_run_on_ranks_and_are_not_started_again(home: Path, until: Until) -> None:
     case = Case.from_json((CASES / "step_kOmegaSST/case.json").read_text())
-    run = jobs.run(case, cores=2)
+    run = jobs.run(case.replace({"solve.iterations": 5000}), cores=2)  # it must not be ready before it is stopped
     until(lambda: solving(run))
     assert run.stop().state == "Stopped"
     solve = run.stages[-1]
     assert [step.command for step in solve.steps] == ["potentialFoam -writephi", "simpleFoam"]
     run.resume()
     until(lambda: run.state == "Running" and (run.case / "log.simpleFoam.2").exists() and solving(run))
-    run.stop()
+    assert run.stop().state == "Stopped"
     assert [step.command for step in run.stages[-1].steps] == ["potentialFoam -writephi", "simpleFoam", "simpleFoam"]
     assert len(times(run)) == 3
 
