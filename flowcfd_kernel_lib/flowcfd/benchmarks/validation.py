@@ -13,8 +13,7 @@ from flowcfd.benchmarks import report
 from flowcfd.benchmarks.frame import BENCHMARKS, POLL, Benchmark, Effort, Interrupted, Outcome, Watch
 from flowcfd.benchmarks.tables import Damaged
 from flowcfd.errors import FlowError, ResultError, RunError
-from flowcfd.jobs import waiting
-from flowcfd.jobs.record import ACTIVE
+from flowcfd.jobs import several, waiting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -125,15 +124,15 @@ def _all(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(len(chosen), SIDE_BY_SIDE))]
     for thread in threads:
         thread.start()
-    over: set[int] = set()
     try:
         while any(thread.is_alive() for thread in threads):
             time.sleep(POLL)
-            _tell(effort.watch, over, show)
+            _tell(effort.watch, show)
     except KeyboardInterrupt:
         raise waiting.interrupted("the runs go on without this wait; the same validation finds them again") from None
     finally:
         effort.watch.halted.set()
+        waiting.tell(effort.watch, "", over=True)
         for thread in threads:
             thread.join(PATIENCE)
     for end in ends:
@@ -142,15 +141,9 @@ def _all(
     return [end for end in ends if isinstance(end, (Outcome, RunError, ResultError))]
 
 
-def _tell(watch: Watch, over: set[int], show: Callable[[Watch], None] | None) -> None:
-    """Tell those who show what is waited for; `over` holds the numbers of the runs whose end was told."""
-    for number, run in enumerate(list(watch.runs)):
-        if waiting.LISTENERS and number not in over:
-            ended = run.state not in ACTIVE
-            for listener in waiting.LISTENERS:
-                listener(run, ended)
-            if ended:
-                over.add(number)
+def _tell(watch: Watch, show: Callable[[Watch], None] | None) -> None:
+    """Tell those who show what is waited for."""
+    several.tell(watch, list(watch.runs), "validation")
     if show is not None:
         show(watch)
 

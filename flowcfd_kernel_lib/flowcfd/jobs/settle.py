@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SHARE = 20.0
 """The judgement rests for so many times as long as it took: a long series takes no more than 5 % of a core."""
 
+SHARP = 1e-5
+"""An uncertainty below this share of the value is not written: six digits of the value say it."""
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -101,7 +104,9 @@ class _Measure:
         band = f"{100 * self.within:.3g} %" if self.relative else f"{self.within:.3g} {self.unit}".strip()
         if not settling.ok:
             return f"{self.name} did not settle within {band}: {settling.why}"
-        known = f"{self.name} = {Uncertain(settling.mean, settling.uncertainty, unit=self.unit)}"
+        sharp = settling.uncertainty < SHARP * abs(settling.mean)
+        value = Uncertain(settling.mean, None if sharp else settling.uncertainty, unit=self.unit)
+        known = f"{self.name} = {value}"
         if not self.by_mean or (not settling.dropped and "does not vary" in settling.why):
             return f"{known} settled within {band} over the last {self._span()}"
         half = f"half the {100 * self.until['confidence']:g} % interval of its mean"

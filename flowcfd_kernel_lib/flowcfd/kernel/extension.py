@@ -53,6 +53,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.set_custom_exc((FlowError, waiting.Detached), one_line)  # type: ignore[no-untyped-call]
     if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
         waiting.LISTENERS.append(_show_progress)
+        waiting.TELLERS.append(_show_many)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -60,11 +61,16 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
     waiting.LISTENERS[:] = [listener for listener in waiting.LISTENERS if listener is not _show_progress]
+    waiting.TELLERS[:] = [teller for teller in waiting.TELLERS if teller is not _show_many]
     shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
 
 
 def _show_progress(run: Run, over: bool) -> None:
     import_module("flowcfd.kernel.progress").show(run, over)
+
+
+def _show_many(who: object, words: str, fraction: float | None, over: bool) -> None:
+    import_module("flowcfd.kernel.progress").show_many(who, words, fraction, over)
 
 
 def one_line(

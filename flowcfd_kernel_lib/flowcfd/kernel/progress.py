@@ -1,11 +1,11 @@
-"""One line that says how far a run is: in a notebook while a cell waits for it, and for the command line."""
+"""One line that says how far a run, or many, are: in a notebook while a cell waits, and for the command line."""
 
 from __future__ import annotations
 
 import dataclasses
 import html
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +20,18 @@ INTERVAL = 0.5
 _SHOWN_RESIDUALS = 6
 
 
+Bundle = dict[str, str]
+
+
 class Line:
-    """The display of one run that a cell waits for; later calls update it, so that a saved notebook has one line."""
+    """The display of one wait of a cell; later calls update it, so that a saved notebook has one line."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
         self.last = self.began
         self.handle: Any = None
 
-    def update(self, run: Run, over: bool) -> None:
+    def update(self, bundle: Callable[[], Bundle], over: bool) -> None:
         """Show the state now; silent for the first moments and between two intervals."""
         now = time.monotonic()
         if self.handle is None and (over or now - self.began < PATIENCE):
@@ -38,22 +41,30 @@ class Line:
         from IPython.display import display
 
         self.last = now
-        bundle = _bundle(run)
         if self.handle is None:
-            self.handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self.handle = display(bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         else:
-            self.handle.update(bundle, raw=True)
+            self.handle.update(bundle(), raw=True)
 
 
 _lines: dict[Path, Line] = {}
+_waits: dict[int, Line] = {}
 
 
 def show(run: Run, over: bool) -> None:
     """A listener of flowcfd.jobs.waiting: keep one line per run that is waited for."""
     line = _lines.setdefault(run.path, Line())
-    line.update(run, over)
+    line.update(lambda: _bundle(run), over)
     if over:
         del _lines[run.path]
+
+
+def show_many(who: object, words: str, fraction: float | None, over: bool) -> None:
+    """A teller of flowcfd.jobs.waiting: keep one line for all that is waited for; it is emptied at the end."""
+    line = _waits.setdefault(id(who), Line())
+    line.update(lambda: {"text/plain": "", "text/html": ""} if over else _barred(words, fraction), over)
+    if over:
+        del _waits[id(who)]
 
 
 def text(progress: Progress) -> str:
@@ -123,13 +134,17 @@ def stage(run: Run) -> str:
     return stages[-1].name if stages else ""
 
 
-def _bundle(run: Run) -> dict[str, str]:
-    """The line as plain text and as HTML with a bar."""
+def _bundle(run: Run) -> Bundle:
+    """The line of one run."""
     state, why, progress = run.state, run.why, run.progress()
     how_far = ended(progress) if state == "Done" else _most_wanted_first(progress)
     how_far = "; ".join(word for word in (how_far, run.settling) if word)
     words = ", ".join(word for word in (f"{run.path.name}: {state}", how_far or why or stage(run)) if word)
-    fraction = 1.0 if state == "Done" else progress.fraction
+    return _barred(words, 1.0 if state == "Done" else progress.fraction)
+
+
+def _barred(words: str, fraction: float | None) -> Bundle:
+    """A line as plain text and as HTML with a bar, which runs to and fro where the fraction is not known."""
     value = "" if fraction is None else f" value='{fraction:.3f}'"
     bar = f"<progress{value} max='1' style='width: 12em; vertical-align: middle'></progress>"
     style = "white-space: nowrap; overflow: hidden; text-overflow: ellipsis"  # one line at every width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
 
@@ -31,7 +32,9 @@ def measure(case: Path, name: str, *, time_unit: str, unit_of: UnitOf) -> Signal
     except UnknownName:
         waiting = [one for one in measures.measures(case) if one not in known]
         later = f"; not written yet: {', '.join(waiting)}" if waiting else ""
-        raise NotYet(f"no measure {name!r}; there are: {', '.join(known) or 'none'}{later} [{case}]") from None
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise NotYet(f"no measure {name!r}; {hint}there are: {', '.join(known) or 'none'}{later} [{case}]") from None
     signal = cast(Signal, known[whole]().dropna())
     signal.name = whole
     return signal

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from numbers import Integral, Real
@@ -87,7 +87,9 @@ class GCI:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in _rows(self)
+            f"<tr><th style='text-align:left'>{html.escape(name or 'value')}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in _rows(self)
         )
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return f"<table>{rows}</table>{notes}"
@@ -155,6 +157,8 @@ def _checked(
     formal_order: float | None,
 ) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """The numbers as floats and ints; raises CaseError with the reason why no GCI can be had of them."""
+    if not isinstance(values, Iterable) or not isinstance(cells, Iterable):
+        raise CaseError("gci: needs two lists, the values and the cells of the grids, the finest first")
     numbers, counts = list(values), list(cells)
     if len(numbers) != len(counts):
         raise CaseError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,9 +12,13 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from flowcfd import jobs
 from flowcfd.case import Case
+from flowcfd.case.measure import find
 from flowcfd.errors import CaseError, FlowError, ResultError
+from flowcfd.foam import measures
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.meshers.block import blocks
+from flowcfd.foam.render import render
+from flowcfd.jobs import several
 from flowcfd.jobs.handle import Run
 from flowcfd.post import setup
 from flowcfd.post.open import Results, results
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
 
 Target = Case | CaseFiles | str | Path
 Measure = str | Callable[[Results], SupportsFloat]
+_PART = re.compile(r"(_pressure|_viscous|\([fr]\))$")
+"""What the names of the parts of a force end in, which are there where the force is."""
 FORMAL_ORDER = 2.0
 """Order of the schemes, but for the convection by upwind."""
 
@@ -154,6 +161,9 @@ class Independence:
         why = str(self.gci) if self.gci is not None else f"no GCI: {self.why_no_gci}"
         return "\n".join([said, why, *self.notes])
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         from flowcfd.studies.plot import html
 
@@ -181,14 +191,14 @@ def independence(
     its cause, and the GCI is that of the others.
     """
     members, dimensions, order = _members(case, levels, ratio, given, dimension, formal_order)
+    _require(measure, members.cases[0])
     runs = [jobs.run(target, on=on, cores=cores) for target in members.cases]
     for run in runs:
         if run.state in ("Stopped", "Paused", "Lost"):
             run.resume()
         elif run.state == "Cancelled":
             run.retry()
-    for run in runs:
-        run.wait()
+    several.wait(runs, "mesh independence", "the same call finds them again")
     done = [_level(run, target, measure) for run, target in zip(runs, members.cases, strict=True)]
     if not isinstance(case, Case):
         done.sort(key=lambda level: -(level.cells or 0))
@@ -201,13 +211,47 @@ def independence(
         why = str(refused).removeprefix("gci: ")
     return Independence(
         name=next(run.record.name for run in runs),
-        measure=measure if isinstance(measure, str) else getattr(measure, "__name__", "value"),
+        measure=_named(measure),
         levels=tuple(done),
         dimension=dimensions,
         gci=index,
         why_no_gci=why,
-        notes=(*members.notes, *(f"{level.run.name}: {level.cause}" for level in done if level.cause)),
+        notes=(*members.notes, *_causes(done)),
     )
+
+
+def _require(measure: Measure, target: Target) -> None:
+    """Raise what is surely wrong with a measure before anything is computed: UnknownName, or CaseError."""
+    if not isinstance(measure, str):
+        if not callable(measure):
+            raise CaseError(
+                f"measure: must be a name such as 'body.Cd', or a function of the results (got {measure!r})"
+            )
+        return
+    if not isinstance(target, Case):
+        return
+    known = measures.measures(render(target))
+    output, _, _ = measure.rpartition(".")
+    if output in {
+        name.partition(".")[0] for name in known
+    }:  # of other outputs the columns are known when they are written
+        find(_PART.sub("", measure), known, where="measure")
+
+
+def _named(measure: Measure) -> str:
+    """What the number is called; a function without a name of its own is the value."""
+    name = measure if isinstance(measure, str) else getattr(measure, "__name__", "value")
+    return "value" if name == "<lambda>" else name
+
+
+def _causes(levels: Sequence[Level]) -> list[str]:
+    """Why levels have no value; a cause that several share is told once."""
+    causes: dict[str, list[str]] = {}
+    for level in levels:
+        if level.cause:
+            cause = level.cause.removesuffix(f" [{level.run.case}]").removesuffix(f" [{level.run.path}]")
+            causes.setdefault(cause, []).append(level.run.path.name)
+    return [f"{', '.join(names)}: {cause}" for cause, names in causes.items()]
 
 
 @dataclass(frozen=True)

@@ -86,12 +86,28 @@ def _index(axes: Axes, found: GCI, study: Independence) -> None:
 
 def html(study: Independence) -> str:
     """The answer, the table, what is to be noted, and the figure."""
-    title = f"{study.measure} = {study.answer:H}" if study.known else f"{study.measure}: no mesh has a value"
+    name = markup.escape(study.measure)
+    title = f"{name} = {study.answer:H}" if study.known else f"{name}: no mesh has a value"
     why = str(study.gci) if study.gci is not None else f"no GCI: {study.why_no_gci}"
-    notes = "".join(f"<p>{markup.escape(note)}</p>" for note in study.notes)
-    table = study.table.to_html(index=False, border=0, float_format=lambda value: f"{value:.6g}", na_rep="")
+    notes = "".join(f"<div>{markup.escape(note)}</div>" for note in study.notes)
     picture = ""
     if study.known:
         drawn = base64.b64encode(figure(study)._repr_png_()).decode("ascii")
-        picture = f"<img alt='{markup.escape(study.measure)}' src='data:image/png;base64,{drawn}'>"
-    return f"<b>{title}</b><p>{markup.escape(why)}</p>{table}{notes}{picture}"
+        picture = f"<img alt='{name}' src='data:image/png;base64,{drawn}'>"
+    return f"<b>{title}</b><div>{markup.escape(why)}</div>{_table(study)}{notes}{picture}"
+
+
+def _table(study: Independence) -> str:
+    """The table as it is read: shares in per cent, times with their unit; the causes stand in the notes."""
+    table = study.table.drop(columns="cause", errors="ignore")
+    shown = {
+        "h": "{:.3g}".format,
+        "value": "{:.6g}".format,
+        "change": "{:+.2%}".format,
+        "wall": "{:.1f} s".format,
+        "y+": "{:.3g}".format,
+    }
+    table["run"] = [level.run.path.name for level in study.levels]
+    formats = {column: shown[column] for column in table.columns if column in shown}
+    made: str = table.to_html(index=False, border=0, formatters=formats, na_rep="")
+    return made.replace("nan%", "")

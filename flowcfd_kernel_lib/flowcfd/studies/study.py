@@ -24,7 +24,7 @@ from typing import Any, SupportsFloat
 from flowcfd import jobs
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, FlowError, ResultError, SiteError, UnknownName
-from flowcfd.jobs import lock
+from flowcfd.jobs import lock, waiting
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.post.open import Results, results
@@ -177,9 +177,16 @@ class Study:
     def wait(self, timeout: float | None = None, *, poll: float = 0.5) -> Study:
         """Wait until no point is left, at most `timeout` [s] (TimeoutError); an interrupt ends the wait only."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        for states in self.follow(poll=poll):
-            if deadline is not None and time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name} is not through after {timeout:g} s: {_told(states)}")
+        try:
+            for states in self.follow(poll=poll):
+                if deadline is not None and time.monotonic() > deadline:
+                    raise TimeoutError(f"{self.name} is not through after {timeout:g} s: {_told(states)}")
+                left = sum(states[state] for state in (*ACTIVE, WAITING))
+                waiting.tell(self, f"Study {self.name}: {_told(states)}", 1 - left / max(1, len(self)))
+        except KeyboardInterrupt:
+            raise waiting.interrupted(f"{self.name} goes on without this wait; study.wait() waits again") from None
+        finally:
+            waiting.tell(self, "", over=True)
         return self
 
     def follow(self, *, poll: float = 0.5) -> Iterator[Counter[str]]:
@@ -232,7 +239,10 @@ class Study:
 
     def _repr_html_(self) -> str:
         title = f"<b>Study {html.escape(self.name)}</b>: {len(self)} points, {html.escape(_told(self.states))}"
-        return f"<div title='{html.escape(str(self.path))}'>{title}</div>{self.table().to_html(max_rows=24)}"
+        table = self.table().rename_axis(columns="point", index=None)  # one row of titles, not two
+        if not table["cause"].any():
+            table = table.drop(columns="cause")
+        return f"<div title='{html.escape(str(self.path))}'>{title}</div>{table.to_html(max_rows=24, border=0)}"
 
     def _checked(self) -> None:
         """Every point is a Case; the first that is none is told."""

@@ -113,3 +113,24 @@ def test_a_second_wait_for_the_same_run_starts_anew(clock: list[float], display:
     progress.show(run("Running"), False)
     progress.show(run("Done"), True)
     assert display.shown == []
+
+
+def test_a_wait_for_many_runs_is_one_line_that_is_emptied_at_the_end(clock: list[float], display: Display) -> None:
+    who = object()
+    progress.show_many(who, "1 of 3 runs ended", 0.4, False)
+    assert display.shown == []
+    clock[0] = 3.0
+    progress.show_many(who, "2 of 3 runs ended", 0.7, False)
+    clock[0] = 4.0
+    progress.show_many(who, "3 of 3 runs ended", 1.0, False)
+    progress.show_many(who, "", None, True)
+    assert display.shown == ["2 of 3 runs ended"]
+    assert display.updates == ["3 of 3 runs ended", ""]
+
+
+def test_a_short_wait_for_many_runs_shows_nothing(clock: list[float], display: Display) -> None:
+    who = object()
+    progress.show_many(who, "0 of 3 runs ended", 0.0, False)
+    clock[0] = 1.0
+    progress.show_many(who, "", None, True)
+    assert (display.shown, display.updates) == ([], [])

@@ -13,7 +13,8 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The worst first: an error ends the run or makes it worthless, a warning may, a note is good to know."""
 
-_COLOURS = {"error": "#c62828", "warning": "#b26a00", "note": "#546e7a"}
+_COLOURS = {"error": "#d04545", "warning": "#c07c10", "note": "#8a8f98"}
+"""Readable on white and on black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ class Finding:
     def __str__(self) -> str:
         text = f"{self.severity}: {self.place + ': ' if self.place else ''}{self.message} [{self.rule}]"
         return f"{text}; mend: {self.mend.text}" if self.mend else text
+
+    def __repr__(self) -> str:
+        return f"<Finding {self}>"
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -161,17 +165,24 @@ class Findings(Sequence[Finding]):
 
     def _repr_html_(self) -> str:
         left = "style='text-align:left'"
+        mends = any(one.mend for one in self)
         rows = "".join(
             f"<tr><td {left}><b style='color:{_COLOURS[one.severity]}'>{one.severity}</b></td>"
-            f"<td {left}><code>{escape(one.place)}</code></td><td {left}>{escape(one.message)}</td>"
-            f"<td {left}>{escape(one.mend.text) if one.mend else ''}</td><td {left}>{escape(one.rule)}</td></tr>"
+            f"<td {left}>{_place(one)}</td><td {left}>{escape(one.message)}</td>"
+            + (f"<td {left}>{escape(one.mend.text) if one.mend else ''}</td>" if mends else "")
+            + f"<td {left}>{escape(one.rule)}</td></tr>"
             for one in self
         )
-        titles = ("severity", "place", "cause", "mend", "rule")
+        titles = ("severity", "place", "cause", *(["mend"] if mends else []), "rule")
         head = "".join(f"<th {left}>{title}</th>" for title in titles)
-        table = f"<table><tr>{head}</tr>{rows}</table>" if len(self) else ""
-        gates = "<br>".join(escape(str(gate)) for gate in self.gates)
-        return f"<b>Check of {escape(self.summary)}</b>{table}<small>{gates}</small>"
+        table = f"<table><tr>{head}</tr>{rows}</table>" if len(self) else "<br>"
+        gates = " · ".join(escape(str(gate)) for gate in self.gates)
+        return f"<b>Check of {escape(self.summary)}</b>{table}<small style='opacity:.7'>{gates}</small>"
+
+
+def _place(one: Finding) -> str:
+    """The place as HTML, "" for none: an empty piece of code would be a grey spot."""
+    return f"<code>{escape(one.place)}</code>" if one.place else ""
 
 
 def _counted(count: int, word: str) -> str:

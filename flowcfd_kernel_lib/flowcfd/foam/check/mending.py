@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
@@ -25,6 +26,27 @@ class Mended:
     def __str__(self) -> str:
         return self.diff
 
+    def __repr__(self) -> str:
+        return f"<Mended {self.summary}>"
+
+    @property
+    def summary(self) -> str:
+        """One line: how many findings are mended, and how many have no edit."""
+        left = f", {len(self.left)} without a mend" if self.left else ""
+        return f"{self.files.name}: {len(self.mended)} mended{left}"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<span style='{_paint(line)}'>{escape(line)}</span>\n" for line in self.diff.splitlines())
+        diff = f"<pre style='line-height:1.3;margin:4px 0'>{lines}</pre>" if self.diff else ""
+        return f"<b>Mended {escape(self.summary)}</b>{diff}"
+
+
+def _paint(line: str) -> str:
+    """The style of a line of a diff, readable on white and on black."""
+    if line.startswith(("+++", "---")):
+        return "font-weight:bold"
+    return {"+": "color:#2e9e62", "-": "color:#d04545", "@": "color:#8a8f98"}.get(line[:1], "")
+
 
 def mend(files: CaseFiles, findings: Iterable[Finding] | Finding) -> Mended:
     """Apply the mends of the findings to the files, in their order; the answer unpacks into files and diff.
@@ -32,6 +54,10 @@ def mend(files: CaseFiles, findings: Iterable[Finding] | Finding) -> Mended:
     What has no mend is passed over and stands in `left`; a change that was made already is not made twice. Raises
     CaseError for a mend that does not fit these files.
     """
+    if not isinstance(files, CaseFiles):
+        raise CaseError(
+            f"mend: files must be CaseFiles, as fc.adopt and fc.render make them (got {type(files).__name__})"
+        )
     found = (findings,) if isinstance(findings, Finding) else tuple(findings)
     made: dict[tuple[str, str], object] = {}
     after = files
