@@ -6,9 +6,9 @@ port. All is stopped by pid. It is for demonstrations and tests: what holds here
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -104,7 +104,7 @@ def down(folder: Path, *, keep_jobs: bool = False) -> bool:
     if found is None or not found.pids():
         return False
     if not keep_jobs and "slurmctld" in found.pids():
-        _client(found, ["scancel", "--full", "-u", getpass.getuser()])
+        _client(found, ["scancel", "--full", "-u", str(os.getuid())])
         _until(lambda: not _client(found, ["squeue", "-h"]).stdout.strip(), 15.0)
     for name in sorted(found.pids(), key=lambda name: (name == "munged", name == "slurmctld")):  # the nodes first
         stop(found, name)
@@ -258,6 +258,14 @@ def _until(true: Callable[[], object], seconds: float) -> bool:
     return True
 
 
+def _user() -> str:
+    """The name of the user whose number this process has, whatever the environment says; a number may have none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
 def _free_ports(count: int) -> Iterator[int]:
     """So many ports of the loopback interface that nobody listens on now."""
     with ExitStack() as stack:
@@ -269,7 +277,7 @@ def _free_ports(count: int) -> Iterator[int]:
 
 def _configuration(cluster: Private) -> str:
     """The slurm.conf; why a line is needed stands beside it."""
-    folder, user, host = cluster.folder, getpass.getuser(), socket.gethostname().split(".")[0]
+    folder, user, host = cluster.folder, _user(), socket.gethostname().split(".")[0]
     controller, *daemons = cluster.ports
     nodes = "\n".join(
         f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cluster.cores}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,6 +33,14 @@ def _variables(given: dict[str, str]) -> FrozenDict[str, str]:
     return FrozenDict(given)
 
 
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise problem(f"must be a command: {error} (got {text!r})") from None
+    return _line(text)
+
+
 def _line(text: str) -> str:
     if "\n" in text:
         raise problem(f"must be one line of shell each (got {text!r})")
@@ -54,7 +63,9 @@ class Profile(Spec):
     environment: Annotated[dict[str, str], AfterValidator(_variables)] = Field(
         default_factory=FrozenDict, json_schema_extra={"default": {}}, description="variables of the job"
     )
-    wrap: str = Field("", description="a command that the work is started with, such as 'apptainer exec image.sif'")
+    wrap: Annotated[str, AfterValidator(_command)] = Field(
+        "", description="a command that the work is started with, such as 'apptainer exec image.sif'"
+    )
     python: str | None = Field(None, description="the Python of the nodes; this process's when not given")
     shared_cores: bool = Field(False, description="whether ranks share their cores with other work")
     grace: Duration = Field(120.0, description="time before the end of a job in which the fields are written")

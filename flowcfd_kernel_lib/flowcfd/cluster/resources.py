@@ -82,6 +82,14 @@ def _directive(text: str) -> str:
     return text
 
 
+def _joined(option: str) -> str:
+    """An option as one word: `--name value` is none to sbatch, `--name=value` and `-xvalue` are."""
+    name, blank, value = option.partition(" ")
+    if not blank or "=" in name:
+        return option
+    return f"{name}={value.strip()}" if name.startswith("--") else f"{name}{value.strip()}"
+
+
 Word = Annotated[str, AfterValidator(_word)]
 Directive = Annotated[str, AfterValidator(_directive)]
 Bytes = Annotated[float, Quantity("byte", gt=0)]
@@ -132,4 +140,4 @@ class Resources(Spec):
             value = getattr(self, name)
             if value is not None:
                 wanted.append(f"--{name}={value}")
-        return [*wanted, *(["--exclusive"] if self.exclusive else []), *self.extra]
+        return [*wanted, *(["--exclusive"] if self.exclusive else []), *map(_joined, self.extra)]

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from flowcfd.errors import FlowError
 from flowcfd.jobs import checkpoint, process, record, space, stages, step
-from flowcfd.jobs.growth import Growth
-from flowcfd.jobs.guard import Guard
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
 from flowcfd.jobs.stages import IN_PLACE, Command, Stage
 from flowcfd.jobs.watch import Watch
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flowcfd.foam.faults import Fault
+    from flowcfd.jobs.guard import Guard
 
 ORPHAN_PATIENCE = 60.0
 """How long [s] a solver left by a killed worker may take to write its fields."""
@@ -105,7 +104,7 @@ def _ended_from_outside(attempt: Attempt, stage: StageRecord) -> EndRecord | Non
     if request is None or request.by != "SIGTERM" or rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
         return None
     why = "ended by SIGTERM from outside, such as scancel; fields since the last write are lost"
-    return EndRecord(attempt.number, "Stopped", why, time.time(), stage.name)
+    return EndRecord(attempt.number, "Stopped", why, time.time(), stage.name, outside=True)
 
 
 def failed(number: int, stage: str, error: FlowError | OSError) -> EndRecord:
@@ -205,7 +204,7 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
             environment=attempt.environment,
             watch=attempt.watch,
             began=began,
-            guarded=lambda log: Guard(job, log),
+            guarded=lambda log: _guard(job, log),
         )
         if done.rc != 0 and command.parallel:
             process.end(job.uid)  # ranks outlive an mpirun that was killed
@@ -223,6 +222,12 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
     now = replace(now, ended=time.time(), disk=space.used(job.case))
     record.write_record(job.path, now)
     return now
+
+
+def _guard(job: Job, log: Path) -> Guard:
+    from flowcfd.jobs.guard import Guard  # while the solver starts, so nothing waits for it
+
+    return Guard(job, log)
 
 
 def _nothing_written(job: Job) -> bool:
@@ -286,6 +291,8 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
 
 def _diverged(job: Job, stage: StageRecord, fault: Fault, why: str) -> tuple[Fault, str]:
     """The fault and the words for it; times that were written after it began are put under case/diverged/<n>/."""
+    from flowcfd.jobs.growth import Growth
+
     last = stage.steps[-1]
     growth = Growth(job.case / last.log)
     explosion, onset = growth.poll(), growth.onset()

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowcfd.errors import Cancelled, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
+from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
 from flowcfd.foam.log import Progress, Tail
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, executors
@@ -219,8 +219,17 @@ class Run:
 
     def _now(self) -> tuple[State, str]:
         """State and cause. The executor is asked first: a worker that ends in between has then written its end."""
-        state, why = derive(self.record, alive=self._alive)
-        return state, (self._executor.waits_for(self.record) or why) if state == "Queued" else why
+        try:
+            alive, waits = self._alive, ""
+            state, why = derive(self.record, alive=alive)
+            if alive:
+                waits = self._executor.waits_for(self.record)
+        except (SiteError, CaseError) as error:  # nobody knows more than the directory: what is not ended, may live
+            state, why = derive(self.record, alive=True)
+            return state, " ".join(str(error).split()) if state in ACTIVE else why
+        if waits and state == "Stopped":  # ended from outside, but in the queue again
+            return "Queued", waits
+        return state, waits or why
 
     def _failure(self) -> RunError:
         end = record.end(self.path)
@@ -247,12 +256,21 @@ class Run:
             deadline = time.monotonic() + 10.0
             while self._alive and self.state not in ACTIVE and time.monotonic() < deadline:
                 time.sleep(0.02)  # the worker has written its end and is about to leave
-            if not self._alive:
+            if not self._alive or self.state not in ACTIVE:
+                before = record.request(self.path)
                 self._request(kind)
-                if kind == "cancel":
-                    self._answer()
-                else:
-                    self._executor.start(self.record)
+                try:
+                    (self._answer if kind == "cancel" else lambda: self._executor.start(self.record))()
+                except SiteError:
+                    self._take_back(before)
+                    raise
+
+    def _take_back(self, before: Request | None) -> None:
+        """As if nothing had been asked: whoever looks would believe that a worker is about to come."""
+        if before is None:
+            (self.path / "request.json").unlink(missing_ok=True)
+        else:
+            record.write_record(self.path, before)
 
     def _answer(self) -> None:
         """Have a request to end written down by a worker of this machine, where no other is there to do it."""
@@ -261,7 +279,7 @@ class Run:
     def _ask(self, kind: Kind, timeout: float | None) -> Run:
         if self.state in ACTIVE:
             self._request(kind)
-            if self._executor.waits_for(self.record):  # nobody is there yet who could read it
+            if self.state == "Queued" and self._waits_elsewhere():  # nobody is there yet who could read it
                 self._executor.stop(self.record)
                 self._answer()
             if timeout is not None:
@@ -271,6 +289,13 @@ class Run:
             if timeout is not None:
                 self._ended(timeout)
         return self
+
+    def _waits_elsewhere(self) -> bool:
+        """Whether the job waits in a scheduler's queue; SiteError when that cannot be said now."""
+        try:
+            return bool(self._executor.waits_for(self.record))
+        except SiteError as error:
+            raise SiteError(f"{error}; the request is kept, and heeded when the job begins") from None
 
     def _request(self, kind: Kind) -> None:
         request = Request(uuid.uuid4().hex, kind, f"{_user()} (pid {os.getpid()})")

@@ -158,6 +158,8 @@ class EndRecord:
     diverged: bool = False
     timeout: bool = False
     """Whether a scheduler's time limit was the reason."""
+    outside: bool = False
+    """Whether its processes were ended from outside: a scheduler may have put the job into the queue again."""
     fault: dict[str, Any] | None = None
     """The Fault that it failed of (`Fault.to_json`)."""
     troubles: tuple[dict[str, Any], ...] = ()

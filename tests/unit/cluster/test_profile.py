@@ -11,7 +11,7 @@ from flowcfd.cluster.profile import Profile
 from flowcfd.cluster.resources import Resources
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.jobs.executors import executors
-from flowcfd.jobs.executors.slurm import Partition
+from flowcfd.jobs.executors.slurm.partition import Partition
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -36,6 +36,7 @@ def test_every_key_stands_in_the_documentation() -> None:
         ("resources: {partition: 'a b'}", "resources.partition: must be one word"),
         ("resources: {extra: ['--signal=B:USR1']}", "--signal is set by FlowCFD"),
         ("resources: {extra: ['-J x']}", "-J is set by FlowCFD"),
+        ("wrap: apptainer 'exec", "wrap: must be a command"),
         ("environment: {'A B': x}", "must be names and values"),
         ("- a list", "must hold keys and values"),
         ("a: [", "is no YAML"),
@@ -81,3 +82,8 @@ def test_a_partition_is_read_from_a_line_of_sinfo(line: str, limit: float | None
     assert found is not None
     assert (found.limit, found.default) == (limit, "*" in line)
     assert found.cores in (2, 64)
+
+
+def test_an_option_with_a_blank_is_one_word() -> None:
+    wanted = Resources(extra=["--exclude n1,n2", "-x n3", "--mail-user=a@b.c", "--mail-type=END"])
+    assert wanted.directives(1)[-4:] == ["--exclude=n1,n2", "-xn3", "--mail-user=a@b.c", "--mail-type=END"]

@@ -32,7 +32,7 @@ class Executor(Protocol):
         ...
 
     def waits_for(self, job: Job) -> str:
-        """Why a job that lives is not at work yet; empty where the run directory tells that."""
+        """Why a job that lives is not at work now; empty where the run directory tells that."""
         ...
 
     def start(self, job: Job) -> None:

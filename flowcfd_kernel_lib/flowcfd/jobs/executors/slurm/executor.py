@@ -1,0 +1,161 @@
+"""The executor of a profile: submit, look for, explain and end the jobs of runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flowcfd.errors import CaseError, SiteError
+from flowcfd.jobs import record
+from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, said
+from flowcfd.jobs.executors.slurm.partition import Partitions, hours
+from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue
+from flowcfd.jobs.executors.slurm.script import script
+from flowcfd.jobs.record import STARTS, Job
+from flowcfd.jobs.watch import HEARTBEAT
+
+if TYPE_CHECKING:
+    from flowcfd.cluster.profile import Profile
+    from flowcfd.cluster.resources import Resources
+
+
+@dataclass
+class Slurm:
+    """The executor of one profile. All runs of a process ask through one `squeue` at a time."""
+
+    name: str
+    profile: Profile
+
+    @cached_property
+    def client(self) -> Client:
+        """Slurm's programs."""
+        return Client(self.name, self.profile.conf)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What squeue says."""
+        return Queue(self.client)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        """What sinfo says."""
+        return Partitions(self.client)
+
+    @property
+    def launcher(self) -> str:
+        """The profile's."""
+        return self.profile.launcher
+
+    def require(self, cores: int, resources: Resources | None) -> None:
+        """CaseError when this cluster would never run such a job, saying what is allowed; SiteError without Slurm."""
+        wanted = self.profile.resources if resources is None else resources.over(self.profile.resources)
+        if self.profile.most_cores is not None and cores > self.profile.most_cores:
+            raise CaseError(f"cores: the profile {self.name!r} allows at most {self.profile.most_cores} (got {cores})")
+        most = self.profile.most_walltime
+        if most is not None and wanted.seconds > most:
+            raise CaseError(f"resources.walltime: at most {hours(most)} here (got {hours(wanted.seconds)})")
+        if (wanted.nodes or 1) > cores:
+            raise CaseError(f"resources.nodes: must not be more than the cores, {cores} (got {wanted.nodes})")
+        self.partitions.require(wanted.partition, wanted.seconds)
+        done = self.client.answer(["sbatch", "--test-only", *self._directives(wanted, cores)], text="#!/bin/sh\n")
+        if done.returncode:
+            raise CaseError(f"resources: Slurm refuses such a job: {said(done.stderr)}{self.partitions.offers()}")
+
+    def start(self, job: Job) -> None:
+        """Submit the run's job, unless it is in the queue already; one whose work is over is waited for."""
+        deadline = time.monotonic() + 2 * TIMEOUT
+        while found := self.queue.find([job], fresh=True):
+            if not _ended(job) or found[job.uid].state in ("PENDING", "REQUEUED", "CONFIGURING"):
+                return
+            if time.monotonic() > deadline:
+                raise SiteError(f"{found[job.uid]} and does not end; submit again later")
+            time.sleep(0.1)
+        text = self.script(job)
+        folder = job.path / "slurm"
+        folder.mkdir(exist_ok=True)
+        path = folder / "job.sh"
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.chmod(0o755)
+        part.replace(path)
+        self.queue.forget()
+        done = self.client.answer(["sbatch", "--parsable", str(path)], enough=lambda: self._queued(job))
+        if done.returncode and not self._queued(job):
+            raise SiteError(f"sbatch refuses the run: {said(done.stderr)}{self.partitions.offers()}")
+        self.queue.forget()
+        record.event(job.path, "submitted", executor=self.name, job=done.stdout.strip().split(";")[0])
+
+    def alive(self, jobs: Sequence[Job]) -> set[str]:
+        """The uids of the jobs that are in the queue, asked in one call; an ended run's record spares asking.
+
+        Raises SiteError when the controller does not answer and the directories do not tell either.
+        """
+        open_ = [job for job in jobs if not _over(job)]
+        if not open_:
+            return set()
+        try:
+            return set(self.queue.find(open_))
+        except SiteError:
+            telling = {job.uid for job in open_ if _breathes(job)}
+            if len(telling) == len(open_):
+                return telling
+            raise
+
+    def stop(self, job: Job) -> None:
+        """End the job, wherever it is: Slurm sends SIGTERM to all of its processes, and SIGKILL after its KillWait."""
+        self.client.answer(["scancel", "--name", PREFIX + job.uid])
+        deadline = time.monotonic() + TIMEOUT
+        while self.queue.find([job], fresh=True) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def waits_for(self, job: Job) -> str:
+        """Why the job is not computing now, in Slurm's words; empty when it is, or is not there."""
+        found = self.queue.find([job]).get(job.uid)
+        return "" if found is None or found.state in ("RUNNING", "COMPLETING") else str(found)
+
+    def script(self, job: Job) -> str:
+        """The batch script of a run."""
+        wanted = _resources(job).over(self.profile.resources)
+        return script(job, self.profile, wanted, self._directives(wanted, job.cores))
+
+    def _directives(self, wanted: Resources, cores: int) -> list[str]:
+        """The options of sbatch; as few nodes as the cores fit on, unless their number is given."""
+        nodes = wanted.nodes or self.partitions.nodes(wanted.partition, cores)
+        return wanted.model_copy(update={"nodes": nodes}).directives(cores)
+
+    def _queued(self, job: Job) -> bool:
+        try:
+            return bool(self.queue.find([job], fresh=True))
+        except SiteError:
+            return False
+
+
+def _over(job: Job) -> bool:
+    """Whether the run's own record says that its newest attempt has ended for good and none was asked for since."""
+    worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
+    if worker is None or end is None or end.attempt != worker.attempt or end.outside:
+        return False
+    return request is None or request.kind not in STARTS or request.id == worker.request
+
+
+def _ended(job: Job) -> bool:
+    """Whether its newest worker has written how it ended."""
+    worker, end = record.worker(job.path), record.end(job.path)
+    return worker is not None and end is not None and end.attempt == worker.attempt
+
+
+def _breathes(job: Job) -> bool:
+    """Whether its worker gave a sign of life lately."""
+    try:
+        return time.time() - (job.path / "worker.lock").stat().st_mtime < 6 * HEARTBEAT
+    except OSError:
+        return False
+
+
+def _resources(job: Job) -> Resources:
+    from flowcfd.cluster.resources import Resources
+
+    return Resources.model_validate(dict(job.resources))
