@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from flowcfd.foam.faults import Fault, cause, diverging, of_logs, troubles
+from flowcfd.foam.faults import Fault, catalogue, cause, diverging, of_logs, troubles
 from flowcfd.foam.faults.history import steps
+from flowcfd.foam.faults.trouble import SIGNS
 
 HEADER = "trapFpe: Floating point exception trapping enabled (FOAM_SIGFPE).\nCreate time\n\n"
 STACK = """\
@@ -165,3 +167,18 @@ def test_no_text_makes_it_fail(text: str) -> None:
     for returncode in (None, 0, 1, -8, 134, 255, -64, 193):
         assert "\n" not in str(cause(returncode, text))
     assert isinstance(troubles(text), tuple)
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in catalogue().values() if entry.on == "warning"])
+def test_every_warning_of_the_catalogue_has_a_sign_in_the_words_that_it_is_recognised_by(name: str) -> None:
+    words = re.split(r"\\s[+*]|\(\?:.*\||\(\?P<\w+>[^()]*(?:\([^()]*\))?[^()]*\)", catalogue()[name].pattern)
+    assert any(sign in word.replace("\\", "") for sign in SIGNS for word in words)
+
+
+def test_a_log_without_trouble_needs_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unread() -> None:
+        raise AssertionError("the catalogue was read")
+
+    monkeypatch.setattr("flowcfd.foam.faults.trouble.catalogue", unread)
+    assert troubles(log(*[solved("Ux") + solved("p")] * 20)) == ()
+    assert troubles(HEADER + "Creating block mesh topology\n\nEnd\n") == ()

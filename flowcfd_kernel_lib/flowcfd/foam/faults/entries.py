@@ -9,7 +9,6 @@ are the names in the templates.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +62,8 @@ class Entry:
 @cache
 def catalogue() -> Mapping[str, Entry]:
     """All entries by name, in the order in which they are tried."""
+    import tomllib  # most runs end without a failure or a trouble, and need no catalogue
+
     with Path(__file__).with_name("catalogue.toml").open("rb") as file:
         entries = [Entry(**raw) for raw in tomllib.load(file)["fault"]]
     return {entry.name: entry for entry in entries}

@@ -37,6 +37,29 @@ DRIFTED: Final = 100.0
 MOST_SWEEPS: Final = (1000, 1001)
 """Iterations at which OpenFOAM's linear solvers give up, unless told otherwise."""
 
+SIGNS: Final = (
+    "Unknown function type",
+    "Could not load",
+    "Cannot load function",
+    "cannot find required object",
+    "request for objectRegistry",
+    "not found",
+    "Cannot find ",
+    "Did not find location",
+    "Unable to find turbulence",
+    "but never used",
+    "Not all entries in",
+    "Extruding 0 out of",
+    "Starting time loop",
+    "does not match any patch",
+    "mesh checks",
+    "not currently supported",
+)
+"""One of these is in every text that a warning of the catalogue is recognised by; in most logs there is none."""
+
+_BEGINS: Final = "Starting time loop"
+"""A sign only where no step comes behind it."""
+
 
 def troubles(*texts: str, case: Path | None = None) -> tuple[Fault, ...]:
     """What went wrong in a run by its log (or the log's beginning and end), the worst first; empty when nothing did.
@@ -46,7 +69,7 @@ def troubles(*texts: str, case: Path | None = None) -> tuple[Fault, ...]:
     text = plain(*texts, case=case)
     steps = [step for step in history.steps(text) if step.solves]
     broken = blowup.ended_with_nan(steps)
-    found = [*(_wild(steps) if broken is None else [broken]), *_warned(text)]
+    found = [*(_wild(steps) if broken is None else [broken]), *(_warned(text) if _may_warn(text, steps) else [])]
     return tuple({(fault.name, fault.message): fault for fault in found}.values())
 
 
@@ -124,6 +147,11 @@ def _sweeping(later: Sequence[Step]) -> Iterator[Fault]:
 
 def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2]
+
+
+def _may_warn(text: str, steps: Sequence[Step]) -> bool:
+    """Whether it is worth while to read the catalogue for the warnings in a log."""
+    return any(sign in text for sign in SIGNS if sign != _BEGINS or not steps)
 
 
 def _warned(text: str) -> Iterator[Fault]:
