@@ -9,7 +9,7 @@ import pytest
 
 from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
-from flowcfd.foam.check import check, examples
+from flowcfd.foam.check import RULES, check, examples
 from flowcfd.foam.tutorials import tutorial
 from flowcfd.settings import settings
 
@@ -68,6 +68,27 @@ def test_what_a_rule_has_told_is_not_told_again() -> None:
     assert [one.rule for one in check(files, dry_run=True, rules=[]).errors] == ["dry-run"]
 
 
+@pytest.mark.parametrize("name", [
+    "file-of-another-openfoam", "start-time-missing", "symmetry-plane-not-plane", "turbulence-value-zero",
+    "wall-function-of-another-field", "wall-function-off-wall", "wall-function-without-nut", "field-dimensions",
+    "level-not-absolute", "force-references-missing",
+])  # fmt: skip
+def test_a_cause_that_a_rule_and_the_solver_see_is_told_once_with_the_words_of_the_rule(name: str) -> None:
+    found = check(RULES.get(name).example.broken(), dry_run=True)
+    assert name in {one.rule for one in found.errors}
+    assert not found.by("dry-run")
+    assert "confirmed by a real step" in found.gates[-1].done or "ended with an error" in found.gates[-1].done
+
+
+@pytest.mark.parametrize(("field", "dimensions"), [("k", "[0 2 -3 0 0 0 0]"), ("p", "[1 -1 -2 0 0 0 0]")])
+def test_the_solver_names_no_field_when_dimensions_differ_and_the_fault_does(field: str, dimensions: str) -> None:
+    files = adopt(tutorial("simpleFoam/pitzDaily")).edited(f"0/{field}", {"dimensions": dimensions})
+    (found,) = check(files, dry_run=True, rules=[]).errors
+    assert (found.file, found.entry) == (f"0/{field}", "dimensions")
+    assert files.text(found.file).splitlines()[found.line - 1].startswith("dimensions")
+    assert "[0 2 -2 0" in found.message
+
+
 def test_a_mesh_that_cannot_be_made_is_an_error_of_blockmesh() -> None:
     text = examples.base("cavity").text(BLOCK).replace("hex (0 1 3 2 4 5 7 6)", "hex (0 3 1 2 4 7 5 6)")
     found = check(examples.base("cavity").with_files({BLOCK: text}), dry_run=True, rules=[])
@@ -110,3 +131,18 @@ def test_without_openfoam_the_other_gates_still_look(monkeypatch: pytest.MonkeyP
         settings.cache_clear()
     assert [one.rule for one in found.errors] == ["patch-without-entry"]
     assert "/no/such/openfoam" in found.gates[-1].left_out
+
+
+def test_multigrid_without_levels_ends_the_solver_and_only_the_rule_sees_it_before(tmp_path: Path) -> None:
+    rule = RULES.get("multigrid-without-levels")
+    files = rule.example.broken()
+    assert check(files, dry_run=True, rules=[]).ok  # the dry run has a mesh of its own
+    files.write(tmp_path)
+    installed = install.find()
+    environment = installed.environment(case=tmp_path)
+    done = [
+        subprocess.run([installed.application(name)], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        for name in ("blockMesh", "simpleFoam")
+    ]  # fmt: skip
+    assert [one.returncode != 0 for one in done] == [False, True]
+    assert "No coarse levels created" in done[1].stderr

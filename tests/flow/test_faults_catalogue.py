@@ -106,6 +106,8 @@ PROVOKED = [
       says="movingWall", place="0/p:25", mended=(("0/p", "type empty;", "type zeroGradient;"),)),
     P("wall-function-on-no-wall", "ras", ((BOUNDARY, "type            wall;", "type patch;"),), says="movingWall",
       place=BOUNDARY, mended=((BOUNDARY, "type patch;", "type wall;"),)),
+    P("wall-function-without-that-of-nut", "ras", (("0/nut", "nutkWallFunction", "calculated"),), says="calculated",
+      place="0/nut", mended=(("0/nut", "calculated", "nutkWallFunction"),)),
     P("condition-lacks-value", "cavity", (("0/U", "value           uniform (1 0 0);", ""),), says="value",
       place="0/U:25"),
     P("table-out-of-order", "cavity", (("0/U", "type            fixedValue;",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.check import RULES, CaseView, Finding, mend
+from flowcfd.foam.check import RULES, CaseView, Finding, check, mend
 from flowcfd.foam.check.examples import base
 
 BLOCK = "system/blockMeshDict"
@@ -47,6 +47,33 @@ def test_an_entry_that_differs_in_case_only_is_renamed_by_the_mend() -> None:
     after = CaseView(mend(files, one).files)
     assert "lowerwall" not in after.fields["U"].boundary
     assert after.fields["U"].boundary["lowerWall"] == {"type": "noSlip"}
+
+
+def test_a_misspelt_patch_is_renamed_by_the_mend_and_is_no_lost_reference() -> None:
+    files = base("step")
+    for name in ("U", "p", "k", "omega", "nut"):
+        files = replaced(files, f"0/{name}", "outlet", "outlett")
+    ones = found("patch-without-entry", files)
+    assert {one.mend.text for one in ones if one.mend} == {"rename the entry outlett to outlet"}
+    assert len(ones) == 5
+    assert not found("pressure-without-reference", files)
+    assert not found("entry-without-patch", files)
+    after = mend(files, ones).files
+    assert not check(after, dry_run=False).errors
+    assert CaseView(after).fields["p"].boundary["outlet"] == CaseView(base("step")).fields["p"].boundary["outlet"]
+
+
+def test_the_only_entry_without_a_patch_is_meant_for_the_only_patch_without_an_entry() -> None:
+    files = replaced(base("step"), "0/U", "step", "motorBike")
+    (one,) = found("patch-without-entry", files)
+    assert one.mend and one.mend.text == "rename the entry motorBike to step"
+    assert "which the mesh does not have" in one.message
+
+
+def test_an_entry_of_a_constraint_is_not_renamed_to_a_wall() -> None:
+    files = base("step").edited("0/U", {"boundaryField.step": None, "boundaryField.stepp": {"type": "empty"}})
+    (one,) = found("patch-without-entry", files)
+    assert one.mend and one.mend.text == "add noSlip for step"
 
 
 def test_an_unused_entry_that_differs_in_case_only_is_a_warning() -> None:

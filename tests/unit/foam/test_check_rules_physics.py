@@ -88,11 +88,14 @@ def test_a_pressure_difference_or_a_source_drives_the_flow() -> None:
     assert not found("nothing-drives-the-flow", still.with_files({"constant/fvOptions": "force { type x; }\n"}))
 
 
-def test_only_air_has_a_mach_number_here() -> None:
-    fast = base("step").edited("0/U", {"boundaryField.inlet.value": "uniform (150 0 0)"})
-    assert found("speed-above-mach-0.3", fast)
-    assert not found("speed-above-mach-0.3", fast.edited(TRANSPORT, {"nu": "1e-06"}))
-    assert not found("speed-above-mach-0.3", fast.edited("0/U", {"boundaryField.inlet.value": "uniform (100 0 0)"}))
+@pytest.mark.parametrize(("nu", "speed", "severity"), [
+    ("1.5e-05", 150, "warning"), ("1e-05", 400, "warning"), ("8e-05", 110, "warning"), ("1.5e-05", 100, None),
+    ("1e-06", 60, "note"), ("1e-06", 15, None), ("1e-03", 400, None),
+])  # fmt: skip
+def test_gases_have_a_mach_number_and_liquids_cavitate(nu: str, speed: float, severity: str | None) -> None:
+    files = base("step").edited("0/U", {"boundaryField.inlet.value": f"uniform ({speed} 0 0)"})
+    ones = found("speed-above-mach-0.3", files.edited(TRANSPORT, {"nu": nu}))
+    assert [one.severity for one in ones] == ([severity] if severity else [])
 
 
 def test_the_turned_inlet_is_the_sound_one() -> None:

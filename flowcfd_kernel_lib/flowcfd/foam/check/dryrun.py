@@ -40,6 +40,18 @@ MOST_BYTES = 400_000_000
 """Bytes of a case that are copied for a dry run."""
 LIMIT = 20.0
 """Seconds that a step may take when nobody asked for the dry run; ten times as long where it is asked for."""
+_TOLD_BY = {
+    **dict.fromkeys(("unequal-dimensions", "different-dimensions", "property-of-wrong-dimensions"),
+                    ("field-dimensions", "property-dimensions")),
+    "wall-function-on-no-wall": ("wall-function-off-wall",),
+    "wall-function-without-that-of-nut": ("wall-function-without-nut", "wall-function-of-another-field"),
+    "omega-zero": ("turbulence-value-zero", "level-not-absolute"),
+    "epsilon-zero": ("turbulence-value-zero", "level-not-absolute"),
+    "field-missing": ("start-time-missing", "field-missing"),
+    "broken-header": ("duplicate-entry",),
+    "no-mesh": ("mesh-missing",),
+}  # fmt: skip
+"""Faults of the catalogue that name another place than the rules which see their causes."""
 _OWN_MESH = "Creating simplified mesh using"
 _STEP = b"ExecutionTime = "
 _NO_OPTION = "Invalid option: -dry-run"
@@ -82,7 +94,7 @@ def _gate(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_cod
             name, *arguments = step.split()
             done = _ended(name, _run(installation, [str(installation.application(name)), *arguments], copy, limit))
             if done.returncode:
-                return _told([_finding(done, copy, f"{name}: ")], found), f"{step} ended with an error"
+                return _told(_fault(done, copy), found, f"{name}: "), f"{step} ended with an error"
         done = _ended(case.application, _run(installation, [str(application), "-dry-run"], copy, limit))
         made = f"{' and '.join([*steps, ''])}{case.application} -dry-run"
         if _NO_OPTION in done.output + done.error:
@@ -93,10 +105,10 @@ def _gate(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_cod
             return [], made
         real = _run(installation, [str(application)], copy, limit, until=_STEP)
         if real is None or not real.returncode:
-            sure = real is None and faults.cause(done.returncode, done.error, done.output, case=copy).kind == "input"
+            fault = _fault(done, copy)
             doubt = f"{made}; what it complained of did not end a real step"
-            return (_told([_finding(done, copy)], found), made) if sure else ([], doubt)
-        return _told([_finding(real, copy)], found), f"{made}, confirmed by a real step"
+            return (_told(fault, found), made) if real is None and fault.kind == "input" else ([], doubt)
+        return _told(_fault(real, copy), found), f"{made}, confirmed by a real step"
 
 
 def _steps(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool) -> tuple[str, ...]:
@@ -196,22 +208,31 @@ def _waited(process: subprocess.Popen[bytes], limit: float, output: IO[bytes], u
     return None
 
 
-def _finding(done: _Done, copy: Path, prefix: str = "") -> Finding:
-    """What a step died of, as a finding."""
-    fault = faults.cause(done.returncode, done.error, done.output, case=copy)
+def _fault(done: _Done, copy: Path) -> faults.Fault:
+    """What a step died of."""
+    return faults.cause(done.returncode, done.error, done.output, case=copy)
+
+
+def _told(fault: faults.Fault, found: tuple[Finding, ...], prefix: str = "") -> list[Finding]:
+    """The fault as a finding; none when a rule has told it already, with a better place or a mend."""
+    errors = [one for one in found if one.severity == "error"]
+    if any(_same(fault, known) for known in errors):
+        return []
     message = f"{prefix}{fault.message}" + (f"; {fault.mend}" if fault.mend else "")
-    return Finding("error", RULE, message, fault.file, fault.line, 0, fault.entry)
+    return [Finding("error", RULE, message, fault.file, fault.line, 0, fault.entry)]
 
 
-def _told(more: list[Finding], found: tuple[Finding, ...]) -> list[Finding]:
-    """Without those that a rule has told already, with a better place or a mend."""
-    errors = [one for one in found if one.severity == "error" and one.file]
-    return [one for one in more if not any(_same(one, known) for known in errors)]
-
-
-def _same(one: Finding, known: Finding) -> bool:
-    """Whether two findings are about one line, or about one section of one file."""
-    if one.file != known.file:
+def _same(fault: faults.Fault, known: Finding) -> bool:
+    """Whether fault and finding are about one line, one section of a file, a file to be renamed, or one cause."""
+    if known.rule in (fault.name, *_TOLD_BY.get(fault.name, ())):
+        return True
+    if known.rule == "symmetry-plane-not-plane" and "is not planar" in fault.message:
+        return True
+    if not fault.file or not known.file:
         return False
-    sections = {name.entry.partition(".")[0] for name in (one, known)}
-    return one.line == known.line or len(sections) == 1 or not one.entry
+    if known.mend is not None and not fault.entry and any(change.file == fault.file for change in known.mend.changes):
+        return True
+    if fault.file != known.file:
+        return False
+    sections = {one.entry.partition(".")[0] for one in (fault, known)}
+    return fault.line == known.line or len(sections) == 1 or not fault.entry

@@ -72,7 +72,11 @@ def pressure(case: CaseView) -> FieldView | None:
 def needs_reference(case: CaseView) -> bool:
     """Whether no patch fixes the pressure, so that its level must be given; false when that is not sure."""
     field = pressure(case)
-    if field is None or not field.complete:
+    if (
+        field is None
+        or not field.complete
+        or any(patch.type not in CONSTRAINTS and not field.key(patch) for patch in (case.patches or {}).values())
+    ):
         return False
     found = [one.type for one in entries(case, field)]
     return bool(found) and all(kind in NOT_FIXING for kind in found)

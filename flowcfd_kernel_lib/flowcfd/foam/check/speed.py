@@ -20,8 +20,15 @@ def speeds(case: CaseView) -> list[Vector]:
     return [*fixed, *([inside] if inside is not None else [])]
 
 
-def inflow_speed(case: CaseView) -> float | None:
-    """The greatest speed [m/s] that is fixed on patches which are no walls; None where there is none."""
+def inflow(case: CaseView) -> Vector | None:
+    """The fastest velocity [m/s] that is fixed on patches which are no walls; None where there is none."""
     entries = flow.entries(case, flow.velocity(case))
     found = [flow.given_velocity(one) for one in entries if one.patch_type != "wall"]
-    return max((math.hypot(*each) for each in found if each is not None), default=0.0) or None
+    fastest = max((each for each in found if each is not None), key=lambda each: math.hypot(*each), default=None)
+    return fastest if fastest is not None and any(fastest) else None
+
+
+def inflow_speed(case: CaseView) -> float | None:
+    """The greatest speed [m/s] that is fixed on patches which are no walls; None where there is none."""
+    fastest = inflow(case)
+    return None if fastest is None else math.hypot(*fastest)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from flowcfd.foam.faults import suspect
 from flowcfd.foam.faults.entries import search
 from flowcfd.foam.faults.fault import Fault
 
@@ -58,6 +59,8 @@ def fault(text: str, case: Path | None) -> Fault | None:
     told = recipe.fault(
         values, kind=kind, file=file or recipe.file.format_map(values), line=line, entry=entry, valid=valid, said=said
     )
+    if told.name in ("unequal-dimensions", "different-dimensions") and not told.file and case is not None:
+        told = suspect.named(told, case)
     if told.kind == "disk" or not told.file:  # a line of a file that could not be written, or in memory only
         told = replace(told, line=0)
     return replace(told, mend=told.mend or _choose(caught.get("name", ""), valid))

@@ -16,6 +16,8 @@ _NAMES = {
     models.VISCOSITY: "kinematic, in m2/s",
     models.DYNAMIC_VISCOSITY: "dynamic, in Pa s",
 }
+_NAMED = frozenset({"p", "p_rgh", "nut", "alphat"})
+"""Fields of which these are the names; the same dimensions mean others elsewhere (k is no pressure)."""
 _PROPERTIES: dict[str, Dimensions] = {
     "nu": models.VISCOSITY,
     "nu0": models.VISCOSITY,
@@ -56,13 +58,14 @@ def fields(case: CaseView) -> Iterator[Finding]:
         if found == wanted:
             continue
         used = read is None or name in read
-        what = f", {_NAMES[found]}," if found in _NAMES else ""
+        names = _NAMES if name in _NAMED else {}
+        what = f", {names[found]}," if found in names else ","
         value = plain.number(field.internal) if isinstance(field.internal, Uniform) else None
         also = "" if value == 0 else "; its values may have to be changed too"
         yield case.finding(
             "error" if used else "note",
             f"{name} has {models.described(found)}{what} {case.application} wants {models.described(wanted)}"
-            f"{', ' + _NAMES[wanted] if wanted in _NAMES else ''}{also}",
+            f"{', ' + names[wanted] if wanted in names else ''}{also}",
             field.path, "dimensions",
             mend=Mend.of(f"set dimensions {models.described(wanted)}", field.path,
                          {"dimensions": models.described(wanted)}),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowcfd.foam.check import known, plain
+from flowcfd.foam.check import known, plain, sides
 from flowcfd.foam.check.finding import Finding, Mend
 from flowcfd.foam.check.rule import Example, rule
-from flowcfd.foam.check.speed import inflow_speed
+from flowcfd.foam.check.speed import inflow, inflow_speed
 from flowcfd.foam.check.view import CONTROL, CaseView
 from flowcfd.foam.dictionary.paths import regular
 
@@ -156,8 +156,57 @@ def references_missing(case: CaseView) -> Iterator[Finding]:
             missing.append("rhoInf")
         if {"directForceDensity", "porosity"} & set(entries):
             continue
-        for entry in missing:
-            yield case.finding("error", f"{name} has no {entry}: {_MEANING[entry]}", CONTROL, _entry(name, entry))
+        if missing:
+            more, named = " and ".join([", ".join(missing[:-1]), missing[-1]] if missing[1:] else missing), missing[0]
+            meanings = "; ".join(f"{entry}: {_MEANING[entry]}" for entry in missing)
+            values = _references(case, entries, missing)
+            whole = len(values.keys() & set(missing)) == len(missing) and "." not in name
+            told = ", ".join(f"{one} {each if isinstance(each, str) else f'{each:g}'}" for one, each in values.items())
+            hint = f"; the case itself says {told}" if values and not whole else ""
+            mend = Mend.of(f"set {told}", CONTROL, {f"functions.{name}.{one}": each for one, each in values.items()})
+            yield case.finding("error", f"{name} has no {more} ({meanings}){hint}", CONTROL,
+                               _entry(name, named) if len(missing) == 1 else _entry(name),
+                               mend=mend if whole else None)  # fmt: skip
+
+
+def _references(case: CaseView, given: Mapping[str, Any], missing: Iterable[str]) -> dict[str, str | float]:
+    """What the case itself says of missing references."""
+    values = _known_references(case, given)
+    filled = {entry: values[entry] for entry in missing if entry in values}
+    if filled.get("rho") == "rhoInf" and "rhoInf" not in given:
+        filled["rhoInf"] = values["rhoInf"]
+    return filled
+
+
+def _known_references(case: CaseView, given: Mapping[str, Any]) -> dict[str, str | float]:
+    """The references that follow from the case: the stream gives speed and directions, coefficients take any rhoInf."""
+    known_ones: dict[str, str | float] = {"CofR": "(0 0 0)"}
+    if str(given.get("type")) == "forceCoeffs":
+        known_ones |= {"rho": "rhoInf", "rhoInf": 1.0} if case.solver and not case.compressible else {}
+    stream = inflow(case)
+    if stream is not None:
+        along = plain.vector(given.get("dragDir")) or tuple(each / math.hypot(*stream) for each in stream)
+        flat = sides.empty_direction(case)
+        up = _across(along, flat)
+        known_ones |= {"magUInf": float(f"{math.hypot(*stream):.6g}"), "dragDir": _written(along)}
+        known_ones |= {"liftDir": _written(up)} if up else {}
+    length = plain.number(given.get("lRef"))
+    if length and case.mesh is not None and (flat := sides.empty_direction(case)) is not None:
+        known_ones["Aref"] = float(f"{length * case.mesh.lengths[flat]:.6g}")
+    return known_ones
+
+
+def _across(along: Sequence[float], flat: int | None) -> tuple[float, ...] | None:
+    """The direction of lift: in the plane of a plane flow, else up (z) where the stream is level."""
+    if flat == 2:
+        return (-along[1], along[0], 0.0)
+    if flat == 1:
+        return (-along[2], 0.0, along[0])
+    return (0.0, 0.0, 1.0) if flat is None and abs(along[2]) < 1e-6 else None
+
+
+def _written(vector: Sequence[float]) -> str:
+    return f"({' '.join(f'{each + 0.0:.6g}' for each in vector)})"
 
 
 _MEANING = {

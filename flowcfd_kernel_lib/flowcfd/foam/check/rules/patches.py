@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from flowcfd.errors import FlowError
@@ -20,19 +20,50 @@ def without_entry(case: CaseView) -> Iterator[Finding]:
     """Every patch needs an entry in every field that is read, by its name, a group of it or a regular expression; only
     empty patches are filled in by OpenFOAM itself.
     """
+    renames = _renames(case)
     for field in models.read_fields(case) if case.patches is not None else ():
         for patch in case.patches.values() if case.patches else ():
             if field.key(patch) or patch.type == "empty":
                 continue
-            like = _differing_in_case(field, patch)
-            if like:
-                message = f"{field.name} has no entry for the patch {patch.name}, but one for {like}: case matters"
-                entries = dict(field.boundary[like])
-                mend = _renamed(field, like, patch.name, entries)
+            old = renames.get((field.name, patch.name), "")
+            message = f"{field.name} has no entry for the patch {patch.name}"
+            if old.lower() == patch.name.lower():
+                message += f", but one for {old}: case matters"
+            elif old:
+                message += f" of type {patch.type}, but one for {old}, which the mesh does not have"
             else:
-                message = f"{field.name} has no entry for the patch {patch.name} of type {patch.type}"
-                mend = _added(case, field, patch)
+                message += f" of type {patch.type}"
+            mend = _renamed(field, old, patch.name) if old else _added(case, field, patch)
             yield case.finding(models.severity(case, field), message, field.path, "boundaryField", mend=mend)
+
+
+def _renames(case: CaseView) -> dict[tuple[str, str], str]:
+    """For field and patch without an entry the entry that is meant for it: of a name like it, or the only one left."""
+    return case.made("renames", lambda: dict(_renamings(case)))
+
+
+def _renamings(case: CaseView) -> Iterator[tuple[tuple[str, str], str]]:
+    patches = (case.patches or {}).values()
+    names = {name for patch in patches for name in (patch.name, *patch.groups)} | flow.CONSTRAINTS | {"defaultFaces"}
+    for field in models.read_fields(case) if patches else ():
+        left = [key for key in field.boundary if key not in names and key not in field.patterns]
+        without = [patch for patch in patches if patch.type != "empty" and not field.key(patch)]
+        lone = len(left) == len(without) == 1
+        for patch in without:
+            fitting = [key for key in left if _fits(field, key, patch)]
+            lower = {key.lower(): key for key in fitting}
+            near = lower.get(patch.name.lower()) or known.nearest(patch.name, fitting)
+            if not near and lone and fitting:
+                near = fitting[0]
+            if near:
+                left.remove(near)
+                yield (field.name, patch.name), near
+
+
+def _fits(field: FieldView, key: str, patch: PatchView) -> bool:
+    """Whether an entry may stand on a patch of this type."""
+    kind = str(field.boundary[key].get("type", ""))
+    return kind == patch.type if {kind, patch.type} & flow.CONSTRAINTS else True
 
 
 def _added(case: CaseView, field: FieldView, patch: PatchView) -> Mend | None:
@@ -42,14 +73,10 @@ def _added(case: CaseView, field: FieldView, patch: PatchView) -> Mend | None:
     return Mend.of(f"add {made['type']} for {patch.name}", field.path, {f"boundaryField.{patch.name}": made})
 
 
-def _differing_in_case(field: FieldView, patch: PatchView) -> str:
-    return next((key for key in field.boundary if key.lower() == patch.name.lower()), "")
-
-
-def _renamed(field: FieldView, old: str, new: str, entries: Mapping[str, Any]) -> Mend | None:
+def _renamed(field: FieldView, old: str, new: str) -> Mend | None:
     if "." in old + new:
         return None
-    changes = {f"boundaryField.{old}": None, f"boundaryField.{new}": entries}
+    changes = {f"boundaryField.{old}": None, f"boundaryField.{new}": dict(field.boundary[old])}
     return Mend.of(f"rename the entry {old} to {new}", field.path, changes)
 
 
@@ -63,6 +90,7 @@ def without_patch(case: CaseView) -> Iterator[Finding]:
     used = {name for patch in case.patches.values() for name in (patch.name, *patch.groups)} | flow.CONSTRAINTS
     used |= {"overset", "defaultFaces"}  # of setConstraintTypes, and a name that blockMesh may or may not make
     lower = {name.lower(): name for name in case.patches}
+    renamed = {(field, old) for (field, _), old in _renames(case).items()}  # told by patch-without-entry
     others: dict[tuple[str, ...], list[FieldView]] = {}
     for field in models.read_fields(case):
         left = [key for key in field.boundary if key not in used and key not in field.patterns]
@@ -71,7 +99,7 @@ def without_patch(case: CaseView) -> Iterator[Finding]:
             if like and field.key(case.patches[like]):
                 yield case.finding("warning", f"the entry {key} of {field.name} is ignored: the patch is called {like}",
                                    field.path, ("boundaryField", key))  # fmt: skip
-        rest = tuple(key for key in left if key.lower() not in lower)
+        rest = tuple(key for key in left if key.lower() not in lower and (field.name, key) not in renamed)
         if rest:
             others.setdefault(rest, []).append(field)
     for names, fields in others.items():

@@ -15,6 +15,12 @@ SOUND_IN_AIR = 340.0
 """Speed of sound in air at 15 C [m/s]."""
 AIR = (1.2e-5, 1.8e-5)
 """Kinematic viscosities of air between -10 and 50 C at sea level [m2/s]."""
+GASES = (5e-6, 1e-4)
+"""Kinematic viscosities of gases, from those at a few bar or cold to those at a few hundred C [m2/s]."""
+WATER = (2.5e-7, 2e-6)
+"""Kinematic viscosities of water between 0 and 100 C [m2/s], and of thin liquids."""
+CAVITATION = 25.0
+"""Speed [m/s] whose dynamic pressure in water is three times that of the atmosphere."""
 MACH = 0.3
 """Above it density changes by more than 5 percent (rho0 / rho = (1 + 0.2 M^2)^2.5, isentropic air)."""
 
@@ -186,13 +192,43 @@ def absurd_viscosity(case: CaseView) -> Iterator[Finding]:
 @rule("speed-above-mach-0.3", example=Example("step", {"0/U": {"boundaryField.inlet.value": "uniform (150 0 0)"}}))
 def fast(case: CaseView) -> Iterator[Finding]:
     """Above a third of the speed of sound the density of air changes by more than 5 percent, which an incompressible
-    solver does not see; or the speed was meant in km/h.
+    solver does not see; or the speed was meant in km/h. Liquids cavitate long before that.
     """
-    nu, speed = flow.viscosity(case), flow.speed(case)
-    if not _incompressible(case) or nu is None or not AIR[0] <= nu <= AIR[1] or speed <= MACH * SOUND_IN_AIR:
+    nu, speed, velocity = flow.viscosity(case), flow.speed(case), flow.velocity(case)
+    if not _incompressible(case) or nu is None or velocity is None:
         return
-    velocity = flow.velocity(case)
-    yield case.finding(
-        "warning", f"{speed:.4g} m/s is Mach {speed / SOUND_IN_AIR:.2g} in air (nu {nu:g} m2/s): {case.application} is "
-        f"for incompressible flow, up to Mach {MACH}", velocity.path if velocity else "", "boundaryField",
-    )  # fmt: skip
+    if GASES[0] <= nu <= GASES[1] and speed > MACH * SOUND_IN_AIR:
+        air = "air" if AIR[0] <= nu <= AIR[1] else "a gas like air"
+        yield case.finding(
+            "warning", f"{speed:.4g} m/s is Mach {speed / SOUND_IN_AIR:.2g} in {air} (nu {nu:g} m2/s): "
+            f"{case.application} is for incompressible flow, up to Mach {MACH}; or is the speed in km/h?",
+            velocity.path, "boundaryField",
+        )  # fmt: skip
+    elif WATER[0] <= nu <= WATER[1] and speed > CAVITATION:
+        yield case.finding(
+            "note", f"{speed:.4g} m/s in a liquid like water (nu {nu:g} m2/s) has a dynamic pressure of "
+            f"{500 * speed**2 / 1e5:.2g} bar: it would cavitate, which {case.application} does not see; or is a "
+            "unit wrong (speed in km/h or mm/s, nu of a gas)?", velocity.path, "boundaryField",
+        )  # fmt: skip
+
+
+@rule("pressure-absolute", example=Example("step", {"0/p": {"boundaryField.outlet.value": "uniform 101325"}}))
+def absolute(case: CaseView) -> Iterator[Finding]:
+    """The pressure of an incompressible solver is p / rho, and only its differences count: one atmosphere in pascal as
+    its level costs digits, and against zero elsewhere it drives air to 450 m/s.
+    """
+    pressure = flow.pressure(case)
+    if not _incompressible(case) or pressure is None or case.solver is None or case.solver.dynamic:
+        return
+    levels = {"internalField": plain.number(pressure.internal)}
+    levels |= {f"boundaryField.{one.key}.value": plain.number(one.entries.get("value"))
+               for one in flow.entries(case, pressure) if one.type == "fixedValue"}  # fmt: skip
+    high = {entry: level for entry, level in levels.items() if level is not None and 8e4 <= level <= 1.2e5}
+    if high and flow.speed(case) < 150:
+        entry, level = next(iter(high.items()))
+        yield case.finding(
+            "warning", f"p is {level:g}, which looks like an absolute pressure in Pa: {case.application} takes p / rho "
+            "in m2/s2 and only differences of it count; 0 is usual", pressure.path, entry,
+            mend=Mend.of("set 0", pressure.path, dict.fromkeys(high, "uniform 0"))
+            if len(high) == len({*high} | {each for each, level in levels.items() if level}) else None,
+        )  # fmt: skip
