@@ -24,6 +24,9 @@ class Registry(Generic[Part]):
         self._parts: dict[str, Part] = {}
         self._foreign_read = False
 
+    def __repr__(self) -> str:
+        return f"<Registry of {self.what}: {', '.join(self.names()) or 'none'}>"
+
     def register(self, name: str, part: Part) -> Part:
         """Add a part; a second part of the same name is an error of the programmer."""
         if self._parts.get(name, part) is not part:

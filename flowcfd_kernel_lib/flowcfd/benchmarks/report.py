@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as web
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from flowcfd.benchmarks.outcome import Comparison, Outcome
 from flowcfd.uncertain import Uncertain
@@ -11,6 +12,8 @@ from flowcfd.uncertain import Uncertain
 COLUMNS = ("measure", "value", "reference", "error", "band", "in band", "GCI")
 NUMBERS = ("value", "reference", "error")
 """The columns that stand right."""
+BELOW = ("band", "GCI")
+"""The columns that stand below the others on a narrow screen."""
 LONG = 24
 """Letters of a reason from which on it stands below the table."""
 Failures = Sequence[tuple[str, str]]
@@ -95,25 +98,37 @@ def endnotes(outcomes: Sequence[Outcome]) -> list[str]:
     return [*(f"[{number}] {source}" for source, number in citations(outcomes).items()), *notes, *reasons]
 
 
-def text(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:
-    """The table as plain text, a benchmark's lines under its name, each column as wide as it needs to be."""
+def text(outcomes: Sequence[Outcome], failures: Failures = (), *, width: int | None = None) -> str:
+    """The table as plain text, a benchmark's lines under its name, each column as wide as it needs to be.
+
+    Where that is wider than `width`, band and GCI stand below the other columns, and long lines are broken.
+    """
     cited = citations(outcomes)
     groups = [(headline(outcome), rows(outcome, cited)) for outcome in outcomes]
     table = [COLUMNS, *(row for _, group in groups for row in group)]
     widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    narrow = width is not None and 2 * len(widths) + sum(widths) > width
+    shown = [column for column, title in enumerate(COLUMNS) if not (narrow and title in BELOW)]
 
     def line(row: Sequence[str]) -> str:
         cells = (
-            cell.rjust(width) if title in NUMBERS else cell.ljust(width)
-            for cell, width, title in zip(row, widths, COLUMNS, strict=True)
+            row[column].rjust(widths[column]) if COLUMNS[column] in NUMBERS else row[column].ljust(widths[column])
+            for column in shown
         )
         return ("  " + "  ".join(cells)).rstrip()
 
-    lines = [line(COLUMNS), "-" * (2 * len(widths) + sum(widths))]
+    def lines_of(row: Sequence[str]) -> list[str]:
+        below = "; ".join(f"{title} {row[COLUMNS.index(title)]}" for title in BELOW)
+        return [line(row), f"      {below}"] if narrow else [line(row)]
+
+    lines = [line(COLUMNS), "-" * (2 * len(shown) + sum(widths[column] for column in shown))]
     for title, group in groups:
-        lines += [title, *map(line, group)]
-    failed = [f"{name} failed: {error}" for name, error in failures]
-    return "\n".join([*lines, *failed, "", *endnotes(outcomes), "", summary(outcomes, failures)])
+        lines += [title, *(each for row in group for each in lines_of(row))]
+    ends = [*(f"{name} failed: {error}" for name, error in failures), "", *endnotes(outcomes), ""]
+    ends.append(summary(outcomes, failures))
+    if narrow and width is not None:
+        ends = [part for end in ends for part in (wrap(end, width, subsequent_indent="    ") or [""])]
+    return "\n".join([*lines, *ends])
 
 
 def summary(outcomes: Sequence[Outcome], failures: Failures = ()) -> str:

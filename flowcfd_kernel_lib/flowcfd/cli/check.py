@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flowcfd.cli import case, output
 from flowcfd.cli.cases import write_new
 from flowcfd.errors import CaseError
-from flowcfd.foam.check import RULES, Findings, mend
+from flowcfd.foam.check import RULES, Finding, Findings, mend
 from flowcfd.foam.check import check as check_case
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "blue"}
 
@@ -41,9 +45,26 @@ def _wanted(options: Namespace) -> bool | None:
 
 
 def _print(found: Findings) -> None:
+    if output.narrow():
+        output.hanging([_entry(one) for one in found])
+        _ended(found)
+        return
     rows = [(one.severity, one.place, one.message, one.mend.text if one.mend else "", one.rule) for one in found]
     if rows:
         output.table(("severity", "place", "cause", "mend", "rule"), rows, styles=STYLES)
+    _ended(found)
+
+
+def _entry(one: Finding) -> tuple[Text, Text]:
+    """A finding for a narrow screen: its place, its cause and its mend below one another."""
+    from rich.text import Text
+
+    lines = [Text(f"{one.place}  ", style="bold").append(f"[{one.rule}]", style="not bold dim"), Text(one.message)]
+    lines += [Text(f"mend: {one.mend.text}", style="green")] if one.mend else []
+    return Text(one.severity, style=STYLES[one.severity]), Text("\n").join(lines)
+
+
+def _ended(found: Findings) -> None:
     output.text(found.summary)
     for gate in found.gates:
         output.text(f"  {gate}")

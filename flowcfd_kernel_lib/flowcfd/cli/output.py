@@ -14,6 +14,7 @@ from flowcfd.kernel import progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 STYLES = {
     "Done": "green",
@@ -47,6 +48,28 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=None if stream.isatty() else 200, highlight=False, soft_wrap=False)
 
 
+NARROW = 120
+"""Columns below which a terminal gets long texts below one another, and not beside."""
+
+
+def narrow() -> bool:
+    """Whether standard output is a terminal too narrow for tables of sentences; a file or a pipe is not."""
+    return sys.stdout.isatty() and console().width < NARROW
+
+
+def hanging(rows: Iterable[tuple[Text | str, Text | str]], *, left: int = 0) -> None:
+    """Rows of a short and a long text; a long one goes on under its own beginning. `left`: width of the short ones."""
+    from rich.table import Table
+
+    screen = console()
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True, min_width=left)
+    made.add_column(overflow="fold")
+    for short, long in rows:
+        made.add_row(short, long)
+    screen.print(made)
+
+
 def table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -60,7 +83,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
+    made = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", padding=(0, 1, 0, 0))
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:

@@ -37,7 +37,7 @@ def runs(options: Namespace) -> int:
         output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
         return 0
     output.table(
-        ("run", "state", "solver", "cores", "made", "progress"),
+        ("run", "state", "solver", "cores", "made", "done"),
         [_row(run, state) for run, state in listed],
         numbers=("cores",),
     )
@@ -62,7 +62,13 @@ def _listed() -> list[tuple[Run | Unreadable, str]]:
 def _row(run: Run | Unreadable, state: str) -> tuple[object, ...]:
     if isinstance(run, Unreadable):
         return (run.path.name, state, "", "", "", "")
-    return (run.path.name, state, run.record.application, run.cores, output.moment(run.record.created), _far(run))
+    return (run.path.name, state, run.record.application, run.cores, _made(run), _far(run))
+
+
+def _made(run: Run) -> str:
+    """When it was made, to the minute; on a narrow screen without the year."""
+    minute = output.moment(run.record.created)[: len("2026-01-31 12:00")]
+    return minute[len("2026-") :] if output.narrow() else minute
 
 
 def show(options: Namespace) -> int:
@@ -100,7 +106,8 @@ def describe(run: Run) -> None:
     """A run for people."""
     state, why = run.state, run.why
     record = run.record
-    output.text(f"{run.path.name}: {state}" + (f", {why}" if why else ""))
+    told = why and state != "Failed"  # the cause of a failure stands below, with its log
+    output.text(f"{run.path.name}: {state}" + (f", {why}" if told else ""))
     output.text(
         f"  solver    {record.application} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})"
     )

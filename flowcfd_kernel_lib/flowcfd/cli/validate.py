@@ -78,7 +78,7 @@ def _print(found: Validation) -> None:
     from rich.text import Text
 
     names = {report.headline(outcome) for outcome in found.outcomes}
-    for line in str(found).splitlines():
+    for line in report.text(found.outcomes, found.failures, width=output.console().width).splitlines():
         shown = Text(line, style="bold" if line in names else "")
         shown.highlight_regex(r"\bNO\b|\bfailed\b|verdict red", "bold red")
         shown.highlight_regex(r"verdict amber", "yellow")

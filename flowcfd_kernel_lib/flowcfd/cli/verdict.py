@@ -35,16 +35,20 @@ def _print(found: Verdict) -> None:
     console.print(Text.assemble((head, PAINT[found.colour]), f":{rest}  {found.title}"))
     if found.doubt:
         console.print(Text(f"  {found.doubt}", style=PAINT["amber"]))
+    if console.is_terminal:
+        output.hanging([_entry(each) for each in found.judgements])
+        return
     width = max(len(each.name) for each in found.judgements)
     for each in found.judgements:
-        console.print(_line(each, width), soft_wrap=not console.is_terminal)
+        name, sentence = _entry(each, width)
+        console.print(Text.assemble(name, "  ", sentence), soft_wrap=True)
 
 
-def _line(each: Judgement, width: int) -> Text:
+def _entry(each: Judgement, width: int = 0) -> tuple[Text, Text]:
+    """The colour with the name of the criterion, and what it says."""
     from rich.text import Text
 
     quiet = PAINT["grey"] if each.colour == "grey" else ""
     limit = (f"  [limit {each.limit}]", PAINT["grey"]) if each.limit and each.colour in ("amber", "red") else ""
-    return Text.assemble(
-        (f"  {each.colour:5}  ", PAINT[each.colour]), (f"{each.name:{width}}  ", quiet), (each.sentence, quiet), limit
-    )
+    name = Text.assemble((f"  {each.colour:5}  ", PAINT[each.colour]), (f"{each.name:{width}}", quiet))
+    return name, Text.assemble((each.sentence, quiet), limit)

@@ -11,7 +11,7 @@ import pytest
 
 from flowcfd.benchmarks import BENCHMARKS, Effort, validate
 from flowcfd.benchmarks.frame import Interrupted, Watch
-from flowcfd.benchmarks.report import html, number_of
+from flowcfd.benchmarks.report import html, number_of, text
 from flowcfd.benchmarks.tables import Damaged
 from flowcfd.benchmarks.validation import everything
 from flowcfd.errors import ResultError, RunError, UnknownName
@@ -179,3 +179,12 @@ def test_an_interrupt_ends_the_waiting_and_says_that_the_runs_go_on(registered, 
     with pytest.raises(KeyboardInterrupt, match="the runs go on without this wait"):
         validate("long", show=interrupt)
     assert waited == [True]
+
+
+def test_on_a_narrow_screen_band_and_gci_stand_below_and_nothing_is_wider(registered, outcome) -> None:
+    outcome = outcome()
+    wide, narrow = text((outcome,)), text((outcome,), width=80)
+    assert len(narrow.splitlines()) > len(wide.splitlines()) and max(map(len, narrow.splitlines())) <= 80
+    one = outcome.comparisons[0]
+    assert any(line.startswith(f"      band {one.band[0]:.4g} to") for line in narrow.splitlines())
+    assert text((outcome,), width=400) == wide

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,4 +49,28 @@ def test_an_error_for_machines_tells_the_place_that_it_knows() -> None:
 
 def test_a_table_is_not_cut_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(("run", "what"), [("a" * 60, "b" * 70)])
-    assert "a" * 60 + "   " + "b" * 70 in capsys.readouterr().out
+    assert "a" * 60 + "  " + "b" * 70 in capsys.readouterr().out
+
+
+class Screen(io.StringIO):
+    """A standard output that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_narrow_screen_a_long_text_goes_on_under_its_own_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    assert output.narrow()
+    output.hanging([("error", "one two three four five six seven eight nine")])
+    lines = [line.rstrip() for line in screen.getvalue().splitlines()]
+    assert lines == ["error  one two three four five six seven", "       eight nine"]
+
+
+def test_what_is_no_terminal_is_not_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setenv("COLUMNS", "40")
+    assert not output.narrow()

@@ -141,3 +141,16 @@ def test_a_finding_about_a_case_names_the_field_that_its_author_wrote() -> None:
     assert found.field == "solve.step"
     assert str(found).startswith("warning: solve.step (system/controlDict:17:1 deltaT): the Courant number is about 20")
     assert check(examples.base("cavity").edit("system/controlDict", deltaT=0.1), dry_run=False)[0].field == ""
+
+
+def test_a_mend_is_shown_as_a_diff_with_nothing_unescaped() -> None:
+    found = Finding("error", "some-rule", "cause", mend=Mend.of("set it", "system/controlDict", {"endTime": "<1>"}))
+    mended = mend(examples.base("cavity"), [found, Finding("note", "other-rule", "cause")])
+    assert repr(mended) == f"<Mended {mended.files.name}: 1 mended, 1 without a mend>"
+    shown = mended._repr_html_()
+    assert "&lt;1&gt;" in shown and "<1>" not in shown
+
+
+def test_what_are_no_files_cannot_be_mended() -> None:
+    with pytest.raises(CaseError, match="mend: files must be CaseFiles"):
+        mend("somewhere", [])  # type: ignore[arg-type]

@@ -155,3 +155,8 @@ def test_a_finest_value_of_zero_has_a_band_and_no_finite_fraction():
     found = gci((0.0, 0.3, 1.5), (16, 4, 1), 2)
     assert (found.gci, found.uncertainty) == (math.inf, pytest.approx(1.25 * 0.1))
     assert json.loads(json.dumps(found.to_json(), allow_nan=False))["gci"] == "inf"
+
+
+def test_numbers_in_place_of_lists_are_refused() -> None:
+    with pytest.raises(CaseError, match="gci: needs two lists"):
+        gci(3, 4)  # type: ignore[arg-type]
