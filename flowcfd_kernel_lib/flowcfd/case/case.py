@@ -99,6 +99,10 @@ class Case(Spec):
         """The value at a dotted path; raises UnknownName for a path that does not exist."""
         return edit.value(self, path)
 
+    def unit(self, path: str) -> str:
+        """The SI unit of the value at a dotted path, such as "m/s"; empty where it has none."""
+        return edit.unit(self, path)
+
     def to_dict(self) -> dict[str, Any]:
         """The description as JSON types."""
         return self.model_dump(mode="json")

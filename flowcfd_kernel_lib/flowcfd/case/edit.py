@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from flowcfd.case.quantities import Quantity, Vector
 from flowcfd.errors import CaseError, UnknownName
 
 REGION = "fluid"
@@ -50,6 +51,19 @@ def value(data: Any, path: str) -> Any:
         data = _child(data, name, at)
         at = (*at, name)
     return data
+
+
+def unit(data: Any, path: str) -> str:
+    """The SI unit of what is at a path of a description; empty where it has none, or is no quantity."""
+    *above, name = steps(path)
+    at: tuple[str, ...] = ()
+    for each in above:
+        data = _child(data, each, at)
+        at = (*at, each)
+    field = type(data).model_fields.get(name) if isinstance(data, BaseModel) else None
+    kinds = [] if field is None else [*field.metadata, *(part for kind in get_args(field.annotation) for part in (
+        getattr(kind, "__metadata__", ())))]  # fmt: skip
+    return next((kind.unit for kind in kinds if isinstance(kind, (Quantity, Vector))), "")
 
 
 def edited(data: Mapping[str, Any], changes: Mapping[str, object]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -84,7 +86,10 @@ def read_csv(path: Path) -> list[Values]:
     """Points from a table: the first row has the paths, each other row a point."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+            text = file.read()
+        mark = _separator(text)
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+                if any(cell.strip() for cell in row)]  # fmt: skip
     except OSError as error:
         raise CaseError(f"{path}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -97,7 +102,25 @@ def read_csv(path: Path) -> list[Values]:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(names) or not all(cell.strip() for cell in row):
             raise CaseError(f"{path}:{number}: must have {len(names)} values, one for each path")
-    return [dict(zip(names, map(_cell, row), strict=True)) for row in rows[1:]]
+    return [dict(zip(names, (_cell(cell, mark) for cell in row), strict=True)) for row in rows[1:]]
+
+
+def si(case: Case, path: str, given: object, known: dict[tuple[str, str], Any]) -> Any:
+    """A value as the case reads it where that is a number, else the value; `known` keeps what was read before."""
+    if not isinstance(given, str):
+        return given
+    if (path, given) not in known:
+        try:
+            read = case.replace({path: given}).at(path)
+        except CaseError:  # it fits together with others only
+            read = given
+        known[path, given] = read if isinstance(read, Real) else given
+    return known[path, given]
+
+
+def units(case: Case, points: Sequence[Values]) -> dict[str, str]:
+    """The SI units of the parameters that have one."""
+    return {path: unit for path in (points[0] if points else ()) if (unit := case.unit(path))}
 
 
 def _axis(case: Case, path: str, given: object) -> Axis:
@@ -160,9 +183,20 @@ def _sampled(found: Sequence[Axis], how: str, points: int | None, seed: int) -> 
     return [{axis.path: axis.at(float(share)) for axis, share in zip(found, row, strict=True)} for row in shares]
 
 
-def _cell(text: str) -> Any:
-    """A cell of a table: a number where it reads as one, else the text, which may have a unit."""
+def _separator(text: str) -> str:
+    """What stands between the cells: the sign that the row of paths has, which have none of them."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    return next((sign for sign in ";\t" if sign in head), ",")
+
+
+def _cell(text: str, separator: str = ",") -> Any:
+    """A cell of a table: a number where it reads as one, else the text, which may have a unit.
+
+    Between semicolons, as spreadsheets of many countries write them, a number may have a decimal comma.
+    """
     text = text.strip()
+    if separator == ";" and re.fullmatch(r"[+-]?\d+,\d+([eE][+-]?\d+)?", text):
+        text = text.replace(",", ".")
     for kind in (int, float):
         try:
             return kind(text)

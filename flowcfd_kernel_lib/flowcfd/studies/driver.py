@@ -6,7 +6,6 @@ queue, and ends when the last of them has ended. What it is killed in, the next 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -14,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from flowcfd import jobs
-from flowcfd.errors import FlowError
+from flowcfd.errors import FlowError, SiteError
 from flowcfd.jobs import lock, slots
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
+from flowcfd.studies import point as points
 from flowcfd.studies import study as studies
 from flowcfd.studies.study import Study
 
 POLL = 0.1
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
+"""Pauses [s] between the attempts to submit a point to a site that cannot take it now."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,38 +49,52 @@ def drive(
 ) -> None:
     """Submit all points of the study, at most so many at a time."""
     most = at_once or (max(1, slots.machine() // min(cores, slots.machine())) + 1 if on == "local" else len(study))
-    active: list[Run] = []
-    with (path / "points.jsonl").open("a") as file:
-        for number in range(len(study)):
-            active = _room(active, most, path)
+    active: dict[Path, Run] = {}
+    for number in range(len(study)):
+        active = _room(active, most, path)
+        run = None
+        for pause in (*(PAUSES if on != "local" else ()), None):
             if (path / "halt").exists():
                 return
-            told, run = _submitted(study, number, on, cores, resources, again)
-            file.write(json.dumps(told) + "\n")
-            file.flush()
-            active += [run] if run is not None else []
+            told, run = _submitted(study, number, on, cores, resources, again, last=pause is None)
+            points.tell(path, told)
+            if pause is None or "waits" not in told:
+                break
+            _sleep(pause, path)
+        if run is not None:
+            active[run.path] = run
     _room(active, 1, path)
 
 
+def _sleep(seconds: float, path: Path) -> None:
+    """Wait, unless the study is halted."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not (path / "halt").exists():
+        time.sleep(POLL)
+
+
 def _submitted(
-    study: Study, number: int, on: str, cores: int, resources: dict[str, Any], again: bool
+    study: Study, number: int, on: str, cores: int, resources: dict[str, Any], again: bool, *, last: bool
 ) -> tuple[dict[str, Any], Run | None]:
-    """Start the run of a point, or find it; what points.jsonl is told, and the run."""
+    """Start the run of a point, or find it; what points.jsonl is told, and the run. `last`: no attempt will follow."""
     try:
         run = jobs.run(study.at(number), on=on, cores=cores, resources=resources)
-        if run.state in ("Stopped", "Paused", "Lost"):
+        state = run.state
+        if state in ("Stopped", "Paused", "Lost", "Cancelled"):
             run.resume()
-        elif again and run.state in ("Failed", "Cancelled"):
+        elif again and state == "Failed":
             run.retry()
+    except SiteError as error:
+        return {"point": number, "refused" if last else "waits": " ".join(str(error).split())}, None
     except FlowError as error:
         return {"point": number, "refused": " ".join(str(error).split())}, None
     return {"point": number, "run": run.path.name}, run
 
 
-def _room(active: list[Run], most: int, path: Path) -> list[Run]:
+def _room(active: dict[Path, Run], most: int, path: Path) -> dict[Path, Run]:
     """The runs that are still active, once they are fewer than `most`, or the study was halted."""
     while True:
-        active = [run for run in active if run.state in ACTIVE]
+        active = {folder: run for folder, run in active.items() if run.state in ACTIVE}
         if len(active) < most or (path / "halt").exists():
             return active
         time.sleep(POLL)

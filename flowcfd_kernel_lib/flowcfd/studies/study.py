@@ -6,6 +6,7 @@ is new, and one that was broken off goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import html
 import json
@@ -16,53 +17,25 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, SupportsFloat
+from typing import Any
 
 from flowcfd import jobs
 from flowcfd.case import Case
-from flowcfd.errors import CaseError, FlowError, ResultError, SiteError, UnknownName
+from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
 from flowcfd.jobs import lock, waiting
-from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
-from flowcfd.post.open import Results, results
 from flowcfd.post.table import Table
 from flowcfd.settings import settings
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import Values
-from flowcfd.uncertain import Uncertain
+from flowcfd.studies.point import WAITING, Measure, Point, measured, point, told
 
 SCHEMA = 1
 START_TIMEOUT = 60.0
-WAITING = "Waiting"
-"""The state of a point whose run is not submitted yet."""
-Measure = str | Callable[[Results], SupportsFloat]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
-
-
-@dataclass(frozen=True)
-class Point:
-    """One point: its number, the values at the paths of the space, and its run once that is submitted."""
-
-    number: int
-    values: Mapping[str, Any]
-    run: Run | None = None
-    refused: str = ""
-
-    @property
-    def state(self) -> str:
-        """The run's state; Waiting before it is submitted, Failed where it could not be."""
-        if self.run is None:
-            return "Failed" if self.refused else WAITING
-        return self.run.state
-
-    @property
-    def why(self) -> str:
-        """Why it is in its state, in one line."""
-        return self.refused if self.run is None else self.run.why
 
 
 class Study:
@@ -108,7 +81,12 @@ class Study:
     def read(cls, path: Path) -> Study:
         """The study in a folder; ResultError where it cannot be understood."""
         raw, made = read(path), cls.__new__(cls)
-        made._hold(Case.from_dict(raw["case"]), raw["space"], raw["design"], raw["seed"], raw["name"], raw["points"])
+        try:
+            case, values = Case.from_dict(raw["case"]), [dict(one) for one in raw["points"]]
+            made._hold(case, dict(raw["space"]), str(raw["design"]), int(raw["seed"]), str(raw["name"]), values)
+        except (KeyError, TypeError, ValueError, CaseError) as error:
+            raise ResultError(f"{path}: study.json cannot be understood: {' '.join(str(error).split())}") from None
+        made._folder = path.absolute()
         return made
 
     def _hold(
@@ -116,11 +94,12 @@ class Study:
     ) -> None:
         self.case, self.space, self.design, self.seed, self.name = case, space, design, seed, name
         self.values = tuple(values)
+        self._folder: Path | None = None
 
     @property
     def path(self) -> Path:
-        """The folder of the study."""
-        return settings().home / "studies" / f"{self.name}-{self.digest[:12]}"
+        """The folder of the study: where it was read, else the one of its name and digest under FLOWCFD_HOME."""
+        return self._folder or settings().home / "studies" / f"{self.name}-{self.digest[:12]}"
 
     @property
     def digest(self) -> str:
@@ -131,8 +110,8 @@ class Study:
     @property
     def points(self) -> tuple[Point, ...]:
         """All points, with the runs that are submitted."""
-        known = _submitted(self.path)
-        return tuple(_point(number, values, known.get(number)) for number, values in enumerate(self.values))
+        known = told(self.path)
+        return tuple(point(number, values, known.get(number)) for number, values in enumerate(self.values))
 
     @property
     def states(self) -> Counter[str]:
@@ -163,19 +142,25 @@ class Study:
         """Compute what is not computed yet; returns at once.
 
         `cores` is the number of ranks of each point; `at_once` limits the points that are computed or queued at a time
-        (by default on this machine as many as there are cores for, and one more that waits). `again`: points that
-        failed are tried again. Raises what `fc.run` raises for the first point.
+        (by default on this machine as many as there are cores for, and one more that waits). Points that were stopped
+        or cancelled go on; `again`: those that failed are tried again. Raises what `fc.run` raises for the first point,
+        and SiteError while the study is being computed in another way than asked for now.
         """
-        if at_once is not None and at_once < 1:
-            raise CaseError(f"at_once: must be at least 1 (got {at_once})")
+        if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, int) or at_once < 1):
+            raise CaseError(f"at_once: must be a whole number of at least 1 (got {at_once!r})")
         jobs.preview(self.at(0), on=on, cores=cores, resources=resources)  # refuses what cannot be run
         options = {"on": on, "cores": cores, "resources": dict(resources or {}), "at_once": at_once, "again": again}
+        if self.driven and read(self.path)["options"] != _plain([options])[0]:
+            raise SiteError(f"{self.name} is being computed with other options; study.cancel() or study.wait() first")
         self._write(options)
         _drive(self.path)
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.5) -> Study:
-        """Wait until no point is left, at most `timeout` [s] (TimeoutError); an interrupt ends the wait only."""
+        """Wait until no point is left, at most `timeout` [s] (TimeoutError); an interrupt ends the wait only.
+
+        Raises Lost when points are left that nobody is about to submit; those of a cancelled study are not waited for.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         try:
             for states in self.follow(poll=poll):
@@ -187,6 +172,11 @@ class Study:
             raise waiting.interrupted(f"{self.name} goes on without this wait; study.wait() waits again") from None
         finally:
             waiting.tell(self, "", over=True)
+        if states[WAITING] and not (self.path / "halt").exists():
+            raise Lost(
+                f"{_told(states)}, and nobody submits those that wait: {_last(self.path)}; study.run() goes on",
+                path=self.path,
+            )
         return self
 
     def follow(self, *, poll: float = 0.5) -> Iterator[Counter[str]]:
@@ -201,10 +191,15 @@ class Study:
 
     def cancel(self) -> Study:
         """Submit no more and cancel the runs that are at work or queued."""
+        if not self.path.is_dir():
+            return self
         (self.path / "halt").touch()
-        for point in self.points:
-            if point.run is not None and point.run.state in ACTIVE:
-                point.run.cancel()
+        deadline = time.monotonic() + START_TIMEOUT
+        while self.driven and time.monotonic() < deadline:  # it may be about to submit one more
+            time.sleep(0.05)
+        for run in {one.run.path: one.run for one in self.points if one.run is not None}.values():
+            if run.state in ACTIVE:
+                run.cancel()
         return self
 
     def table(self, **measures: Measure) -> Table:
@@ -212,20 +207,22 @@ class Study:
 
         A measure is a name ("body.Cd": the last value of a steady run, else the mean after the initial transient) or a
         function of the Results. Points that are not through, or failed, are there with nan and say why; nothing is
-        hidden. `table["Cd"].units` is the unit.
+        hidden. `table["Cd"].units` is the unit; values that were given with a unit are there in SI.
         """
-        points = self.points
-        rows, units = [], {}
-        for point in points:
-            row: dict[str, Any] = dict(point.values)
-            cause = point.why if point.state != "Done" else ""
+        rows, units = [], designs.units(self.case, self.values)
+        known: dict[tuple[str, str], Any] = {}
+        for one in self.points:
+            row = {path: designs.si(self.case, path, value, known) for path, value in one.values.items()}
+            state, cause = one.state, ""
+            if state != "Done":
+                cause = one.why
             for name, measure in measures.items():
-                value, problem = _measured(point, measure)
+                value, problem = measured(one.run, measure) if one.run and state == "Done" else (None, "")
                 row[name] = math.nan if value is None else float(value)
                 if value is not None and value.unit:
                     units[name] = value.unit
                 cause = cause or problem
-            rows.append({**row, "state": point.state, "cause": cause})
+            rows.append({**row, "state": state, "cause": cause})
         table = Table(rows)
         table.index.name = "point"
         table.attrs["units"] = units
@@ -290,6 +287,16 @@ def open_study(path_or_name: str | Path) -> Study:
     return Study.read(path)
 
 
+def all_studies() -> list[Study]:
+    """All studies under FLOWCFD_HOME, the newest first; what cannot be understood is left out."""
+    files = sorted((settings().home / "studies").glob("*/study.json"), key=lambda file: -file.stat().st_mtime)
+    found = []
+    for file in files:
+        with contextlib.suppress(FlowError):
+            found.append(Study.read(file.parent))
+    return found
+
+
 def read(path: Path) -> dict[str, Any]:
     """What study.json holds; ResultError where it cannot be understood."""
     try:
@@ -306,48 +313,17 @@ def _plain(values: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(json.loads(json.dumps(values, default=lambda value: value.model_dump(mode="json"))))
 
 
-def _submitted(path: Path) -> dict[int, dict[str, Any]]:
-    """What the driver wrote of each point."""
-    try:
-        lines = (path / "points.jsonl").read_text().splitlines()
-    except OSError:
-        return {}
-    found = {}
-    for line in lines:
-        try:
-            raw = json.loads(line)
-            found[int(raw["point"])] = raw
-        except (ValueError, KeyError, TypeError):  # a line that was being written
-            continue
-    return found
-
-
-def _point(number: int, values: Mapping[str, Any], known: Mapping[str, Any] | None) -> Point:
-    if known is None:
-        return Point(number, values)
-    if "refused" in known:
-        return Point(number, values, refused=known["refused"])
-    try:
-        return Point(number, values, jobs.open(settings().runs / known["run"]))
-    except FlowError:  # the run was deleted
-        return Point(number, values)
-
-
-def _measured(point: Point, measure: Measure) -> tuple[Uncertain | None, str]:
-    """The value at a point, or why there is none."""
-    from flowcfd.studies.independence import value_of
-
-    if point.run is None or point.state != "Done":
-        return None, ""
-    try:
-        value = value_of(results(point.run, wait=False), measure)
-    except (FlowError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        return None, f"{type(error).__name__}: {error}" if not isinstance(error, FlowError) else str(error)
-    return (value, "") if math.isfinite(float(value)) else (None, f"the measure is {float(value)}")
-
-
 def _told(states: Counter[str]) -> str:
     return ", ".join(f"{count} {state.lower()}" for state, count in sorted(states.items())) or "none"
+
+
+def _last(path: Path) -> str:
+    """What its driver said last."""
+    try:
+        lines = [line.strip() for line in (path / "driver.log").read_text(errors="replace").splitlines()]
+    except OSError:
+        lines = []
+    return next((line for line in reversed(lines) if line), "its driver is gone")
 
 
 def _drive(path: Path) -> None:
