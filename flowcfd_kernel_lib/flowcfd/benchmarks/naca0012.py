@@ -179,7 +179,7 @@ def pressure(of: Results, label: str) -> Plot:
         "Cp",
         (
             Curve(label, x, cp),
-            Curve("CFL3D, SA, 897 x 257", theirs["x_over_c"].to_numpy(), theirs["Cp"].to_numpy(), True),
+            Curve("CFL3D, SA, 897 x 257", theirs["x_over_c"].to_numpy(), theirs["Cp"].to_numpy()),
             Curve("Gregory and O'Reilly, Re 2.88e6", measured["x_over_c"].to_numpy(), measured["Cp"].to_numpy(), True),
         ),
         y_range=(1.5, -6.0),
