@@ -20,6 +20,7 @@ from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs.handle import Run
+from flowcfd.settings import settings
 from flowcfd.testing import ExecutorSuite
 
 pytestmark = pytest.mark.cluster
@@ -255,11 +256,90 @@ def test_what_the_cluster_would_never_run_is_refused_before_anything_is_written(
 def test_without_a_controller_a_submission_is_refused_and_leaves_nothing(
     site: Private, cavity: Callable[..., CaseFiles], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowcfd.jobs.executors.slurm.PATIENCE", (0.1,))
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.client.PATIENCE", (0.1,))
     private.stop(site, "slurmctld", how=signal.SIGKILL)
     with pytest.raises(SiteError, match="Slurm does not answer"):
         jobs.run(cavity(), on="private")
     assert not (home / "runs").exists()
+
+
+def test_without_a_controller_runs_are_listed_and_no_request_is_lost(
+    site: Private, endless: CaseFiles, until: Until, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.client.PATIENCE", (0.1,))
+    running = jobs.run(endless, on="private", name="running", resources={"extra": ["--nodelist=n1"], "exclusive": True})
+    waiting, stopped = (
+        jobs.run(
+            endless.edit("system/controlDict", endTime=end), on="private", name=name,
+            resources={"extra": [f"--nodelist={node}"]},
+        )
+        for name, end, node in (("waiting", 999, "n1"), ("stopped", 998, "n2"))
+    )  # fmt: skip
+    until(lambda: busy(running) and busy(stopped), LONG)
+    stopped.stop()
+    until(lambda: not number(site, stopped), LONG)
+    private.stop(site, "slurmctld")  # it keeps what it knows
+    assert main(["runs", "--json"]) == 0
+    states = {run["name"]: run["state"] for run in json.loads(capsys.readouterr().out)}
+    assert states == {"running": "Running", "waiting": "Queued", "stopped": "Stopped"}
+    until(lambda: waiting.why.startswith("Slurm does not answer"), LONG)
+    with pytest.raises(SiteError, match="Slurm does not answer"):
+        stopped.resume()
+    assert stopped.state == "Stopped"
+    with pytest.raises(SiteError, match="the request is kept, and heeded when the job begins"):
+        waiting.cancel(timeout=1)
+    assert running.stop().state == "Stopped", "its worker reads the directory"
+    private.restart(site, "slurmctld")
+    until(lambda: waiting.state == "Cancelled", LONG)
+    assert attempts(waiting) == 1
+    assert steps(waiting) == []
+
+
+def test_a_run_that_is_requeued_from_outside_is_queued_and_goes_on(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private", name="requeued")
+    until(lambda: busy(run), LONG)
+    call(site, "scontrol", "requeue", number(site, run))
+    until(lambda: run.state == "Queued", LONG)
+    assert "is pending" in run.why
+    assert run.resume().state == "Queued", "it goes on by itself"
+    until(lambda: attempts(run) == 2 and busy(run), LONG)
+    assert run.cancel().state == "Cancelled"
+
+
+def test_a_run_that_is_suspended_says_so_and_one_that_ended_is_told_without_its_profile(
+    site: Private, home: Path, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private", name="suspended")
+    until(lambda: busy(run), LONG)
+    call(site, "scontrol", "suspend", number(site, run))
+    until(lambda: "is suspended" in run.why, LONG)
+    assert run.state == "Running"
+    call(site, "scontrol", "resume", number(site, run))
+    until(lambda: not run.why, LONG)
+    (home / "profiles/private.yaml").rename(home / "gone")
+    found = Run(run.path)
+    assert found.state == "Running"
+    assert "unknown executor 'private'" in found.why
+    (home / "gone").rename(home / "profiles/private.yaml")
+    assert run.cancel().state == "Cancelled"
+    (home / "profiles/private.yaml").unlink()
+    assert Run(run.path).state == "Cancelled"
+
+
+def test_the_run_directory_and_variables_may_have_any_letters(
+    site: Private, tmp_path: Path, cavity: Callable[..., CaseFiles], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "100%j#1ü"
+    monkeypatch.setenv("FLOWCFD_HOME", str(folder))
+    monkeypatch.setenv("SQUEUE_STATES", "COMPLETED")  # would hide all that is at work
+    settings.cache_clear()
+    known = profile.Profile(conf=site.conf, shared_cores=True, environment={"SAID": 'it\'s "so" $HOME'})
+    profile.write("private", known)
+    run = jobs.run(cavity(), on="private")
+    assert jobs.preview(run) == (run.path / "slurm/job.sh").read_text()
+    assert run.wait(60) == "Done", run.why
 
 
 def test_the_command_line_starts_finds_and_ends_a_cluster(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
