@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flowcfd import telling
 from flowcfd.benchmarks import report
 from flowcfd.benchmarks.frame import BENCHMARKS, POLL, Benchmark, Effort, Interrupted, Outcome, Watch
 from flowcfd.benchmarks.tables import Damaged
@@ -132,7 +133,7 @@ def _all(
         raise waiting.interrupted("the runs go on without this wait; the same validation finds them again") from None
     finally:
         effort.watch.halted.set()
-        waiting.tell(effort.watch, "", over=True)
+        telling.tell(effort.watch, "", over=True)
         for thread in threads:
             thread.join(PATIENCE)
     for end in ends:

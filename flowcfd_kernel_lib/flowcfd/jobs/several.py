@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from flowcfd import telling
 from flowcfd.jobs import waiting
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
@@ -26,13 +27,13 @@ def wait(runs: Sequence[Run], title: str, again: str) -> None:
     except KeyboardInterrupt:
         raise waiting.interrupted(f"the runs go on without this wait; {again}") from None
     finally:
-        waiting.tell(runs, "", over=True)
+        telling.tell(runs, "", over=True)
 
 
 def tell(who: object, runs: Sequence[Run], title: str) -> None:
     """Tell how far they are, when anybody listens."""
-    if waiting.TELLERS:
-        waiting.tell(who, *how_far(runs, title))
+    if telling.TELLERS:
+        telling.tell(who, *how_far(runs, title))
 
 
 def how_far(runs: Sequence[Run], title: str) -> tuple[str, float | None]:

@@ -1,4 +1,4 @@
-"""Who is told while a caller waits for a run, or for many; the kernel shows the progress by this door.
+"""Who is told while a caller waits for a run; the kernel shows its progress by this door.
 
 A module of its own, without imports: the kernel enters itself here at its start, before anything of jobs is needed.
 """
@@ -16,16 +16,6 @@ class Detached(KeyboardInterrupt):
 LISTENERS: list[Callable[..., None]] = []
 """Called with the run (a Run, which is not named here: its module needs this one) and whether the wait is over, at
 every look and once at the end."""
-
-TELLERS: list[Callable[[object, str, float | None, bool], None]] = []
-"""Called while a caller waits for many runs: who waits (an object of its own), how far they are in words and as a
-fraction (None: unknown), and whether the wait is over."""
-
-
-def tell(who: object, words: str, fraction: float | None = None, *, over: bool = False) -> None:
-    """Tell the TELLERS how far a wait is; with `over` the last time."""
-    for teller in TELLERS:
-        teller(who, words, fraction, over)
 
 
 def interrupted(words: str) -> KeyboardInterrupt:

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from flowcfd import telling
 from flowcfd.errors import FlowError
 from flowcfd.jobs import waiting
 
@@ -53,7 +54,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.set_custom_exc((FlowError, waiting.Detached), one_line)  # type: ignore[no-untyped-call]
     if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
         waiting.LISTENERS.append(_show_progress)
-        waiting.TELLERS.append(_show_many)
+        telling.TELLERS.append(_show_many)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -61,7 +62,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
     waiting.LISTENERS[:] = [listener for listener in waiting.LISTENERS if listener is not _show_progress]
-    waiting.TELLERS[:] = [teller for teller in waiting.TELLERS if teller is not _show_many]
+    telling.TELLERS[:] = [teller for teller in telling.TELLERS if teller is not _show_many]
     shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
 
 

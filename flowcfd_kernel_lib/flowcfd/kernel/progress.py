@@ -60,7 +60,7 @@ def show(run: Run, over: bool) -> None:
 
 
 def show_many(who: object, words: str, fraction: float | None, over: bool) -> None:
-    """A teller of flowcfd.jobs.waiting: keep one line for all that is waited for; it is emptied at the end."""
+    """A teller of flowcfd.telling: keep one line for all that is waited for; it is emptied at the end."""
     line = _waits.setdefault(id(who), Line())
     line.update(lambda: {"text/plain": "", "text/html": ""} if over else _barred(words, fraction), over)
     if over:

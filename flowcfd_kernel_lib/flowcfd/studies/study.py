@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flowcfd import jobs
+from flowcfd import jobs, telling
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
 from flowcfd.jobs import lock, waiting
@@ -167,11 +167,11 @@ class Study:
                 if deadline is not None and time.monotonic() > deadline:
                     raise TimeoutError(f"{self.name} is not through after {timeout:g} s: {_told(states)}")
                 left = sum(states[state] for state in (*ACTIVE, WAITING))
-                waiting.tell(self, f"Study {self.name}: {_told(states)}", 1 - left / max(1, len(self)))
+                telling.tell(self, f"Study {self.name}: {_told(states)}", 1 - left / max(1, len(self)))
         except KeyboardInterrupt:
             raise waiting.interrupted(f"{self.name} goes on without this wait; study.wait() waits again") from None
         finally:
-            waiting.tell(self, "", over=True)
+            telling.tell(self, "", over=True)
         if states[WAITING] and not (self.path / "halt").exists():
             raise Lost(
                 f"{_told(states)}, and nobody submits those that wait: {_last(self.path)}; study.run() goes on",

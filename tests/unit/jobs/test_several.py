@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from flowcfd import telling
 from flowcfd.foam.log import Progress
-from flowcfd.jobs import several, waiting
+from flowcfd.jobs import several
 
 
 def run(name: str, *states: str, iteration: int = 0, end: float | None = None) -> Any:
@@ -35,7 +36,7 @@ def test_no_runs_yet_have_no_fraction() -> None:
 
 def test_a_wait_tells_until_the_last_run_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, bool]] = []
-    monkeypatch.setattr(waiting, "TELLERS", [lambda who, words, fraction, over: told.append((words, over))])
+    monkeypatch.setattr(telling, "TELLERS", [lambda who, words, fraction, over: told.append((words, over))])
     monkeypatch.setattr(several, "POLL", 0.0)
     several.wait([run("one", "Running", "Running", "Running", "Running", "Running", "Done")], "study", "call again")
     assert told[0] == ("study: 0 of 1 runs ended; one running", False)
@@ -51,7 +52,7 @@ def test_an_interrupt_ends_the_wait_and_says_that_the_runs_go_on(monkeypatch: py
         if not over:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(waiting, "TELLERS", [pressed])
+    monkeypatch.setattr(telling, "TELLERS", [pressed])
     with pytest.raises(KeyboardInterrupt, match="the runs go on without this wait; call again"):
         several.wait([run("one", "Running")], "study", "call again")
     assert told == [False, True]

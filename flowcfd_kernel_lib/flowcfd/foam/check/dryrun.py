@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from flowcfd import telling
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam import faults, install
 from flowcfd.foam.casefiles import Blob, CaseFiles
@@ -181,8 +182,9 @@ def _run(
         ) as process,
     ):  # fmt: skip
         try:
-            returncode = _waited(process, limit, output, until)
+            returncode = _waited(process, limit, output, until, " ".join([Path(command[0]).name, *command[1:]]))
         finally:
+            telling.tell(process, "", over=True)
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -195,12 +197,13 @@ def _run(
     return _Done(returncode, *texts)
 
 
-def _waited(process: subprocess.Popen[bytes], limit: float, output: IO[bytes], until: bytes) -> int | None:
-    """The exit code; 0 as soon as `until` begins a line of the output, None at the limit [s]."""
+def _waited(process: subprocess.Popen[bytes], limit: float, output: IO[bytes], until: bytes, what: str) -> int | None:
+    """The exit code; 0 as soon as `until` begins a line of the output, None at the limit [s]; `what` runs is told."""
     end = time.monotonic() + limit
     while (left := end - time.monotonic()) > 0:
+        telling.tell(process, f"check: {what}")
         try:
-            return process.wait(min(left, 0.05) if until else left)
+            return process.wait(min(left, 0.05 if until else 0.5))
         except subprocess.TimeoutExpired:
             written = os.pread(output.fileno(), 5_000_000, 0) if until else b""
             if until and b"\n" + until in written:

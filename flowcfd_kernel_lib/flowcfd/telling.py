@@ -1,0 +1,15 @@
+"""Who is told how far a wait is that is for more than one run; the kernel shows it by this door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+TELLERS: list[Callable[[object, str, float | None, bool], None]] = []
+"""Called again and again: who waits (an object of its own), how far it is in words and as a fraction (None: unknown),
+and whether the wait is over."""
+
+
+def tell(who: object, words: str, fraction: float | None = None, *, over: bool = False) -> None:
+    """Tell the TELLERS how far a wait is; with `over` the last time."""
+    for teller in TELLERS:
+        teller(who, words, fraction, over)
