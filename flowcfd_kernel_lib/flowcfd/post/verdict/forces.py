@@ -115,20 +115,22 @@ def _sized(seen: Evidence, found: Body, given: Coefficients) -> Judgement:
         return amber(
             f"{given.name}: Cl {given.cl:.3g} is more than any wing lifts", f"{given.cl:.2g}", "5", details=details
         )
-    like = _like(kind, own) if reynolds > 1000 else ""
+    like = _like(kind, own, 2 if found.flat else 3) if reynolds > 1000 else ""
     return green(f"{words}{f', as {like} has' if like else ''}", f"{own:.2g}", limit, details=details)
 
 
 @cache
-def shapes() -> tuple[tuple[str, str, float, float], ...]:
-    """The table of shapes: name, kind of area, lowest and highest Cd."""
+def shapes() -> tuple[tuple[str, str, float, float, int], ...]:
+    """The table of shapes: name, kind of area, lowest and highest Cd, dimension (0: any)."""
     with (Path(__file__).parent / "shapes.toml").open("rb") as file:
-        return tuple((each["name"], each["area"], *map(float, each["cd"])) for each in tomllib.load(file)["shape"])
+        table = tomllib.load(file)["shape"]
+    return tuple((each["name"], each["area"], *map(float, each["cd"]), each.get("dimension", 0)) for each in table)
 
 
-def _like(kind: str, cd: float) -> str:
+def _like(kind: str, cd: float, dimension: int) -> str:
     """The shape in whose range a drag coefficient lies, the narrowest; empty for none."""
-    fitting = [(high / low, name) for name, area, low, high in shapes() if area == kind and low <= cd <= high]
+    fitting = [(high / low, name) for name, area, low, high, of in shapes()
+               if area == kind and low <= cd <= high and of in (0, dimension)]  # fmt: skip
     return min(fitting)[1] if fitting else ""
 
 
@@ -139,7 +141,7 @@ def references(seen: Evidence) -> Judgement:
     Aref: between half of the smaller and twice the larger of frontal area and plan (amber outside, red beyond a fifth
     and five times). magUInf: that of the stream to 5 % (red beyond a factor of 1.5). lRef: between a third and three
     times of length or height (amber). dragDir: along the stream to 2 degrees (red beyond 45). In a plane computation
-    areas have its thickness in them.
+    areas have its thickness in them; of half a body at a plane of symmetry half the area is there (amber for twice).
     """
     found = body(seen)
     if found is None:
@@ -170,6 +172,10 @@ def _fits(seen: Evidence, found: Body, given: Coefficients) -> Iterator[tuple[st
         yield ("red" if outside > 2.5 else "amber",
                f"{given.name}: Aref {given.area:.3g} m2, but the body has {found.frontal:.3g} m2 frontal and "
                f"{found.plan:.3g} m2 plan area{depth}")  # fmt: skip
+    kind, own = ("plan", found.plan) if found.slender else ("frontal", found.frontal)
+    if outside <= 1 and found.half and abs(given.area - 2 * own) <= 0.2 * own:
+        yield ("amber", f"{given.name}: Aref {given.area:.3g} m2 is twice the {kind} area of this half of a body: with "
+               "that of the whole, Cd and Cl are half of the whole's; take half the area")  # fmt: skip
     ratio = max(given.speed / seen.speed, seen.speed / given.speed) if min(given.speed, seen.speed) > 0 else np.inf
     if ratio > 1.05:
         yield ("red" if ratio > 1.5 else "amber",

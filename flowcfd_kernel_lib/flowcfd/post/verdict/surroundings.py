@@ -29,6 +29,8 @@ class Body:
     """Whether the computation is of a plane flow."""
     depth: float
     """Thickness [m] of a plane computation."""
+    half: bool = False
+    """Whether a plane of symmetry cuts it, so that the other half is not there."""
 
     @cached_property
     def points(self) -> Floats:
@@ -75,8 +77,9 @@ class Body:
 
     @property
     def height(self) -> float:
-        """The size across the stream [m]: the frontal area over the depth, or its root."""
-        return self.frontal / self.depth if self.flat else float(np.sqrt(self.frontal))
+        """The size of the whole body across the stream [m]: the frontal area over the depth, or its root."""
+        whole = 2 * self.frontal if self.half else self.frontal
+        return whole / self.depth if self.flat else float(np.sqrt(whole))
 
     @property
     def slender(self) -> bool:
@@ -114,7 +117,9 @@ def _body(seen: Evidence) -> Body | None:
         depth = float(
             np.ptp(np.concatenate([each.points for each in thin.values()]) @ (normal / np.linalg.norm(normal)))
         )
-    return Body(patches, along, bool(thin), depth)
+    mirrors = seen.patches(lambda patch: patch.kind in ("symmetry", "symmetryPlane"))
+    half = bool(mirrors) and bool(np.isin(_keys(seen, patches), _keys(seen, mirrors)).any())
+    return Body(patches, along, bool(thin), depth, half)
 
 
 def _asked(seen: Evidence) -> list[str]:

@@ -33,6 +33,10 @@ BLENDED: Final = Treatment("wall function, blended", ((0, 5), (30, 300)), ((0, 5
 SPALDING: Final = Treatment("wall function of Spalding", ((0, 300),), ((0, 500),))
 
 
+SHOWN: Final = 3
+"""Walls that the sentence names, those with most area outside first; the details have all."""
+
+
 @judge("y+")
 def y_plus(seen: Evidence) -> Judgement:
     """y+ of the first cells against each wall's treatment, as share of area outside of the range that suits it.
@@ -62,11 +66,15 @@ def y_plus(seen: Evidence) -> Judgement:
         low, high = min(look.low for look in each.values()), max(look.high for look in each.values())
         text = f"{_short(low)} to {_short(high)} suits the treatment of {names_of(each)}"
         return green(text, share, limit, details=details)
-    said = (
+    worst = sorted(bad, key=lambda name: -bad[name].outside * area[name])
+    said = [
         f"{name}: {percent(look.outside)} of the area outside of {look.range} "
         f"({look.treatment}; y+ {_short(look.low)} to {_short(look.high)})"
-        for name, look in bad.items()
-    )
+        for name, look in ((name, bad[name]) for name in worst[:SHOWN])
+    ]
+    if more := [bad[name] for name in worst[SHOWN:]]:
+        low, high = min(look.low for look in more), max(look.high for look in more)
+        said.append(f"{len(more)} more walls with y+ {_short(low)} to {_short(high)}")
     return (red if far >= MOST else amber)("; ".join(said), share, limit, details=details)
 
 
