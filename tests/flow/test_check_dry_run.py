@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flowcfd import telling
 from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.check import RULES, check, examples
@@ -146,3 +147,15 @@ def test_multigrid_without_levels_ends_the_solver_and_only_the_rule_sees_it_befo
     ]  # fmt: skip
     assert [one.returncode != 0 for one in done] == [False, True]
     assert "No coarse levels created" in done[1].stderr
+
+
+def test_each_step_is_told_while_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool]] = []
+    monkeypatch.setattr(telling, "TELLERS", [lambda who, words, fraction, over: told.append((words, over))])
+    check(examples.base("cavity"))
+    assert list(dict.fromkeys(told)) == [
+        ("check: blockMesh", False),
+        ("", True),
+        ("check: icoFoam -dry-run", False),
+    ]
+    assert told[-1] == ("", True)
