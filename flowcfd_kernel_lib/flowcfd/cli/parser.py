@@ -51,6 +51,7 @@ def parser() -> Parser:
     _cases(commands)
     _validate(commands)
     _gci(commands)
+    _studies(commands)
     _bench(commands)
     _cluster(commands)
     return root
@@ -181,6 +182,12 @@ def _gci(commands: Commands) -> None:
     gci.add_argument("--cells", nargs="+", required=True, metavar="N", help="cells of the same grids")
     gci.add_argument("--dimension", type=int, default=3, metavar="D", help="2 or 3 (default)")
     gci.add_argument("--formal-order", type=float, metavar="P", help="do not trust an observed order above this one")
+
+
+def _studies(commands: Commands) -> None:
+    _command(commands, "studies", "studies:studies", "list studies, the newest first")
+    study = _command(commands, "study", "studies:study", "the points of one study: parameters, states and causes")
+    study.add_argument("study", metavar="STUDY", help="its name, the beginning of its folder's name, or its folder")
 
 
 def _bench(commands: Commands) -> None:

@@ -37,6 +37,11 @@ class Slots:
         """Where this machine's locks are; a home may be shared by machines."""
         return self.home / "slots" / os.uname().nodename
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is the head of the queue: the next free core is its."""
+        return self._head is not None
+
     def ready(self) -> bool:
         """Take what is free without waiting; whether all that this run needs is held now."""
         cores = machine()

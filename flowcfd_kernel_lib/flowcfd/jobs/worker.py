@@ -30,7 +30,8 @@ BUSY = 75
 FENCE_PATIENCE = 120.0
 """So long [s] a worker of an earlier turn may take to end its solver and leave; a dead node's lock to be freed."""
 
-_QUEUE_POLL = 0.5
+_QUEUE_POLL, _HEAD_POLL = 0.5, 0.05
+"""Time [s] between two looks for free cores: of whoever waits, and of the one that is next."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -164,7 +165,7 @@ def _compute(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndRecord:
     while not allocated and not slots.ready():
         if asked := watch.asked():
             return attempt.asked(mine.attempt, asked)
-        watch.wait(_QUEUE_POLL)
+        watch.wait(_HEAD_POLL if slots.leads else _QUEUE_POLL)
     record.write_record(run, replace(mine, phase="Running"))
     environment = install.find().environment(case=job.case, cores=job.cores)
     return attempt.compute(Attempt(job, mine.attempt, retry, environment, watch))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from flowcfd.cluster.profile import Profile
 from flowcfd.cluster.resources import Resources
 from flowcfd.errors import SiteError, UnknownName
+from flowcfd.jobs.executors.slurm import Slurm
 from flowcfd.jobs.executors.slurm.client import Client
 from flowcfd.jobs.executors.slurm.partition import Partitions
+from flowcfd.jobs.executors.slurm.queue import Queue
 from flowcfd.jobs.executors.slurm.script import grace, quoted, script
 from flowcfd.jobs.record import Job
 
@@ -111,3 +114,34 @@ def test_variables_of_the_job_around_it_do_not_reach_slurms_programs(
     assert [name for name in names if name.startswith(("SLURM", "SBATCH", "SQUEUE", "SINFO", "SCANCEL"))] == [
         "SLURM_CONF"
     ]
+
+
+def test_the_script_of_a_submitted_run_is_the_one_it_was_submitted_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site(tmp_path, monkeypatch, sinfo="exit 0")
+    known = job(tmp_path / "run")
+    (known.path / "slurm").mkdir(parents=True)
+    assert "# new" in Slurm("here", Profile(setup=["# new"])).script(known)
+    (known.path / "slurm/job.sh").write_text("#!/bin/sh\n# old\n")
+    assert Slurm("here", Profile(setup=["# new"])).script(known) == "#!/bin/sh\n# old\n"
+
+
+def test_runs_of_others_and_of_many_are_asked_for_in_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "somebody-else")
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    listing = r"flow-a0|7|PENDING|None\nflow-a1|8|RUNNING|None\nother|9|RUNNING|x\n"
+    text = f"echo \"$@\" >> {tmp_path}/calls; printf '{listing}'"
+    queue = Queue(site(tmp_path, monkeypatch, squeue=text))
+    jobs = [replace(job(tmp_path / f"r{number}"), uid=f"a{number}") for number in range(500)]
+    for one in jobs:
+        (one.path / "slurm").mkdir(parents=True)
+        (one.path / "slurm/job.sh").touch()
+        os.utime(one.path / "slurm/job.sh", (0, 0))
+    assert set(queue.find(jobs)) == {"a0", "a1"}
+    assert [len(queue.find([one])) for one in jobs[:4]] == [1, 1, 0, 0]
+    (call,) = (tmp_path / "calls").read_text().splitlines()
+    assert f"-u {os.getuid()} " in call
+    (jobs[3].path / "slurm/job.sh").touch()  # submitted anew
+    queue.find([jobs[3]])
+    assert len((tmp_path / "calls").read_text().splitlines()) == 2

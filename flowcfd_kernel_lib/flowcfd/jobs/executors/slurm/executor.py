@@ -73,7 +73,7 @@ class Slurm:
             if time.monotonic() > deadline:
                 raise SiteError(f"{found[job.uid]} and does not end; submit again later")
             time.sleep(0.1)
-        text = self.script(job)
+        text = self._script(job)
         folder = job.path / "slurm"
         folder.mkdir(exist_ok=True)
         path = folder / "job.sh"
@@ -117,7 +117,14 @@ class Slurm:
         return "" if found is None or found.state in ("RUNNING", "COMPLETING") else str(found)
 
     def script(self, job: Job) -> str:
-        """The batch script of a run."""
+        """The batch script with which a run was submitted, or would be."""
+        try:
+            return (job.path / "slurm" / "job.sh").read_text(encoding="utf-8")
+        except OSError:
+            return self._script(job)
+
+    def _script(self, job: Job) -> str:
+        """The batch script by the profile as it is now."""
         wanted = _resources(job).over(self.profile.resources)
         return script(job, self.profile, wanted, self._directives(wanted, job.cores))
 
