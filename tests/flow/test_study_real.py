@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from flowcfd.case import Blocks, Case, Channel, Fluid, Incompressible, Inlet, Outlet, Steady, Wall
-from flowcfd.errors import UnknownName
+from flowcfd.errors import SiteError, UnknownName
 from flowcfd.post.open import Results
 from flowcfd.studies import Study
 from flowcfd.studies import open as open_study
@@ -90,3 +90,27 @@ def test_a_point_that_fails_is_there_with_its_cause(duct: Case) -> None:
 def test_an_unknown_study_lists_those_there_are(duct: Case) -> None:
     with pytest.raises(UnknownName, match="unknown study 'nothing'"):
         open_study("nothing")
+
+
+def test_a_cancelled_study_leaves_nothing_at_work_and_goes_on_when_it_is_run_again(
+    duct: Case, until: Callable[..., None]
+) -> None:
+    study = Study(duct, {SPEED: [0.2, 0.4, 0.4, 0.6]}, name="halted").run(at_once=2)
+    until(lambda: any(point.run is not None for point in study.points), 60)
+    with pytest.raises(SiteError, match="is being computed with other options"):
+        study.run(at_once=1)
+    study.cancel()
+    assert not study.driven
+    assert not {"Running", "Queued"} & set(study.states)
+    assert study.run(wait=True).states == {"Done": 4}
+    equal = [point.run.path for point in study.points if point.run and point.values[SPEED] == 0.4]
+    assert equal == [equal[0]] * 2, "points that coincide are one run"
+
+
+def test_a_measure_that_breaks_is_the_cause_of_its_point_only(duct: Case) -> None:
+    def broken(res: Results) -> float:
+        raise AttributeError("no such thing")
+
+    table = Study(duct, {SPEED: [0.2]}, name="breaks").run(wait=True).table(slope=gradient, bad=broken)
+    assert np.isfinite(table["slope"][0])
+    assert table["cause"][0] == "AttributeError: no such thing"
