@@ -121,3 +121,10 @@ def test_wall_functions_of_k_epsilon_are_too_fine_below_one() -> None:
                                          "internalField": "uniform (0 0 0)"})  # fmt: skip
     ones = found("wall-treatment-against-y-plus", files)
     assert [one.message.startswith("wall functions of kEpsilon with an expected y+") for one in ones] == [True]
+
+
+def test_laminar_at_large_reynolds_numbers_is_judged_by_the_width_that_is_solved() -> None:
+    """A wedge of a pipe of 1 m has a radius of 0.5 m and is thin: 1 m/s times 0.5 m over nu is its Reynolds number."""
+    (one,) = found("laminar-at-large-reynolds", base("pipe").edited(TRANSPORT, {"nu": 1e-6}))
+    assert one.severity == "note" and "5e+05" in one.message
+    assert not found("laminar-at-large-reynolds", base("pipe").edited(TRANSPORT, {"nu": 2e-5}))

@@ -135,7 +135,9 @@ class Record:
         """The kinematic viscosity [m2/s] of the one fluid, a constant."""
         found = _number(self.tree("constant/transportProperties").get("nu"))
         if found is None:
-            raise Missing("no constant viscosity nu is given in constant/transportProperties")
+            fluid = "that of a compressible fluid is not worked out here" if self.compressible else "none is given"
+            raise Missing(f"no constant viscosity nu in constant/transportProperties ({fluid}); y+ can be judged where "
+                          "the function object yPlus wrote it")  # fmt: skip
         return found
 
     def tree(self, path: str) -> Tree:

@@ -158,10 +158,11 @@ def _thickness(seen: Evidence, patch: str) -> float:
     """
     try:
         along = seen.stream / seen.speed
+        nu = seen.nu
     except Missing:
         return 0.0
     length = float(np.ptp(seen.mesh.patches[patch].points @ along))
-    reynolds = seen.speed * length / seen.nu if seen.nu else 0.0
+    reynolds = seen.speed * length / nu if nu else 0.0
     if reynolds < 5e5:
         return 0.0
     return float(0.37 * reynolds**0.8 * np.sqrt(0.5 * 0.0592 * reynolds**-0.2))

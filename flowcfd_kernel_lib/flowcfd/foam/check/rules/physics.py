@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flowcfd.foam.check import flow, plain, sides
 from flowcfd.foam.check.finding import Finding, Mend
 from flowcfd.foam.check.rule import Example, rule
-from flowcfd.foam.check.view import SOLUTION, TRANSPORT, CaseView
+from flowcfd.foam.check.view import SOLUTION, TRANSPORT, TURBULENCE, CaseView
 from flowcfd.foam.dictionary import Uniform
 
 SOUND_IN_AIR = 340.0
@@ -21,6 +21,10 @@ WATER = (2.5e-7, 2e-6)
 """Kinematic viscosities of water between 0 and 100 C [m2/s], and of thin liquids."""
 CAVITATION = 25.0
 """Speed [m/s] whose dynamic pressure in water is three times that of the atmosphere."""
+WATER_DYNAMIC = (0.85e-3, 1.15e-3)
+"""Dynamic viscosities of water about 20 C [Pa s]."""
+LAMINAR = 5e4
+"""Reynolds number of the domain's smaller width above which next to nothing is laminar and steady."""
 MACH = 0.3
 """Above it density changes by more than 5 percent (rho0 / rho = (1 + 0.2 M^2)^2.5, isentropic air)."""
 
@@ -231,4 +235,36 @@ def absolute(case: CaseView) -> Iterator[Finding]:
             "in m2/s2 and only differences of it count; 0 is usual", pressure.path, entry,
             mend=Mend.of("set 0", pressure.path, dict.fromkeys(high, "uniform 0"))
             if len(high) == len({*high} | {each for each, level in levels.items() if level}) else None,
+        )  # fmt: skip
+
+
+@rule("viscosity-dynamic", example=Example("step", {TRANSPORT: {"nu": 1.0e-3}}))
+def dynamic(case: CaseView) -> Iterator[Finding]:
+    """The nu of an incompressible solver is the viscosity over the density: the 1e-3 Pa s of water is 1e-6 m2/s, and a
+    turbulent flow with a nu a thousand times too large has a Reynolds number a thousand times too small.
+    """
+    nu = flow.viscosity(case)
+    if nu is None or not _incompressible(case) or case.kind != "RAS" or not WATER_DYNAMIC[0] <= nu <= WATER_DYNAMIC[1]:
+        return
+    yield case.finding(
+        "note", f"nu is {nu:g}, which is the dynamic viscosity of water in Pa s: in m2/s water has 1e-6 (divided by "
+        "its density)", TRANSPORT, "nu",
+    )  # fmt: skip
+
+
+@rule("laminar-at-large-reynolds", example=Example("pipe", {TRANSPORT: {"nu": 1.0e-6}}))
+def laminar(case: CaseView) -> Iterator[Finding]:
+    """Channels and pipes are turbulent above Reynolds numbers of a few thousand, layers on walls above half a million:
+    a steady laminar computation far above does not converge, or to what does not exist.
+    """
+    nu, speed, mesh = flow.viscosity(case), flow.speed(case), case.mesh
+    if not _incompressible(case) or not case.steady or case.kind != "laminar" or not nu or nu < 0 or mesh is None:
+        return
+    flat = any(patch.type in ("empty", "wedge") for patch in (case.patches or {}).values())
+    width = sorted(mesh.lengths)[flat]
+    reynolds = speed * width / nu
+    if reynolds > LAMINAR:
+        yield case.finding(
+            "note", f"a steady laminar flow at a Reynolds number of {reynolds:.2g} (with the {width:.3g} m of the "
+            "domain): real ones are turbulent", TURBULENCE, "simulationType",
         )  # fmt: skip
