@@ -88,6 +88,6 @@ def one_line(
     import sys
 
     sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
-    lines = [f"\033[1;31m{kind.__name__}\033[0m: {error}"]
+    lines = [f"\033[1m{kind.__name__}\033[0m: {error}"]
     shell._showtraceback(kind, error, lines)
     return lines

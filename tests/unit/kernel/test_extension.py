@@ -25,7 +25,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterat
 def test_an_error_of_ours_is_one_line(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
     result = shell.run_cell("from flowcfd.errors import CaseError\nraise CaseError('cells: must be positive')")
     said = capsys.readouterr()
-    assert (said.out + said.err).strip() == "\033[1;31mCaseError\033[0m: cells: must be positive"
+    assert (said.out + said.err).strip() == "\033[1mCaseError\033[0m: cells: must be positive"
     assert isinstance(result.error_in_exec, CaseError)
 
 
