@@ -226,6 +226,8 @@ class Run:
                 waits = self._executor.waits_for(self.record)
         except (SiteError, CaseError) as error:  # nobody knows more than the directory: what is not ended, may live
             state, why = derive(self.record, alive=True)
+            if isinstance(error, CaseError) and record.worker(self.path) is None:  # no such executor, and no trace
+                raise
             return state, " ".join(str(error).split()) if state in ACTIVE else why
         if waits and state == "Stopped":  # ended from outside, but in the queue again
             return "Queued", waits
