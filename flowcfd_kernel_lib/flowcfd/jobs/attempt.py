@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ORPHAN_PATIENCE = 60.0
 """How long [s] a solver left by a killed worker may take to write its fields."""
 
+SIGNAL_PATIENCE = 1.0
+"""So long [s] after its child was ended by SIGTERM a worker waits for the same signal to itself."""
+
 _TEXT = 200_000
 """So much of a log [bytes] is searched for the cause of a failure."""
 
@@ -100,8 +103,15 @@ def asked(number: int, request: Request, stage: str = "") -> EndRecord:
 
 def _ended_from_outside(attempt: Attempt, stage: StageRecord) -> EndRecord | None:
     """The end of a run whose processes all got SIGTERM, as a scheduler's cancel sends it; None for another end."""
-    request, rc = attempt.watch.asked(), stage.steps[-1].rc
-    if request is None or request.by != "SIGTERM" or rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
+    rc, watch = stage.steps[-1].rc, attempt.watch
+    if rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
+        return None
+    deadline = time.monotonic() + (0.0 if rc == 1 else SIGNAL_PATIENCE)
+    while (request := watch.asked()) is None:  # the child may have got it, and ended, a moment before
+        watch.wait(0.05)
+        if time.monotonic() > deadline:
+            break
+    if request is None or request.by != "SIGTERM":
         return None
     why = "ended by SIGTERM from outside, such as scancel; fields since the last write are lost"
     return EndRecord(attempt.number, "Stopped", why, time.time(), stage.name, outside=True)
