@@ -45,10 +45,12 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
 
 @pytest.fixture
 def site(slurm: Private, home: Path, until: Until) -> Private:
-    """The cluster, whole, and a profile `private` for it in this test's home."""
+    """The cluster, whole and without the jobs of other tests, and a profile `private` for it in this test's home."""
     for name in ("munged", "slurmctld", *(f"slurmd.{node}" for node in slurm.names)):
         private.restart(slurm, name)
     until(lambda: len(slurm.idle()) == slurm.nodes)
+    call(slurm, "scancel", "--full", "-u", str(os.getuid()))
+    until(lambda: not call(slurm, "squeue", "-h"), LONG)
     known = profile.Profile(conf=slurm.conf, shared_cores=True, grace=20.0, environment={"OMPI_MCA_btl": "self,tcp"})
     profile.write("private", known)
     return slurm
