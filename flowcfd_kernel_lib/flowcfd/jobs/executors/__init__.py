@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from flowcfd.errors import UnknownName
 from flowcfd.jobs.record import Job
@@ -48,6 +48,39 @@ class Executor(Protocol):
 
     def stop(self, job: Job) -> None:
         """End the worker and all that it started, at once; nothing more is written. For one that does not answer."""
+        ...
+
+
+@runtime_checkable
+class Queueing(Protocol):
+    """What an executor with a queue of its own can do besides: jobs that wait are held back, or sent ahead."""
+
+    def hold(self, job: Job) -> None:
+        """Keep a job that waits from being started until it is released; CaseError for one that does not wait."""
+        ...
+
+    def release(self, job: Job) -> None:
+        """Let a job that is held be started; CaseError for one that does not wait."""
+        ...
+
+    def prioritise(self, job: Job, priority: int) -> None:
+        """Start a waiting job sooner (greater) or later (smaller) than others; 0 is what it had in the beginning.
+
+        CaseError, which says what is allowed, where the site forbids it or the job does not wait.
+        """
+        ...
+
+
+@runtime_checkable
+class Many(Protocol):
+    """What an executor can do besides: take many runs at once."""
+
+    def start_many(self, jobs: Sequence[Job], *, at_once: int | None = None) -> None:
+        """Start the workers of all these jobs, at most `at_once` at a time; one already started is left alone.
+
+        The caller holds the locks of all runs. CaseError for jobs that cannot be started together (they ask for
+        different resources), SiteError when nothing was started.
+        """
         ...
 
 
