@@ -13,9 +13,9 @@ from typing import Any
 from flowcfd.cli import output
 from flowcfd.cli.case import run as find
 from flowcfd.errors import CaseError, FlowError, NotYet, UnknownName
-from flowcfd.jobs import index
+from flowcfd.jobs import listing
 from flowcfd.jobs.handle import Run
-from flowcfd.jobs.index import Unreadable
+from flowcfd.jobs.listing import Unreadable
 from flowcfd.jobs.record import ACTIVE, StageRecord
 from flowcfd.kernel import progress
 from flowcfd.settings import settings
@@ -49,7 +49,7 @@ def runs(options: Namespace) -> int:
 
 def _listed() -> list[tuple[Run | Unreadable, str]]:
     """All runs with their states; those that cannot be read, or whose executor is not here, come last."""
-    readable, unreadable = index.look()
+    readable, unreadable = listing.look()
     found: list[tuple[Run | Unreadable, str]] = []
     for run in readable:
         try:

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flowcfd.jobs.handle import Run as Run
-    from flowcfd.jobs.index import open as open
-    from flowcfd.jobs.index import runs as runs
+    from flowcfd.jobs.listing import open as open
+    from flowcfd.jobs.listing import runs as runs
     from flowcfd.jobs.submit import preview as preview
     from flowcfd.jobs.submit import run as run
 
-_HOME = {"Run": "handle", "open": "index", "preview": "submit", "run": "submit", "runs": "index"}
+_HOME = {"Run": "handle", "open": "listing", "preview": "submit", "run": "submit", "runs": "listing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd.errors import MOST_NAMES, Cancelled, CaseError, Diverged, Lost, RunError, StageFailed, Stopped, UnknownName
-from flowcfd.jobs import handle, index, lock, record, waiting
+from flowcfd.jobs import handle, listing, lock, record, waiting
 from flowcfd.jobs.handle import Run, derive
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord, WorkerRecord
@@ -169,15 +169,15 @@ def test_a_handle_shows_itself_in_a_terminal_and_in_a_notebook(job: Job) -> None
 def test_runs_are_found_by_path_name_and_beginning(home: Path, job: Job) -> None:
     other = make(home / "runs" / "pipe-aaaaaaaaaaaa", created=2.0)
     make(home / "runs" / "pipe-flow-bbbbbbbbbbbb", created=0.5)
-    assert [run.name for run in index.runs()] == ["pipe", "cavity", "pipe-flow"]
-    assert index.open(str(job.path)).path == index.open("cavity").path == index.open("cavity-01").path == job.path
-    assert index.open("pipe").path == other.path
+    assert [run.name for run in listing.runs()] == ["pipe", "cavity", "pipe-flow"]
+    assert listing.open(str(job.path)).path == listing.open("cavity").path == listing.open("cavity-01").path == job.path
+    assert listing.open("pipe").path == other.path
     with pytest.raises(CaseError, match=r"may be any of pipe-aaaaaaaaaaaa \(the newest\), pipe-flow-bbbbbbbbbbbb$"):
-        index.open("pipe-")
+        listing.open("pipe-")
     with pytest.raises(UnknownName, match="there are: cavity-0123456789ab"):
-        index.open("nozzle")
+        listing.open("nozzle")
     with pytest.raises(RunError, match="no run here"):
-        index.open(home)
+        listing.open(home)
 
 
 def test_a_beginning_of_many_names_shows_the_newest_and_some_of_them(home: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_beginning_of_many_names_shows_the_newest_and_some_of_them(home: Path)
     newest = make(home / "runs" / "pipe-aaaaaaaaaaaa", created=1000.0)
     (make(home / "runs" / "pipe-bbbbbbbbbbbb").path / "job.json").write_text("{")
     with pytest.raises(CaseError) as raised:
-        index.open("pipe")
+        listing.open("pipe")
     said = str(raised.value)
     assert said.startswith("run: 'pipe' may be any of pipe-aaaaaaaaaaaa (the newest), pipe-000000000032, ")
     assert said.endswith(" and 22 more") and said.count("pipe-") == MOST_NAMES
@@ -197,7 +197,7 @@ def test_folders_that_are_no_runs_are_passed_over(home: Path, job: Job) -> None:
     (home / "runs" / "notes").mkdir()
     broken = make(home / "runs" / "broken-cccccccccccc")
     (broken.path / "job.json").write_text("{")
-    assert [run.path for run in index.runs()] == [job.path]
+    assert [run.path for run in listing.runs()] == [job.path]
 
 
 @pytest.mark.parametrize(
@@ -222,8 +222,8 @@ def test_a_run_that_cannot_be_read_is_left_out_and_its_cause_can_be_asked(
         broken.write_text(json.dumps(json.loads(broken.read_text()) | json.loads(content)))
     else:
         broken.write_bytes(content)
-    readable, unreadable = index.look()
-    assert [run.path for run in readable] == [run.path for run in index.runs()] == [job.path]
+    readable, unreadable = listing.look()
+    assert [run.path for run in readable] == [run.path for run in listing.runs()] == [job.path]
     assert [found.path for found in unreadable] == [broken.parent]
     assert cause in unreadable[0].why and "\n" not in unreadable[0].why
 
@@ -241,7 +241,7 @@ def test_a_run_of_somebody_who_does_not_show_it_is_left_out(
     stat, read_text = Path.stat, Path.read_text
     monkeypatch.setattr(Path, "stat", lambda path, **how: stat(seen(path), **how))
     monkeypatch.setattr(Path, "read_text", lambda path, *how: read_text(seen(path), *how))
-    readable, unreadable = index.look()
+    readable, unreadable = listing.look()
     assert [run.path for run in readable] == [job.path]
     assert [found.path for found in unreadable] == [secret.parent]
     assert unreadable[0].why.startswith("job.json cannot be read: Permission denied")

@@ -34,7 +34,7 @@ def test_the_worker_loads_nothing_heavy_and_nothing_that_it_may_not_need() -> No
 
 
 def test_submitting_loads_no_numbers_and_no_pictures() -> None:
-    modules = imported("flowcfd.jobs.submit, flowcfd.jobs.index")
+    modules = imported("flowcfd.jobs.submit, flowcfd.jobs.listing")
     assert not {name for name in modules if name.startswith(HEAVY)}
 
 
