@@ -8,13 +8,25 @@ TYPE_CHECKING = False  # typing is not needed for more, and slow to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from flowcfd.jobs.collection import Runs as Runs
     from flowcfd.jobs.handle import Run as Run
     from flowcfd.jobs.listing import open as open
     from flowcfd.jobs.listing import runs as runs
+    from flowcfd.jobs.status import Status as Status
+    from flowcfd.jobs.status import statuses as statuses
     from flowcfd.jobs.submit import preview as preview
     from flowcfd.jobs.submit import run as run
 
-_HOME = {"Run": "handle", "open": "listing", "preview": "submit", "run": "submit", "runs": "listing"}
+_HOME = {
+    "Run": "handle",
+    "Runs": "collection",  # not `runs`: a module of that name would take the place of the verb
+    "Status": "status",
+    "open": "listing",
+    "preview": "submit",
+    "run": "submit",
+    "runs": "listing",
+    "statuses": "status",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import pwd
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -300,7 +299,7 @@ class Run:
             raise SiteError(f"{error}; the request is kept, and heeded when the job begins") from None
 
     def _request(self, kind: Kind) -> None:
-        request = Request(uuid.uuid4().hex, kind, f"{_user()} (pid {os.getpid()})")
+        request = Request(uuid.uuid4().hex, kind, f"{process.user()} (pid {os.getpid()})")
         try:
             record.write_record(self.path, request)
         except OSError as error:
@@ -331,16 +330,11 @@ def _fault(raw: Mapping[str, Any]) -> Fault:
     return Fault.from_json(raw)
 
 
-def _user() -> str:
-    """The name of the user; in a container the number may have none."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
+def derive(job: Job, *, alive: bool, orphans: list[int] | None = None) -> tuple[State, str]:
+    """State and cause of a job from its records, given whether its executor says that it lives.
 
-
-def derive(job: Job, *, alive: bool) -> tuple[State, str]:
-    """State and cause of a job from its records, given whether its executor says that it lives."""
+    `orphans` are the processes that compute for it, where they are known already.
+    """
     worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
     ended = end is not None and worker is not None and end.attempt == worker.attempt
     if alive:
@@ -355,7 +349,7 @@ def derive(job: Job, *, alive: bool) -> tuple[State, str]:
         return "Queued", "is being started"
     if worker is None:
         return "Lost", "it was written but never started"
-    orphans = process.marked(job.uid)
+    orphans = process.marked(job.uid) if orphans is None else orphans
     still = f"; its solver still computes (pid {', '.join(map(str, orphans))})" if orphans else ""
     return "Lost", f"its worker (pid {worker.identity.pid}) is gone and did not say why{still}"
 

@@ -64,6 +64,22 @@ def marked(uid: str) -> list[int]:
     return found
 
 
+def all_marked() -> dict[str, list[int]]:
+    """The pids of all living processes of this machine that compute for any run, by the run's uid; one look at all."""
+    found: dict[str, list[int]] = {}
+    mark = f"{MARK}=".encode()
+    for pid in _pids():
+        try:
+            environment = (_PROC / str(pid) / "environ").read_bytes()
+        except OSError:  # gone, or another user's
+            continue
+        start = 0 if environment.startswith(mark) else environment.find(b"\0" + mark) + 1
+        if (start or environment.startswith(mark)) and pid != os.getpid() and _lives(pid):
+            uid = environment[start + len(mark) :].partition(b"\0")[0].decode("latin-1")
+            found.setdefault(uid, []).append(pid)
+    return found
+
+
 def tree(pid: int) -> list[int]:
     """The process and all its descendants."""
     pids = [pid]

@@ -1,0 +1,123 @@
+"""A quick look at one run: how far its solver is and what it has spent, by the ends of a few small files.
+
+`Run.progress` reads a log from its beginning and on; who looks at hundreds of runs wants its last lines only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowcfd.foam.log import Progress, Tail
+from flowcfd.jobs.record import Job
+
+HEAD, END = 4096, 16384
+"""How much of a log's beginning and of its end is read [bytes]."""
+
+_SHOWN = ("Cd", "Cl", "Cm", "Cs", "CmPitch")
+"""The coefficients that are shown where nobody named a measure, the most wanted first."""
+_MOST = 2
+
+
+class Glance:
+    """What was found of one run, so that the next look need not look for it again."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._table: tuple[Path, list[str]] | None = None
+
+    def progress(self) -> Progress:
+        """How far the solver is, by its newest log's last lines; iterations are not counted."""
+        path = _newest(self.job.case, f"log.{self.job.application}")
+        tail = Tail(path or self.job.case, end_time=self.job.end)
+        if path is None:
+            return tail.progress
+        head, end, whole = _ends(path, HEAD, END)
+        tail.feed(head)
+        tail.feed(end if whole else b"\n" + end)
+        return tail.progress
+
+    def spent(self) -> float:
+        """What its commands took so far [core s], those that run now included; its cores are its own meanwhile."""
+        now = time.time()
+        return self.job.cores * sum(_wall(step, now) for stage in self._stages() for step in stage.get("steps", ()))
+
+    def measures(self) -> Mapping[str, float]:
+        """What it was asked to settle, as it stands now; else the newest force coefficients; else nothing."""
+        return self._settling() or self._coefficients()
+
+    def _stages(self) -> Iterator[dict[str, Any]]:
+        try:
+            files = [entry.path for entry in os.scandir(self.job.path / "stages") if entry.name.endswith(".json")]
+        except OSError:
+            return
+        for file in files:
+            if stage := _json(file):
+                yield stage
+
+    def _settling(self) -> dict[str, float]:
+        if self.job.until is None:
+            return {}
+        told = _json(self.job.path / "settling.json").get("measures", ())
+        return {each["measure"]: each["mean"] for each in told if each.get("mean") is not None}
+
+    def _coefficients(self) -> dict[str, float]:
+        found = self._table or self._found()
+        if found is None:
+            return {}
+        path, columns = self._table = found
+        words = _ends(path, 0, END)[1].rpartition(b"\n")[0].rpartition(b"\n")[2].split()
+        try:
+            row = dict(zip(columns, map(float, words), strict=True))
+        except ValueError:  # half a line, or none yet
+            return {}
+        return {name: row[name] for name in [name for name in _SHOWN if name in row][:_MOST]}
+
+    def _found(self) -> tuple[Path, list[str]] | None:
+        """The newest table of force coefficients, and the names of its columns."""
+        tables = list((self.job.case / "postProcessing").glob("*/*/coefficient*.dat"))
+        if not tables:
+            return None
+        path = max(tables, key=lambda table: table.stat().st_mtime)
+        heads = [line for line in _ends(path, HEAD, 0)[0].split(b"\n") if line.startswith(b"# Time")]
+        return (path, heads[-1].decode("latin-1").lstrip("# ").split()) if heads else None
+
+
+def _wall(step: Mapping[str, Any], now: float) -> float:
+    return float(step["wall"]) if step.get("rc") is not None else max(0.0, now - float(step["started"]))
+
+
+def _newest(case: Path, name: str) -> Path | None:
+    """log.simpleFoam, or the last of log.simpleFoam.2, log.simpleFoam.3, ..."""
+    path, number = case / name, 1
+    if not path.exists():
+        return None
+    while (later := case / f"{name}.{number + 1}").exists():
+        path, number = later, number + 1
+    return path
+
+
+def _ends(path: Path, head: int, end: int) -> tuple[bytes, bytes, bool]:
+    """The first and the last bytes of a file, none twice, and whether they are all; nothing of one that is gone."""
+    try:
+        with path.open("rb") as file:
+            first = file.read(head)
+            begin = max(len(first), file.seek(0, os.SEEK_END) - end)
+            file.seek(begin)
+            return first, file.read(), begin == len(first)
+    except OSError:
+        return b"", b"", True
+
+
+def _json(path: str | Path) -> dict[str, Any]:
+    """A record, as it stands; empty when there is none that can be read."""
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            content = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
