@@ -40,7 +40,7 @@ _HOMES = {
     "flowcfd.benchmarks": "published reference",
     "flowcfd.studies": "gci refine Study",
     "flowcfd.uncertain": "Uncertain",
-    "flowcfd": "benchmarks studies",
+    "flowcfd": "archive benchmarks studies",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604

@@ -1,5 +1,6 @@
 """The public names as a type checker sees them; `__init__.py` loads them on first use."""
 
+from flowcfd import archive as archive
 from flowcfd import benchmarks as benchmarks
 from flowcfd import studies as studies
 from flowcfd.benchmarks import published as published

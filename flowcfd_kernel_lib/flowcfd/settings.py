@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,9 @@ class Settings:
     """OpenFOAM's project directory, when the user names one (FLOWCFD_OPENFOAM, then WM_PROJECT_DIR)."""
     shared_cores: bool | None
     """Whether MPI ranks share their cores with others (FLOWCFD_SHARED_CORES=1|0); None: decided per run."""
+
+    s3: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What is said of the archive (S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY, ...); it holds a secret."""
 
     @property
     def runs(self) -> Path:
@@ -43,6 +46,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         home=Path(environ.get("FLOWCFD_HOME") or Path.home() / "flowcfd").expanduser().absolute(),
         openfoam=Path(openfoam) if openfoam else None,
         shared_cores=None if shared is None else shared == "1",
+        s3={name: value for name, value in environ.items() if name.startswith("S3_") and value},
     )
 
 

@@ -54,6 +54,7 @@ def parser() -> Parser:
     _studies(commands)
     _bench(commands)
     _cluster(commands)
+    _archive(commands)
     return root
 
 
@@ -209,3 +210,28 @@ def _cluster(commands: Commands) -> None:
     status = _command(actions, "status", "cluster:status", "its daemons, nodes and jobs")
     for command in (up, down, status):
         command.add_argument("--dir", type=Path, metavar="DIR", help="where it lives (default $FLOWCFD_HOME/cluster)")
+
+
+def _archive(commands: Commands) -> None:
+    archive = commands.add_parser("archive", help="finished runs and studies in an S3 store")
+    actions = archive.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    put = _command(actions, "put", "archive:put", "archive runs or studies; one that broke off goes on where it was")
+    put.add_argument("names", nargs="+", metavar="RUN|STUDY")
+    put.add_argument("--remove", action="store_true", help="delete it here once the archive has it")
+    shown = _command(actions, "list", "archive:list_", "what lies in the archive, the newest first")
+    restore = _command(actions, "restore", "archive:restore", "bring one back, each file compared with what it was")
+    restore.add_argument("name", metavar="NAME", help="its name, or the beginning of it")
+    restore.add_argument("--to", type=Path, metavar="DIR", help="into this folder (default: where runs are kept)")
+    for command in (shown, restore):
+        command.add_argument("--user", metavar="NAME", help="of another user (default: you)")
+    link = _command(actions, "link", "archive:link", "an address from which anybody can fetch it for some time")
+    link.add_argument("name", metavar="NAME")
+    link.add_argument("--valid", default="1 hour", metavar="TIME", help="so long, at most 7 days (default 1 hour)")
+    delete = _command(actions, "delete", "archive:delete", "delete from the archive for good")
+    delete.add_argument("names", nargs="+", metavar="NAME")
+    delete.add_argument("--yes", action="store_true", help="it is meant")
+    rule = _command(actions, "rule", "archive:rule", "how many days the store keeps what; set, or shown with --show")
+    rule.add_argument("--expire", type=int, metavar="DAYS", help="delete bundles after so many days (default: never)")
+    rule.add_argument("--incomplete", type=int, default=7, metavar="DAYS", help="rests of broken uploads (default 7)")
+    rule.add_argument("--everybody", action="store_true", help="of all users, not only of you")
+    rule.add_argument("--show", action="store_true", help="only say what stands")
