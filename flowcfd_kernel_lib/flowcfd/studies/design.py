@@ -14,9 +14,13 @@ from typing import Any, Final
 
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.studies import extras
 
-DESIGNS: Final = ("grid", "list", "lhs", "sobol")
-"""Full grid; lists side by side; Latin hypercube (McKay et al. 1979); Sobol's sequence, scrambled (Owen 1998)."""
+DESIGNS: Final = ("grid", "list", "lhs", "sobol", "morris")
+"""Full grid; lists side by side; Latin hypercube (McKay et al. 1979); Sobol's sequence, scrambled (Owen 1998); paths
+that change one parameter at a time (Morris 1991)."""
+LEVELS: Final = 4
+"""Levels of each parameter in a Morris design."""
 MOST_POINTS: Final = 100_000
 
 Values = dict[str, Any]
@@ -44,6 +48,11 @@ class Axis:
         if self.whole:
             return min(int(self.low + share * (self.high - self.low + 1)), int(self.high))
         return self.low + share * (self.high - self.low)
+
+    def level(self, share: float) -> Any:
+        """The value at a share [0, 1] of a range, both ends included."""
+        value = self.low + share * (self.high - self.low)
+        return round(value) if self.whole else value
 
     def spread(self, points: int) -> list[Any]:
         """Its choices, or so many values from low to high."""
@@ -78,6 +87,8 @@ def design(case: Case, space: Mapping[str, object], how: str, points: int | None
             return _grid(found, points)
         case "list":
             return _side_by_side(found)
+        case "morris":
+            return _paths(found, points, seed)
         case _:
             return _sampled(found, how, points, seed)
 
@@ -181,6 +192,24 @@ def _sampled(found: Sequence[Axis], how: str, points: int | None, seed: int) -> 
         sampler = qmc.Sobol(len(found), scramble=True, seed=seed)
         shares = sampler.random_base2((points - 1).bit_length())[:points]
     return [{axis.path: axis.at(float(share)) for axis, share in zip(found, row, strict=True)} for row in shares]
+
+
+def _paths(found: Sequence[Axis], points: int | None, seed: int) -> list[Values]:
+    """Paths of one point more than there are parameters, each a step of 2/3 of one range from the one before."""
+    for axis in found:
+        if not axis.ranges or (axis.whole and axis.high - axis.low < LEVELS - 1):
+            raise CaseError(f"space.{axis.path}: a Morris design takes ranges (low, high) of {LEVELS} values or more")
+    each = len(found) + 1
+    if points is None or points < 2 * each or points % each:
+        few = max(2, (points or 10 * each) // each)
+        raise CaseError(
+            f"points: a Morris design of {len(found)} parameters has paths of {each} points, and two or more of them: "
+            f"{few * each} or {(few + 1) * each} points (got {points})"
+        )
+    sample = extras.salib("sample.morris")
+    problem = {"num_vars": len(found), "names": [axis.path for axis in found], "bounds": [[0.0, 1.0]] * len(found)}
+    shares = sample.sample(problem, points // each, num_levels=LEVELS, seed=seed)
+    return [{axis.path: axis.level(float(share)) for axis, share in zip(found, row, strict=True)} for row in shares]
 
 
 def _separator(text: str) -> str:

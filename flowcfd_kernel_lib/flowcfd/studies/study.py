@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from flowcfd.jobs import lock, waiting
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.post.table import Table
 from flowcfd.settings import settings
+from flowcfd.studies import added
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import Values
 from flowcfd.studies.point import WAITING, Measure, Point, measured, point, told
@@ -74,8 +75,9 @@ class Study:
             values = designs.read_csv(Path(design))
         else:
             values = designs.design(case, space or {}, design, points, seed)
-        self._hold(case, dict(space or {}), str(design), seed, name, _plain(values))
+        self._hold(case, dict(space or {}), str(design), seed, name, plain(values))
         self._checked()
+        self.values += tuple(one.values for one in added.read(self.path))
 
     @classmethod
     def read(cls, path: Path) -> Study:
@@ -83,17 +85,22 @@ class Study:
         raw, made = read(path), cls.__new__(cls)
         try:
             case, values = Case.from_dict(raw["case"]), [dict(one) for one in raw["points"]]
-            made._hold(case, dict(raw["space"]), str(raw["design"]), int(raw["seed"]), str(raw["name"]), values)
+            ranges = raw.get("ranges", ())
+            space = {path: tuple(given) if path in ranges else given for path, given in raw["space"].items()}
+            made._hold(case, space, str(raw["design"]), int(raw["seed"]), str(raw["name"]), values)
         except (KeyError, TypeError, ValueError, CaseError) as error:
             raise ResultError(f"{path}: study.json cannot be understood: {' '.join(str(error).split())}") from None
         made._folder = path.absolute()
+        made.values += tuple(one.values for one in added.read(path))
         return made
 
     def _hold(
         self, case: Case, space: Mapping[str, object], design: str, seed: int, name: str, values: Sequence[Values]
     ) -> None:
         self.case, self.space, self.design, self.seed, self.name = case, space, design, seed, name
-        self.values = tuple(values)
+        self.designed: tuple[Values, ...] = tuple(values)
+        """The points of the design; `values` are those, and what was added later."""
+        self.values = self.designed
         self._folder: Path | None = None
 
     @property
@@ -103,8 +110,8 @@ class Study:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the case and the points, in hexadecimal: an equal study is the same study."""
-        content = json.dumps([self.case.to_dict(), list(self.values)], sort_keys=True)
+        """SHA-256 of the case and the design's points, in hexadecimal: an equal study is the same study."""
+        content = json.dumps([self.case.to_dict(), list(self.designed)], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     @property
@@ -129,6 +136,10 @@ class Study:
             raise CaseError(f"point: must be 0 to {len(self.values) - 1} (got {number})")
         return self.case.replace(self.values[number])
 
+    def extend(self, points: int | Iterable[Mapping[str, Any]]) -> Study:
+        """Add points: the values of each by path, or how many more of a sampled design; `run` computes them."""
+        return added.extend(self, points)
+
     def run(
         self,
         *,
@@ -150,7 +161,7 @@ class Study:
             raise CaseError(f"at_once: must be a whole number of at least 1 (got {at_once!r})")
         jobs.preview(self.at(0), on=on, cores=cores, resources=resources)  # refuses what cannot be run
         options = {"on": on, "cores": cores, "resources": dict(resources or {}), "at_once": at_once, "again": again}
-        if self.driven and read(self.path)["options"] != _plain([options])[0]:
+        if self.driven and read(self.path)["options"] != plain([options])[0]:
             raise SiteError(f"{self.name} is being computed with other options; study.cancel() or study.wait() first")
         self._write(options)
         _drive(self.path)
@@ -257,10 +268,11 @@ class Study:
             "schema": SCHEMA,
             "name": self.name,
             "case": self.case.to_dict(),
-            "space": {path: _plain([given])[0] for path, given in self.space.items()},
+            "space": {path: plain([given])[0] for path, given in self.space.items()},
+            "ranges": [path for path, given in self.space.items() if isinstance(given, tuple)],
             "design": self.design,
             "seed": self.seed,
-            "points": list(self.values),
+            "points": list(self.designed),
             "options": dict(options),
         }
         self.path.mkdir(parents=True, exist_ok=True)
@@ -308,7 +320,7 @@ def read(path: Path) -> dict[str, Any]:
     raise ResultError(f"{path}: no study that this version understands")
 
 
-def _plain(values: Sequence[Any]) -> tuple[Any, ...]:
+def plain(values: Sequence[Any]) -> tuple[Any, ...]:
     """Values as JSON has them, so that a study that is read again is equal."""
     return tuple(json.loads(json.dumps(values, default=lambda value: value.model_dump(mode="json"))))
 
