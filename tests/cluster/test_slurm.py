@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,48 +20,17 @@ from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.jobs import process
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 from flowcfd.testing import ExecutorSuite
 
 pytestmark = pytest.mark.cluster
+call = Private.ask
 
 Until = Callable[..., None]
 LONG = 90.0
 """Enough time [s] for what Slurm does about lost nodes."""
-
-
-@pytest.fixture(scope="module")
-def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
-    try:
-        private.programs()
-    except SiteError as error:
-        pytest.skip(str(error))
-    folder = tmp_path_factory.mktemp("slurm")
-    cluster = private.up(folder, nodes=3, cores=2)
-    yield cluster
-    assert private.down(folder)
-    assert cluster.pids() == {}
-
-
-@pytest.fixture
-def site(slurm: Private, home: Path, until: Until) -> Private:
-    """The cluster, whole and without the jobs of other tests, and a profile `private` for it in this test's home."""
-    for name in ("munged", "slurmctld", *(f"slurmd.{node}" for node in slurm.names)):
-        private.restart(slurm, name)
-    until(lambda: len(slurm.idle()) == slurm.nodes)
-    call(slurm, "scancel", "--full", "-u", str(os.getuid()))
-    until(lambda: not call(slurm, "squeue", "-h"), LONG)
-    known = profile.Profile(conf=slurm.conf, shared_cores=True, grace=20.0, environment={"OMPI_MCA_btl": "self,tcp"})
-    profile.write("private", known)
-    return slurm
-
-
-def call(cluster: Private, *words: str) -> str:
-    done = subprocess.run(
-        words, env={**os.environ, **cluster.environment}, capture_output=True, text=True, timeout=60, check=False
-    )
-    return done.stdout.strip()
 
 
 def number(cluster: Private, run: Run) -> str:
@@ -87,6 +57,12 @@ def endless(slow_cavity: Callable[..., CaseFiles]) -> CaseFiles:
 
 def busy(run: Run) -> bool:
     return run.state == "Running" and (run.progress().time or 0.0) > 0.0
+
+
+def alone(run: Run) -> bool:
+    """Whether one solver, and only one, is at work on its newest log."""
+    logs = sorted(run.case.glob("log.icoFoam*"), key=lambda path: (len(path.name), path.name))
+    return busy(run) and len(process.marked(run.record.uid)) == 1 and "\nTime = " in logs[-1].read_text()
 
 
 class TestSuite(ExecutorSuite):
@@ -181,16 +157,46 @@ def test_a_controller_that_dies_loses_no_run(site: Private, endless: CaseFiles, 
     first = jobs.run(endless, on="private")
     until(lambda: busy(first), LONG)
     second = jobs.run(endless.edit("system/controlDict", endTime=999), on="private")
+    job = number(site, first), number(site, second)
+    now = time.time()
+    until(lambda: (site.folder / "state/job_state").stat().st_mtime > now + 0.1, LONG)  # it keeps what it knows
     private.stop(site, "slurmctld", how=signal.SIGKILL)
     assert first.state == "Running", "its worker gives signs of life"
     private.restart(site, "slurmctld")
-    until(lambda: second.state in ("Lost", "Running"), LONG)
-    if second.state == "Lost":  # the controller had not kept the job, and gives its number again
-        second.resume()
     until(lambda: busy(second), LONG)
+    assert (number(site, first), number(site, second)) == job
     assert attempts(first) == attempts(second) == 1
     for run in (first, second):
         assert run.cancel().state == "Cancelled"
+
+
+def test_a_controller_that_dies_before_it_kept_anything_loses_nothing_and_no_step_is_computed_twice(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    first = jobs.run(endless, on="private")
+    until(lambda: busy(first), LONG)
+    second = jobs.run(endless.edit("system/controlDict", endTime=999), on="private")
+    private.stop(site, "slurmctld", how=signal.SIGKILL)
+    for file in (site.folder / "state").glob("job_state*"):
+        file.unlink()
+    private.restart(site, "slurmctld")  # it knows no job, and begins to count anew
+    for run in (first, second):
+        until(lambda run=run: run.state in ("Lost", "Queued", "Stopped"), LONG)
+        assert run.state != "Lost" or "run.resume()" in str(run.error)
+        run.resume()
+        until(lambda run=run: alone(run), LONG)
+        assert attempts(run) <= 2
+        _no_gap_and_nothing_lost(run)
+        assert run.cancel().state == "Cancelled"
+
+
+def _no_gap_and_nothing_lost(run: Run) -> None:
+    """Each attempt went on right behind the newest fields that its forerunner had written: every 20 steps of 0.001."""
+    logs = sorted(run.case.glob("log.icoFoam*"), key=lambda path: (len(path.name), path.name))
+    times = [[float(line.split()[-1]) for line in log.read_text().splitlines() if line.startswith("Time = ")]
+             for log in logs]  # fmt: skip
+    for before, after in itertools.pairwise(filter(None, times)):
+        assert before[-1] - 0.04 < after[0] <= before[-1] + 0.0011, (before[-1], after[0])
 
 
 def test_the_orphan_of_a_lost_node_ends_before_the_run_goes_on_elsewhere(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -27,6 +28,12 @@ MEND = "apt-get install slurm-wlm munge   (as root)"
 PATIENCE = 60.0
 """So long [s] may the nodes take to be idle, and a daemon to end."""
 
+_ABLE = frozenset({"IDLE", "ALLOCATED", "MIXED"})
+_ASIDE = frozenset({"COMPLETING", "PLANNED"})
+"""What may be said besides of a node that can compute."""
+_OUT = frozenset({"DRAIN", "DOWN", "FAIL"})
+_DUMB = frozenset({"NOT_RESPONDING", "UNKNOWN"})
+"""Of such a node Slurm itself waits for a sign."""
 _SBIN = ("/usr/sbin", "/sbin")
 _RECORD = "cluster.json"
 
@@ -65,18 +72,37 @@ class Private:
                 found[file.stem] = pid
         return found
 
+    def ask(self, *words: str) -> str:
+        """What one of Slurm's programs (squeue, scontrol, ...) answers when it is called for this cluster."""
+        return _client(self, words).stdout.strip()
+
+    def states(self) -> dict[str, frozenset[str]]:
+        """What the controller says of each node, as {"IDLE", "DRAIN"}; empty while it does not answer."""
+        told = self.ask("scontrol", "show", "node", "--oneliner")
+        found = re.findall(r"^NodeName=(\S+) .*? State=(\S+)", told, re.MULTILINE)
+        return {name: frozenset(state.split("+")) for name, state in found if name in self.names}
+
     def idle(self) -> list[str]:
-        """The nodes that can compute, busy or not; empty while the controller does not answer."""
-        done = _client(self, ["sinfo", "-h", "-N", "-t", "idle,alloc,mix,comp", "-o", "%N"])
-        return sorted(set(done.stdout.split())) if done.returncode == 0 else []
+        """The nodes that can compute, busy or not: sinfo counts those as idle that do not answer or were drained."""
+        return [name for name, state in sorted(self.states().items()) if state & _ABLE and state <= _ABLE | _ASIDE]
+
+    def bring_back(self) -> list[str]:
+        """Have those nodes used again that were taken out of service, by whomever, and that answer; which those are.
+
+        Slurm drains a node on its own when it finds a job there that the controller has forgotten.
+        """
+        out = [name for name, state in sorted(self.states().items()) if state & _OUT and not state & _DUMB]
+        for name in out:
+            self.ask("scontrol", "update", f"NodeName={name}", "State=RESUME")
+        return out
 
 
 def up(folder: Path, *, nodes: int = 3, cores: int = 2, memory: int = 4000) -> Private:
     """Start a private Slurm in `folder`, or find the one that runs there; returns when all nodes can compute.
 
     `cores` and `memory` [MB] are each node's; together they may be more than the machine has. A cluster that was
-    stopped goes on with the jobs it had. SiteError when Slurm is not installed or does not come up; then nothing is
-    left running.
+    stopped goes on with the jobs it had, and nodes that were drained are used again. SiteError when Slurm is not
+    installed or does not come up; then nothing is left running.
     """
     folder = folder.expanduser().absolute()
     _require(nodes, cores, memory)
@@ -126,6 +152,14 @@ def restart(cluster: Private, name: str) -> None:
     """Start one daemon that was ended; the controller goes on with the jobs that it had."""
     if name not in cluster.pids():
         _start(cluster, name, _daemons(cluster)[name])
+
+
+def whole(cluster: Private) -> bool:
+    """Whether all nodes can compute; those that were taken out of service are brought back on the way."""
+    if len(cluster.idle()) == cluster.nodes:
+        return True
+    cluster.bring_back()
+    return False
 
 
 def find(folder: Path) -> Private | None:
@@ -210,7 +244,7 @@ def _start(cluster: Private, name: str, command: Sequence[str]) -> None:
 
 
 def _wait_for_nodes(cluster: Private) -> None:
-    if not _until(lambda: len(cluster.idle()) == cluster.nodes, PATIENCE):
+    if not _until(lambda: whole(cluster), PATIENCE):
         raise SiteError(
             f"the private Slurm did not come up: {len(cluster.idle())} of {cluster.nodes} nodes; "
             f"{_last(cluster, 'slurmctld')}"

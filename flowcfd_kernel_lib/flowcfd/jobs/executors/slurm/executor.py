@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from flowcfd.cluster.resources import Resources
 
 
+TRIAL, TRIED = "#!/bin/sh\n", "trial-of-flowcfd"
+"""A job to be judged by Slurm, and its name."""
+
+
 @dataclass
 class Slurm:
     """The executor of one profile. All runs of a process ask through one `squeue` at a time."""
@@ -60,9 +64,30 @@ class Slurm:
         if (wanted.nodes or 1) > cores:
             raise CaseError(f"resources.nodes: must not be more than the cores, {cores} (got {wanted.nodes})")
         self.partitions.require(wanted.partition, wanted.seconds)
-        done = self.client.answer(["sbatch", "--test-only", *self._directives(wanted, cores)], text="#!/bin/sh\n")
+        directives = self._directives(wanted, cores)
+        done = self.client.answer(["sbatch", "--test-only", *directives], text=TRIAL)
+        refusal = said(done.stderr) if done.returncode else ""
+        if refusal and self.partitions.lame(wanted.partition) and self.partitions.hold(
+            wanted.partition, cores, wanted.nodes
+        ):  # fmt: skip
+            refusal = self._tried(directives)
+        if refusal:
+            raise CaseError(f"resources: Slurm refuses such a job: {refusal}{self.partitions.offers()}")
+
+    def _tried(self, directives: Sequence[str]) -> str:
+        """Why Slurm refuses a job that is really submitted; empty when it takes it, which is cancelled at once.
+
+        `--test-only` refuses what would have to wait for nodes that are out of service. A trial that nobody is left to
+        cancel ends by itself; one that is held Slurm would not examine.
+        """
+        name = f"--job-name={TRIED}"
+        done = self.client.answer(
+            ["sbatch", "--parsable", *directives, "--begin=now+1hour", name, "--output=/dev/null"], text=TRIAL
+        )
         if done.returncode:
-            raise CaseError(f"resources: Slurm refuses such a job: {said(done.stderr)}{self.partitions.offers()}")
+            return said(done.stderr)
+        self.client.answer(["scancel", done.stdout.strip().partition(";")[0]])
+        return ""
 
     def start(self, job: Job) -> None:
         """Submit the run's job, unless it is in the queue already; one whose work is over is waited for."""

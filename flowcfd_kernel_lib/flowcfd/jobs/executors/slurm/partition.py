@@ -15,6 +15,10 @@ FRESH = 60.0
 """So long [s] an answer of sinfo stands."""
 
 
+_ABLE = frozenset({"idle", "allocated", "mixed", "completing"})
+"""States of nodes at work, as `sinfo -o %T` names them; a sign after one (`idle*`) says that it is not."""
+
+
 @dataclass(frozen=True)
 class Partition:
     """A partition: its limit of time [s] (None: none), its nodes, and the cores and memory [MB] of the largest one."""
@@ -81,6 +85,20 @@ class Partitions:
         if places and all(place.limit is not None and walltime > place.limit for place in places):
             allowed = " or ".join(map(str, places))
             raise CaseError(f"resources.walltime: must be at most that of partition {allowed} (got {hours(walltime)})")
+
+    def lame(self, name: str | None) -> bool:
+        """Whether nodes that a job may go to are out of service now, or nothing is known of them: that may change."""
+        places = {place.name for place in self.chosen(name)}
+        done = self.client.answer(["sinfo", "-h", "-a", "-e", "-o", "%P|%T"])
+        states = [line.partition("|") for line in done.stdout.splitlines() if "|" in line]
+        return not states or any(
+            state not in _ABLE for place, _, state in states if not places or place.rstrip("*") in places
+        )
+
+    def hold(self, name: str | None, cores: int, nodes: int | None) -> bool:
+        """Whether one of the partitions has so many cores and nodes, in service or not; True where nothing is known."""
+        places = self.chosen(name)
+        return not places or any(cores <= each.nodes * each.cores and (nodes or 1) <= each.nodes for each in places)
 
     def nodes(self, name: str | None, cores: int) -> int | None:
         """The fewest nodes that so many cores fit on, wherever the job goes; None where that is not known."""
