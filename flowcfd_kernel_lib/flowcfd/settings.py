@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from flowcfd.errors import SiteError
+
+_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,12 @@ class Settings:
     """OpenFOAM's project directory, when the user names one (FLOWCFD_OPENFOAM, then WM_PROJECT_DIR)."""
     shared_cores: bool | None
     """Whether MPI ranks share their cores with others (FLOWCFD_SHARED_CORES=1|0); None: decided per run."""
-
     s3: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What is said of the archive (S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY, ...); it holds a secret."""
+    project: str = ""
+    """What the cost of new runs is counted to (FLOWCFD_PROJECT)."""
+    database: str = field(default="", repr=False)
+    """Where the index of runs is kept (DATABASE_URL; it may hold a password); empty: in a file of the home."""
 
     @property
     def runs(self) -> Path:
@@ -42,11 +48,18 @@ def read(environ: Mapping[str, str]) -> Settings:
     shared = environ.get("FLOWCFD_SHARED_CORES") or None
     if shared not in (None, "0", "1"):
         raise SiteError(f"FLOWCFD_SHARED_CORES: must be 0 or 1 (got {shared!r})")
+    project = environ.get("FLOWCFD_PROJECT") or ""
+    if project and not _PROJECT.match(project):
+        raise SiteError(
+            f"FLOWCFD_PROJECT: must be 1 to 64 of A-Z a-z 0-9 _ . - and begin with one of A-Z a-z 0-9 (got {project!r})"
+        )
     return Settings(
         home=Path(environ.get("FLOWCFD_HOME") or Path.home() / "flowcfd").expanduser().absolute(),
         openfoam=Path(openfoam) if openfoam else None,
         shared_cores=None if shared is None else shared == "1",
         s3={name: value for name, value in environ.items() if name.startswith("S3_") and value},
+        project=project,
+        database=environ.get("DATABASE_URL") or "",
     )
 
 

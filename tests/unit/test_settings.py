@@ -36,3 +36,14 @@ def test_shared_cores_are_a_switch(text: str, value: bool | None) -> None:
 def test_another_value_of_the_switch_is_refused() -> None:
     with pytest.raises(SiteError, match=r"^FLOWCFD_SHARED_CORES: must be 0 or 1 \(got 'yes'\)$"):
         read({"FLOWCFD_SHARED_CORES": "yes"})
+
+
+def test_a_project_is_a_plain_name() -> None:
+    assert (read({}).project, read({"FLOWCFD_PROJECT": "wing-7"}).project) == ("", "wing-7")
+    with pytest.raises(SiteError, match=r"^FLOWCFD_PROJECT: must be 1 to 64 of .* \(got 'a b'\)$"):
+        read({"FLOWCFD_PROJECT": "a b"})
+
+
+def test_the_address_of_a_database_may_hold_a_password_and_is_not_shown() -> None:
+    settings = read({"DATABASE_URL": "postgresql://me:secret@host/db"})
+    assert settings.database.endswith("/db") and "secret" not in repr(settings)

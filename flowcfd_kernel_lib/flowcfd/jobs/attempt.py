@@ -74,9 +74,8 @@ def compute(attempt: Attempt) -> EndRecord:
             done = _run_stage(attempt, stage, _prepare(attempt, stage, known))
         except (FlowError, OSError) as error:
             return failed(attempt.number, stage.name, error)
-        record.event(
-            job.path, "stage", stage=stage.name, state=done.state, cpu=done.cpu, wall=done.wall, disk=done.disk
-        )
+        used = {"cpu": done.cpu, "wall": done.wall, "disk": done.disk}
+        record.event(job.path, "stage", attempt=attempt.number, stage=stage.name, state=done.state, **used)
         if done.state == "stopped" and (request := watch.asked()):
             return asked(attempt.number, request, stage.name)
         if done.state == "failed":
@@ -200,7 +199,7 @@ def _prepare(attempt: Attempt, stage: Stage, known: StageRecord | None) -> Stage
 
 def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecord:
     job, now = attempt.job, begun
-    record.event(job.path, "stage", stage=stage.name, state="running")
+    record.event(job.path, "stage", attempt=attempt.number, stage=stage.name, state="running")
     for command in _left(stage, begun):
         before = now
 
@@ -221,6 +220,8 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
         if done.rc == 0 and not done.interrupted and command.solver:
             done = replace(done, spoiled=_spoiled(job.case / done.log))
         now = replace(before, steps=(*before.steps, done))
+        used = {"cpu": done.cpu, "wall": done.wall, "memory": done.memory}
+        record.event(job.path, "step", attempt=attempt.number, command=command.text, rc=done.rc, **used)
         if done.interrupted or not _finished(done):
             now = replace(now, state="stopped" if done.interrupted else "failed")
             break

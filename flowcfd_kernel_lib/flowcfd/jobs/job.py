@@ -16,7 +16,7 @@ from flowcfd.foam import dictionary, install
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import BY_FILE
 from flowcfd.foam.steps import steps as steps_of
-from flowcfd.jobs import stages
+from flowcfd.jobs import process, stages
 from flowcfd.jobs.record import Job
 from flowcfd.settings import settings
 
@@ -72,6 +72,8 @@ def job(
         openfoam=installation.version,
         until=until,
         rolling=cores == 1 and _writes_at_its_end_only(control),
+        user=process.user(),
+        project=settings().project,
     )
 
 

@@ -40,6 +40,16 @@ def place() -> str:
     return f"{os.uname().nodename}/{boot}/{(_PROC / 'self/ns/pid').stat().st_ino}"
 
 
+def user() -> str:
+    """The name of the user; in a container the number may have none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
 def alive(identity: Identity) -> bool | None:
     """Whether this process lives; None when it belongs to another machine or container and nobody here can say."""
     if identity.place != place():

@@ -72,6 +72,10 @@ class Job:
     """The measures that end the solver when they have settled, as `jobs.settle` reads them."""
     rolling: bool = False
     """Whether fields are kept on the way, of which the case itself writes none (`jobs.rolling`)."""
+    user: str = ""
+    """Who submitted it; empty in a record of an older version."""
+    project: str = ""
+    """What its cost is counted to (FLOWCFD_PROJECT)."""
 
     @property
     def case(self) -> Path:
