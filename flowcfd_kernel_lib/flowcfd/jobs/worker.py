@@ -7,6 +7,7 @@ with --detach, it started) as it should, 75 another worker has the run, 1 it cou
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -19,7 +20,7 @@ from flowcfd.foam import install
 from flowcfd.jobs import attempt, lock, record
 from flowcfd.jobs.attempt import Attempt
 from flowcfd.jobs.process import Identity
-from flowcfd.jobs.record import AGAIN, EndRecord, WorkerRecord
+from flowcfd.jobs.record import AGAIN, EndRecord, Job, WorkerRecord
 from flowcfd.jobs.slots import Slots
 from flowcfd.jobs.watch import Fenced, Watch
 from flowcfd.settings import settings
@@ -29,6 +30,9 @@ BUSY = 75
 
 FENCE_PATIENCE = 120.0
 """So long [s] a worker of an earlier turn may take to end its solver and leave; a dead node's lock to be freed."""
+
+GROWTH = 4.0
+"""Each pause before a new try is so many times as long as the one before."""
 
 _QUEUE_POLL, _HEAD_POLL = 0.5, 0.05
 """Time [s] between two looks for free cores: of whoever waits, and of the one that is next."""
@@ -40,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     run = Path(words[-1]).absolute()
     if "--detach" in words:
         return detach(run)
-    turn = Turn.of(os.environ) if "--allocated" in words else None
+    turned = "--allocated" in words or "--turn" in words
+    turn = Turn.of(os.environ, allocated="--allocated" in words) if turned else None
     return work(run, ready=lambda code: None, turn=turn, over="--time-is-over" in words)
 
 
@@ -63,15 +68,22 @@ def detach(run: Path) -> int:
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn of a scheduler's job: the first, or one after it was put into the queue again."""
+    """A turn of a scheduler's job: the first, or one after it was put into the queue again.
+
+    Unless it is `allocated`, the cores are this machine's and are waited for.
+    """
 
     job: str
     number: int
     most: int
+    allocated: bool = True
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Turn:
-        """What Slurm says of the job in whose allocation this process runs."""
+    def of(cls, environ: Mapping[str, str], *, allocated: bool = True) -> Turn:
+        """What an executor that counts turns itself says ("job.number"), else Slurm of the job of this process."""
+        if said := environ.get("FLOWCFD_TURN"):
+            job, _, number = said.rpartition(".")
+            return cls(job, int(number), int(environ.get("FLOWCFD_RESTARTS") or "0"), allocated)
         restarts, most = environ.get("SLURM_RESTART_COUNT") or "0", environ.get("FLOWCFD_RESTARTS") or "0"
         return cls(environ.get("SLURM_JOB_ID", ""), int(restarts), int(most))
 
@@ -95,12 +107,10 @@ def work(run: Path, *, ready: Callable[[int], None], turn: Turn | None = None, o
     mine = _begin(run, turn)
     ready(0)
     try:
-        end = _compute(run, mine, allocated=turn is not None)
+        end = _until_it_ends(run, mine, allocated=turn is not None and turn.allocated)
     except Fenced:
         record.event(run, "fenced", attempt=mine.attempt)
         return BUSY
-    except (FlowError, OSError) as error:
-        end = attempt.failed(mine.attempt, "", error)
     except Exception as error:  # the outermost frame: whatever happened is told
         end = EndRecord(mine.attempt, "Failed", f"a defect of FlowCFD: {error!r} (see worker.log)", time.time())
         record.write_record(run, end, sync=True)
@@ -156,17 +166,74 @@ def _begin(run: Path, turn: Turn | None) -> WorkerRecord:
     return mine
 
 
-def _compute(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndRecord:
+def _until_it_ends(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndRecord:
+    """Compute; again after a pause where the site failed and not the case, and in a new turn where the time was over.
+
+    A scheduler counts the turns itself; here they are what `max_restarts` allows, none unless it was given.
+    """
+    job, watch = record.job(run), Watch(run)
+    turns = 0 if allocated else int(job.resources.get("max_restarts") or 0)
+    while True:
+        end = _tried(job, mine, watch, allocated=allocated)
+        end = replace(end, tries=mine.tries)
+        if end.timeout and turns:
+            turns -= 1
+            watch.forget_limit()
+            record.event(run, "time is over", attempt=mine.attempt)
+            mine = replace(mine, phase="Queued")
+            record.write_record(run, mine)
+        elif end.site and mine.tries <= job.retries and watch.asked() is None:
+            mine = _later(run, mine, end)
+            while mine.again is not None and time.time() < mine.again:
+                watch.wait(min(_QUEUE_POLL, max(0.0, mine.again - time.time())))
+                if asked := watch.asked():
+                    return replace(attempt.asked(mine.attempt, asked), tries=mine.tries)
+            mine = replace(mine, tries=mine.tries + 1, again=None, why="")
+            _told(run, mine)
+        else:
+            return end
+
+
+def _later(run: Path, mine: WorkerRecord, end: EndRecord) -> WorkerRecord:
+    """Say when it is tried again: each pause is longer than the one before."""
+    pause = settings().retry_after * GROWTH ** (mine.tries - 1)
+    waiting = replace(mine, phase="Queued", again=time.time() + pause, why=end.why)
+    record.event(run, "again", attempt=mine.attempt, tries=mine.tries, wait=pause, stage=end.stage, why=end.why)
+    _told(run, waiting)
+    return waiting
+
+
+def _told(run: Path, mine: WorkerRecord) -> None:
+    """Say how it stands, and have a reserve again to say the next thing: on a full disk either may fail."""
+    with contextlib.suppress(OSError):
+        record.write_record(run, mine)
+    with contextlib.suppress(OSError):
+        record.hold_reserve(run)
+
+
+def _tried(job: Job, mine: WorkerRecord, watch: Watch, *, allocated: bool) -> EndRecord:
+    """One try; an error that is not of a command is an end as well."""
+    slots = Slots(settings().home, job.cores, lambda: record.priority(job.path), job.created)
+    try:
+        return _compute(job, mine, watch, slots, allocated=allocated)
+    except (FlowError, OSError) as error:
+        return attempt.failed(mine.attempt, "", error)
+    finally:
+        slots.release()
+
+
+def _compute(job: Job, mine: WorkerRecord, watch: Watch, slots: Slots, *, allocated: bool) -> EndRecord:
     """Wait for cores, unless they are `allocated`, then compute."""
-    job, request, watch = record.job(run), record.request(run), Watch(run)
-    retry = request is not None and request.kind == "retry"
-    slots = Slots(settings().home, job.cores)
+    request = record.request(job.path)
+    retry = request is not None and request.kind == "retry" and mine.tries == 1
     watch.wait(0)
     while not allocated and not slots.ready():
         if asked := watch.asked():
             return attempt.asked(mine.attempt, asked)
-        watch.wait(_HEAD_POLL if slots.leads else _QUEUE_POLL)
-    record.write_record(run, replace(mine, phase="Running"))
+        watch.wait(_HEAD_POLL if slots.leads else _QUEUE_POLL * min(6.0, 1.0 + slots.ahead / 20))
+    if not allocated:
+        watch.limit(job.walltime)
+    record.write_record(job.path, replace(mine, phase="Running"))
     environment = install.find().environment(case=job.case, cores=job.cores)
     return attempt.compute(Attempt(job, mine.attempt, retry, environment, watch))
 
