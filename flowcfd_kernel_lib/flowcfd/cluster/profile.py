@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from flowcfd.case.quantities import Duration, Positive, problem
 from flowcfd.case.spec import FrozenDict, Spec
 from flowcfd.cluster.resources import Resources
-from flowcfd.errors import CaseError, SiteError
+from flowcfd.errors import CaseError, SiteError, UnknownName
 from flowcfd.settings import settings
 
 SITE = Path("/etc/flowcfd/profiles")
@@ -86,8 +86,14 @@ def read(path: Path) -> Profile:
         raise CaseError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(raw, dict):
         raise CaseError(f"{path}: must hold keys and values (see cluster/README.md)")
+    from flowcfd.cluster.pool import Pool  # a profile itself, so it stands above this module
+
+    kinds = {"slurm": Profile, "dask": Pool}
+    kind = str(raw.get("executor", "slurm"))
+    if kind not in kinds:
+        raise UnknownName("executor", kind, kinds, where=str(path))
     try:
-        return Profile.model_validate(raw)
+        return kinds[kind].model_validate(raw)
     except CaseError as error:
         raise CaseError([f"{path}: {line}" for line in str(error).splitlines()]) from None
 
