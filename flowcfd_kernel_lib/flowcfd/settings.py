@@ -26,10 +26,14 @@ class Settings:
     """Whether MPI ranks share their cores with others (FLOWCFD_SHARED_CORES=1|0); None: decided per run."""
     s3: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What is said of the archive (S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY, ...); it holds a secret."""
+    retry_after: float = 8.0
+    """Time [s] before a run is tried again for the first time after an error of the site (FLOWCFD_RETRY_AFTER)."""
     project: str = ""
     """What the cost of new runs is counted to (FLOWCFD_PROJECT)."""
     database: str = field(default="", repr=False)
     """Where the index of runs is kept (DATABASE_URL; it may hold a password); empty: in a file of the home."""
+    share_meshes: bool = True
+    """Whether a run copies an equal mesh that another run has made (FLOWCFD_SHARE_MESHES=1|0)."""
 
     @property
     def runs(self) -> Path:
@@ -48,6 +52,12 @@ def read(environ: Mapping[str, str]) -> Settings:
     shared = environ.get("FLOWCFD_SHARED_CORES") or None
     if shared not in (None, "0", "1"):
         raise SiteError(f"FLOWCFD_SHARED_CORES: must be 0 or 1 (got {shared!r})")
+    meshes = environ.get("FLOWCFD_SHARE_MESHES") or "1"
+    if meshes not in ("0", "1"):
+        raise SiteError(f"FLOWCFD_SHARE_MESHES: must be 0 or 1 (got {meshes!r})")
+    again = environ.get("FLOWCFD_RETRY_AFTER") or "8"
+    if not re.fullmatch(r"\d{1,6}(\.\d*)?|\.\d+", again):
+        raise SiteError(f"FLOWCFD_RETRY_AFTER: must be a number of seconds (got {again!r})")
     project = environ.get("FLOWCFD_PROJECT") or ""
     if project and not _PROJECT.match(project):
         raise SiteError(
@@ -57,9 +67,11 @@ def read(environ: Mapping[str, str]) -> Settings:
         home=Path(environ.get("FLOWCFD_HOME") or Path.home() / "flowcfd").expanduser().absolute(),
         openfoam=Path(openfoam) if openfoam else None,
         shared_cores=None if shared is None else shared == "1",
+        retry_after=float(again),
         s3={name: value for name, value in environ.items() if name.startswith("S3_") and value},
         project=project,
         database=environ.get("DATABASE_URL") or "",
+        share_meshes=meshes == "1",
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowcfd.errors import FlowError
-from flowcfd.jobs import checkpoint, process, record, space, stages, step
+from flowcfd.jobs import checkpoint, meshes, process, record, site, space, stages, step
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord, StepRecord
 from flowcfd.jobs.stages import IN_PLACE, Command, Stage
-from flowcfd.jobs.watch import Watch
+from flowcfd.jobs.watch import WALLTIME, Watch
 
 TYPE_CHECKING = False  # typing is not needed for more, and slow to import
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from flowcfd.foam.faults import Fault
     from flowcfd.jobs.guard import Guard
+    from flowcfd.jobs.meshes import Sharing
 
 ORPHAN_PATIENCE = 60.0
 """How long [s] a solver left by a killed worker may take to write its fields."""
@@ -95,8 +96,10 @@ def _settled(attempt: Attempt) -> str:
 
 def asked(number: int, request: Request, stage: str = "") -> EndRecord:
     """The end that a request asks for."""
-    timeout = request.by == "SIGUSR1"
-    why = "the walltime is over" if timeout else f"{request.kind} asked by {request.by}"
+    limit = request.by.startswith(WALLTIME)
+    timeout = limit or request.by == "SIGUSR1"
+    over = f"the {request.by if limit else WALLTIME} is over"
+    why = over if timeout else f"{request.kind} asked by {request.by}"
     return EndRecord(number, record.ENDS[request.kind], why, time.time(), stage, timeout=timeout)
 
 
@@ -121,7 +124,7 @@ def failed(number: int, stage: str, error: FlowError | OSError) -> EndRecord:
     why = str(error)
     if isinstance(error, OSError) and error.strerror:
         why = error.strerror.lower() + (f": {error.filename}" if error.filename else "")
-    return EndRecord(number, "Failed", why, time.time(), stage)
+    return EndRecord(number, "Failed", why, time.time(), stage, site=site.error(error))
 
 
 def _take_over(job: Job, *, politely: bool) -> None:
@@ -198,8 +201,21 @@ def _prepare(attempt: Attempt, stage: Stage, known: StageRecord | None) -> Stage
 
 
 def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecord:
+    """Run what is left of a stage; a mesh that another run has made is taken from it."""
+    record.event(attempt.job.path, "stage", attempt=attempt.number, stage=stage.name, state="running")
+    sharing = meshes.of(attempt.job, stage, begun, anew=attempt.retry)
+    if sharing is None:
+        return _run_commands(attempt, stage, begun, None)
+    try:
+        if taken := sharing.take(attempt.watch):
+            begun = replace(begun, steps=taken, shared=f"mesh {attempt.job.mesh[:12]} taken")
+        return _run_commands(attempt, stage, begun, sharing)
+    finally:
+        sharing.close()
+
+
+def _run_commands(attempt: Attempt, stage: Stage, begun: StageRecord, sharing: Sharing | None) -> StageRecord:
     job, now = attempt.job, begun
-    record.event(job.path, "stage", attempt=attempt.number, stage=stage.name, state="running")
     for command in _left(stage, begun):
         before = now
 
@@ -225,6 +241,8 @@ def _run_stage(attempt: Attempt, stage: Stage, begun: StageRecord) -> StageRecor
         if done.interrupted or not _finished(done):
             now = replace(now, state="stopped" if done.interrupted else "failed")
             break
+        if sharing is not None:
+            sharing.keep(now.steps)
         if attempt.watch.asked() and command is not stage.commands[-1]:
             now = replace(now, state="stopped")
             break
@@ -284,8 +302,9 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
     from flowcfd.foam import faults  # many expressions to compile, for a failure only
 
     job, last = attempt.job, stage.steps[-1]
-    fault = faults.cause(last.rc, step.tail(job.case / last.log, _TEXT).decode("latin-1"), case=job.case)
-    why = "no space left on device; free some, then resume" if space.full(job.path) else str(fault)
+    text, full = step.tail(job.case / last.log, _TEXT), space.full(job.path)
+    fault = faults.cause(last.rc, text.decode("latin-1"), case=job.case)
+    why = "no space left on device; free some, then resume" if full else str(fault)
     if last.ended_by == "diverging" or fault.kind == "diverged":
         fault, why = _diverged(job, stage, fault, why)
     return EndRecord(
@@ -297,6 +316,7 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
         last.log,
         diverged=fault.kind == "diverged",
         fault=fault.to_json(),
+        site=site.fault(fault, text, full=full),
     )
 
 

@@ -25,6 +25,11 @@ def times(root: Path) -> list[str]:
     return sorted((p.name for p in root.iterdir() if _TIME.match(p.name) and p.is_dir()), key=float)
 
 
+def times_of(paths: Iterable[str]) -> set[str]:
+    """The names of time directories among the first parts of relative paths."""
+    return {top for path in paths if _TIME.match(top := path.partition("/")[0])}
+
+
 def written(case: Path, cores: int, begin: Iterable[str]) -> list[str]:
     """All times that any rank wrote and that were not there at the `begin`, in the order of time."""
     found = {time for root in roots(case, cores) for time in times(root)}

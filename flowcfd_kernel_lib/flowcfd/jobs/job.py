@@ -16,7 +16,7 @@ from flowcfd.foam import dictionary, install
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import BY_FILE
 from flowcfd.foam.steps import steps as steps_of
-from flowcfd.jobs import process, stages
+from flowcfd.jobs import meshkey, process, stages
 from flowcfd.jobs.record import Job
 from flowcfd.settings import settings
 
@@ -56,6 +56,7 @@ def job(
         _stays_inside(command)
     if cores > 1:
         _require_mpirun(installation, path, cores)
+    making = planned[0].commands if planned and planned[0].name == "mesh" else ()
     return Job(
         path=path,
         uid=uuid.uuid4().hex,
@@ -74,6 +75,7 @@ def job(
         rolling=cores == 1 and _writes_at_its_end_only(control),
         user=process.user(),
         project=settings().project,
+        mesh=meshkey.key(files, making, installation.version),
     )
 
 

@@ -76,6 +76,14 @@ class Job:
     """Who submitted it; empty in a record of an older version."""
     project: str = ""
     """What its cost is counted to (FLOWCFD_PROJECT)."""
+    walltime: float | None = None
+    """The longest time [s] of one turn of its worker with its cores; None: no limit. A scheduler keeps its own."""
+    retries: int = 0
+    """How often it is tried again by itself after an error of the site."""
+    mesh: str = ""
+    """The digest of its mesh; runs of equal ones share it (`jobs.meshes`). Empty: it is made for this run alone."""
+    warm: Mapping[str, Any] = field(default_factory=dict)
+    """The run whose fields it starts from, `from`, and `how` they came; empty: those of the case."""
 
     @property
     def case(self) -> Path:
@@ -94,6 +102,12 @@ class WorkerRecord:
     started: float
     allocation: str = ""
     """The job of a scheduler that it works in, and which turn of it: "1234.0"."""
+    tries: int = 1
+    """Which try it is: one more after each error of the site."""
+    again: float | None = None
+    """When the next try begins, while it waits for that."""
+    why: str = ""
+    """What ended the last try."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,8 @@ class StageRecord:
     begin: tuple[str, ...] = ()
     ended: float | None = None
     disk: int = 0
+    shared: str = ""
+    """Whose work its first steps are, when they were not run here: "mesh 0a1b2c3d4e5f taken"."""
 
     @property
     def wall(self) -> float:
@@ -162,6 +178,10 @@ class EndRecord:
     diverged: bool = False
     timeout: bool = False
     """Whether a scheduler's time limit was the reason."""
+    tries: int = 1
+    """How often it was tried."""
+    site: bool = False
+    """Whether it failed of the site (a full disk, an mpirun that is not there), and not of the case."""
     outside: bool = False
     """Whether its processes were ended from outside: a scheduler may have put the job into the queue again."""
     fault: dict[str, Any] | None = None
@@ -177,6 +197,8 @@ class Request:
     id: str
     kind: Kind
     by: str
+    at: float = 0.0
+    """When it was asked [s since the epoch]."""
 
 
 def job(path: Path) -> Job:
@@ -220,6 +242,12 @@ def end(path: Path) -> EndRecord | None:
 def request(path: Path) -> Request | None:
     """The newest request."""
     return _known(path / "request.json", lambda raw: Request(**raw))
+
+
+def shared(folder: Path) -> dict[str, Any] | None:
+    """What is known of a mesh that runs share; None before it is made."""
+    wanted = ("schema", "files", "sources", "steps")
+    return _known(folder / "mesh.json", lambda raw: {name: raw[name] for name in wanted})
 
 
 def settling(path: Path) -> str:
@@ -268,6 +296,16 @@ def hold_reserve(path: Path) -> None:
     if reserve.exists() and reserve.stat().st_size == RESERVE:
         return
     reserve.write_bytes(os.urandom(RESERVE))
+
+
+def priority(path: Path) -> int:
+    """Where it stands among those that wait: greater is sooner, 0 unless somebody said otherwise."""
+    return _known(path / "priority.json", lambda raw: int(raw["priority"])) or 0
+
+
+def write_priority(path: Path, priority: int) -> None:
+    """Say where it is to stand; a handle's file."""
+    write(path / "priority.json", {"priority": priority})
 
 
 def event(path: Path, name: str, **details: Any) -> None:

@@ -21,6 +21,9 @@ OWN = frozenset({"decomposePar", "reconstructPar", "reconstructParMesh", "redist
 MESH_ONLY = frozenset({"blockMesh", "snappyHexMesh", "surfaceFeatureExtract", "checkMesh", "extrudeMesh", "topoSet"})
 """Applications that do not touch the start fields."""
 
+MESHING = frozenset({"blockMesh", "surfaceFeatureExtract", "snappyHexMesh", "checkMesh", "topoSet"})
+"""Applications of which it is known what they read, so that what they make can serve another run (`jobs.meshkey`)."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -99,6 +102,12 @@ def changes_start(command: Command) -> bool:
     if command.solver or "-postProcess" in command.arguments:
         return False
     return command.application not in MESH_ONLY | OWN
+
+
+def meshing(commands: Sequence[Command]) -> int:
+    """How many commands, from the first on, make a mesh and nothing else."""
+    own = (n for n, command in enumerate(commands) if command.application not in MESHING or command.parallel)
+    return next(own, len(commands))
 
 
 def _command(step: str) -> Command:
