@@ -77,11 +77,15 @@ def axes(case: Case, space: Mapping[str, object]) -> list[Axis]:
 
 def design(case: Case, space: Mapping[str, object], how: str, points: int | None, seed: int) -> list[Values]:
     """The points, each as the values at the paths of the space."""
+    return spread(axes(case, space), how, points, seed)
+
+
+def spread(found: Sequence[Axis], how: str, points: int | None, seed: int) -> list[Values]:
+    """The points of a design over axes of any origin."""
     if how not in DESIGNS:
         raise UnknownName("design", how, DESIGNS, where="design")
     if points is not None and not 1 <= points <= MOST_POINTS:
         raise CaseError(f"points: must be 1 to {MOST_POINTS} (got {points})")
-    found = axes(case, space)
     match how:
         case "grid":
             return _grid(found, points)
