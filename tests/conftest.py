@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ hypothesis.settings.register_profile("flowcfd", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("flowcfd")
 # A shell that starts us in the background has it ignored, and so would be all that we start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+os.environ["FLOWCFD_RETRY_AFTER"] = "0.1"  # a run whose site fails says so soon, as many tries as it may have
 
 
 @pytest.fixture

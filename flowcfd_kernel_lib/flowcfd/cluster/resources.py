@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from flowcfd.case.quantities import Duration, Quantity, problem
+from flowcfd.case.quantities import Quantity, problem
 from flowcfd.case.spec import Spec
 
 _OURS = frozenset(
@@ -90,6 +91,16 @@ def _joined(option: str) -> str:
     return f"{name}={value.strip()}" if name.startswith("--") else f"{name}{value.strip()}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit(Quantity):
+    """A time, or "none" for no limit."""
+
+    def value(self, given: object) -> Any:
+        """The time [s] or "none"; raises the problem in words."""
+        return "none" if given == "none" else Quantity.value(self, given)
+
+
+Limit = Annotated[float | Literal["none"], _Limit("s", gt=0)]
 Word = Annotated[str, AfterValidator(_word)]
 Directive = Annotated[str, AfterValidator(_directive)]
 Bytes = Annotated[float, Quantity("byte", gt=0)]
@@ -104,7 +115,9 @@ class Resources(Spec):
 
     nodes: int | None = Field(None, ge=1, description="number of nodes that the cores are spread over")
     memory: Bytes | None = Field(None, description="memory of each node")
-    walltime: Duration | None = Field(None, description="longest time of the job; 24 h when the profile has none")
+    walltime: Limit | None = Field(
+        None, description="longest time of one turn, or 'none' for no limit; 24 h when the profile says nothing"
+    )
     partition: Word | None = Field(None, description="partition (queue)")
     account: Word | None = Field(None, description="account that is charged")
     qos: Word | None = Field(None, description="quality of service")
@@ -120,7 +133,9 @@ class Resources(Spec):
 
     @property
     def seconds(self) -> float:
-        """The walltime [s]."""
+        """The walltime [s], infinite for none."""
+        if self.walltime == "none":
+            return math.inf
         return 24 * 3600.0 if self.walltime is None else self.walltime
 
     @property
@@ -130,8 +145,8 @@ class Resources(Spec):
 
     def directives(self, cores: int) -> list[str]:
         """The options of sbatch for a job of so many cores."""
-        minutes = max(1, math.ceil(self.seconds / 60))
-        wanted = [f"--ntasks={cores}", f"--time={minutes}"]
+        limit = "UNLIMITED" if self.walltime == "none" else max(1, math.ceil(self.seconds / 60))
+        wanted = [f"--ntasks={cores}", f"--time={limit}"]
         if self.nodes is not None:
             wanted.append(f"--nodes={self.nodes}")
         if self.memory is not None:

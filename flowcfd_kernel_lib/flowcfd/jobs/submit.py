@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 import time
@@ -25,9 +26,13 @@ from flowcfd.jobs.record import Job
 if TYPE_CHECKING:
     from flowcfd.case import Case, Settled
     from flowcfd.cluster.resources import Resources
+    from flowcfd.jobs.estimate.budget import Budget
 
 SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
 """Entries of the run copy's controlDict: a solver sees changes at once, and writes and ends on SIGUSR2 (12)."""
+
+WALLTIME = 24 * 3600.0
+"""The longest time [s] of a turn where nobody says more."""
 
 
 def run(
@@ -40,6 +45,9 @@ def run(
     until: Settled | None = None,
     allow_code: bool = False,
     resources: Resources | Mapping[str, object] | None = None,
+    walltime: float | str | None = "",
+    retries: int = 3,
+    budget: float | str | None = None,
     wait: bool = False,
 ) -> Run:
     """Compute a case and return its handle at once; an equal case returns the run that it has already.
@@ -50,23 +58,31 @@ def run(
     of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
     without it a run of any name that computes the same is taken. `until` ends the solver when measures have settled
     that the case records; of a Case it is the solve's. `resources` is what a cluster is asked for apart from the cores.
-    `wait` waits for the end.
+    `walltime` is the longest time of one turn with its cores ("2 h", [s]; None: no limit), 24 h where neither this nor
+    the resources nor a profile say more: then the solver writes its fields and ends, the run is Stopped, and `resume`
+    goes on; `resources.max_restarts` gives it more turns by itself. `retries` is how often it is tried again, after
+    growing pauses, when the site failed and not the case. `budget` is what it may be expected to cost, "20 core-hours" or a number in
+    the unit of the profile's price, by `fc.estimate` with a short probe. `wait` waits for the end.
 
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
     """
     _check_cores(cores)
-    asked, launcher = _asked(on, cores, resources)
+    asked, launcher, limit = _asked(on, cores, resources, walltime)
+    _check_retries(retries)
+    most = _budget(budget)
     if method not in stages.METHODS:
         raise UnknownName("decomposition method", method, stages.METHODS, where="method")
     if until is not None and (replaced := _with_until(target, until)) is not None:
         target, until = replaced, None
     files, case_json = resolve(target)
-    _refuse(files, allow_code)
-    settling = made.settling(files, until or _until(target))
+    refuse(files, allow_code)
+    settling = made.settling(files, until or until_of(target))
     job = made.job(files, name or made.plain(files.name), on, cores, method, settling, rendered=case_json is not None)
-    job = replace(job, resources=asked, launcher=launcher)
+    job = replace(job, resources=asked, launcher=launcher, walltime=limit, retries=retries)
     found = _existing(job, any_name=name is None)
+    if most is not None and found is None:
+        _hold(most, files, job, settles=settling is not None)
     handle = Run(found) if found is not None else _submit(job, files, case_json)
     handle.start()
     if wait:
@@ -89,11 +105,27 @@ def preview(
     if isinstance(target, Run):
         return executors.get(target.record.executor).script(target.record)
     _check_cores(cores)
-    asked, launcher = _asked(on, cores, resources)
+    asked, launcher, _ = _asked(on, cores, resources)
     files, _ = resolve(target)
     rendered = not isinstance(target, (CaseFiles, str, Path))
     job = made.job(files, made.plain(files.name), on, cores, method, None, rendered=rendered)
     return executors.get(on).script(replace(job, resources=asked, launcher=launcher))
+
+
+def _budget(given: float | str | None) -> Budget | None:
+    if given is None:
+        return None
+    from flowcfd.jobs.estimate.budget import Budget  # for who asks for it only
+
+    return Budget.of(given)
+
+
+def _hold(budget: Budget, files: CaseFiles, job: Job, *, settles: bool) -> None:
+    """CaseError when the job is expected to cost more than the budget."""
+    from flowcfd.jobs.estimate.budget import hold
+    from flowcfd.jobs.estimate.make import of_job
+
+    hold(of_job(job, files, settles=settles), budget)
 
 
 def _check_cores(cores: object) -> None:
@@ -101,17 +133,36 @@ def _check_cores(cores: object) -> None:
         raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
 
 
-def _asked(on: str, cores: int, resources: Resources | Mapping[str, object] | None) -> tuple[Mapping[str, Any], str]:
-    """What is asked of the executor, and how it starts ranks; CaseError when it would never run that."""
+def _check_retries(retries: object) -> None:
+    if isinstance(retries, bool) or not isinstance(retries, int) or not 0 <= retries <= 100:
+        raise CaseError(f"retries: must be a whole number from 0 to 100 (got {retries!r})")
+
+
+def _asked(
+    on: str, cores: int, resources: Resources | Mapping[str, object] | None, walltime: float | str | None = ""
+) -> tuple[Mapping[str, Any], str, float | None]:
+    """What is asked of the executor, how it starts ranks, and the longest time [s] of a turn (None: no limit).
+
+    CaseError when it would never run that.
+    """
     executor = executors.get(on, where="on")
-    if not resources:
+    usual = getattr(getattr(executor, "profile", None), "resources", None)
+    if not resources and walltime == "":
         executor.require(cores, None)
-        return {}, executor.launcher
+        return {}, executor.launcher, _limit(WALLTIME if usual is None else usual.seconds)
     from flowcfd.cluster.resources import Resources  # brings pydantic, which an adopted case does without
 
-    wanted = resources if isinstance(resources, Resources) else Resources.model_validate(dict(resources))
+    wanted = resources if isinstance(resources, Resources) else Resources.model_validate(dict(resources or {}))
+    if walltime != "":
+        only = Resources.model_validate({"walltime": "none" if walltime is None else walltime})
+        wanted = wanted.model_copy(update={"walltime": only.walltime})
     executor.require(cores, wanted)
-    return wanted.model_dump(mode="json", exclude_defaults=True), executor.launcher
+    limit = (wanted if usual is None else wanted.over(usual)).seconds
+    return wanted.model_dump(mode="json", exclude_defaults=True), executor.launcher, _limit(limit)
+
+
+def _limit(seconds: float) -> float | None:
+    return seconds if seconds < math.inf else None
 
 
 def _with_until(target: Case | CaseFiles | str | Path, until: Settled) -> Case | None:
@@ -123,7 +174,7 @@ def _with_until(target: Case | CaseFiles | str | Path, until: Settled) -> Case |
     return target.replace(solve=target.solve.model_copy(update={"until": until})) if isinstance(target, Case) else None
 
 
-def _until(target: Case | CaseFiles | str | Path) -> Settled | None:
+def until_of(target: Case | CaseFiles | str | Path) -> Settled | None:
     """What the solve of a Case says; None for what is no Case."""
     if isinstance(target, (CaseFiles, str, Path)):
         return None
@@ -150,7 +201,8 @@ def prepared(files: CaseFiles) -> CaseFiles:
     return files.edited("system/controlDict", SWITCHES)
 
 
-def _refuse(files: CaseFiles, allow_code: bool) -> None:
+def refuse(files: CaseFiles, allow_code: bool) -> None:
+    """CheckFailed for files that cannot be read, and for those that would run code which nobody allowed."""
     problems = [*unreadable(files), *(str(place) for place in code.escapes(files))]
     if not allow_code:
         problems += [f"{place}; allow_code=True (--allow-code) permits it" for place in code.directives(files)]

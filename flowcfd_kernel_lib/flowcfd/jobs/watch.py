@@ -17,6 +17,18 @@ HEARTBEAT = 10.0
 """Seconds between two signs of life for readers on other machines."""
 
 
+WALLTIME = "walltime"
+"""Who asks when the time of a turn is over begins with this."""
+
+
+def hours(seconds: float) -> str:
+    """A walltime for people: "24 h", "90 min", "20 s"."""
+    for unit, size in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds / 3600:.3g} h" if seconds > 36000 else f"{seconds:g} s"
+
+
 class Fenced(BaseException):
     """A worker of a later turn has the run; what this one started must end, and it must write nothing more."""
 
@@ -26,6 +38,7 @@ class Watch:
 
     def __init__(self, run: Path) -> None:
         self.run = run
+        self._limit: tuple[float, str] | None = None
         self._request: Request | None = None
         self._seen: object = None
         self._stop_signal = ""
@@ -34,6 +47,16 @@ class Watch:
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGCHLD):
             signal.signal(number, self._signalled)
+
+    def limit(self, walltime: float | None) -> None:
+        """Ask to stop when so much time [s] has passed from now; None: whenever it ends."""
+        self._limit = None if walltime is None else (time.monotonic() + walltime, f"{WALLTIME} ({hours(walltime)})")
+
+    def forget_limit(self) -> None:
+        """The turn is over, the next one has its own limit."""
+        if self._request is not None and self._request.by.startswith(WALLTIME):
+            self._request = None
+        self._limit = None
 
     def asked(self) -> Request | None:
         """The newest request to end, as of the last wait; None while there is none."""
@@ -68,6 +91,8 @@ class Watch:
                 self._request = found
         if self._request is None and self._stop_signal:
             self._request = Request("", "stop", self._stop_signal)
+        if self._request is None and self._limit is not None and time.monotonic() > self._limit[0]:
+            self._request = Request("", "stop", self._limit[1])
 
     def _heed_fence(self) -> None:
         """Both files are dated by the file system they lie on, so the clocks of the nodes do not matter."""

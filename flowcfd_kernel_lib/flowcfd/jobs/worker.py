@@ -111,6 +111,8 @@ def work(run: Path, *, ready: Callable[[int], None], turn: Turn | None = None, o
     except Fenced:
         record.event(run, "fenced", attempt=mine.attempt)
         return BUSY
+    except (FlowError, OSError) as error:
+        end = attempt.failed(mine.attempt, "", error)
     except Exception as error:  # the outermost frame: whatever happened is told
         end = EndRecord(mine.attempt, "Failed", f"a defect of FlowCFD: {error!r} (see worker.log)", time.time())
         record.write_record(run, end, sync=True)

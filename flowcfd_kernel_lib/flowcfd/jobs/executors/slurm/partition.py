@@ -139,4 +139,4 @@ def seconds(limit: str) -> float | None:
 
 def hours(time_: float) -> str:
     """A time [s] for people."""
-    return f"{time_ / 3600:g} h"
+    return f"{time_ / 3600:g} h" if time_ < math.inf else "no limit"

@@ -61,7 +61,7 @@ def script(job: Job, profile: Profile, wanted: Resources, directives: Sequence[s
 
 def grace(wanted: float, walltime: float) -> int:
     """The time before the end [s] at which the job is told: at most a quarter of a short walltime."""
-    return max(LEAST_GRACE, min(int(wanted), int(walltime) // 4, MOST_GRACE))
+    return max(LEAST_GRACE, min(int(wanted), int(min(walltime, 4 * MOST_GRACE)) // 4, MOST_GRACE))
 
 
 def quoted(option: str) -> str:
