@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowcfd import jobs, telling
 from flowcfd.case import Case
@@ -32,6 +32,9 @@ from flowcfd.studies import added
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import Values
 from flowcfd.studies.point import WAITING, Measure, Point, measured, point, told
+
+if TYPE_CHECKING:
+    from flowcfd.studies.surface import Surface
 
 SCHEMA = 1
 START_TIMEOUT = 60.0
@@ -238,6 +241,12 @@ class Study:
         table.index.name = "point"
         table.attrs["units"] = units
         return table
+
+    def surface(self, measure: Measure, *, seed: int = 0) -> Surface:
+        """The response surface of a measure: a Gaussian process through the points that have it, with its error."""
+        from flowcfd.studies.surface import surface
+
+        return surface(self, measure, seed=seed)
 
     def __len__(self) -> int:
         return len(self.values)
