@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import Blob, CaseFiles
@@ -53,7 +54,7 @@ def key(files: CaseFiles, commands: Sequence[Command], version: str) -> str:
     counted = frozenset(path for path in files if not _skipped(path, files, commands))
     control = _control(files)
     texts = {path: _plain(control if path == CONTROL else text) for path, text in _texts(files, counted)}
-    if any(_OUTSIDE.search(text) for text in texts.values()):
+    if any(_OUTSIDE.search(_INCLUDE.sub("", text)) for text in texts.values()):
         return ""
     if not all(_knows(path, text, counted) for path, text in texts.items()):
         counted, control = frozenset(files), files.text(CONTROL)
@@ -104,7 +105,7 @@ def _knows(path: str, text: str, counted: frozenset[str]) -> bool:
         name = quoted or bare
         if how == "includeEtc" or name.startswith("<etc>/"):
             continue
-        if "$" in name or "<" in name or str(PurePosixPath(path).parent / name) not in counted:
+        if "$" in name or "<" in name or normpath(PurePosixPath(path).parent / name) not in counted:
             return False
     return True
 
