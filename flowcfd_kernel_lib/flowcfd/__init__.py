@@ -34,6 +34,8 @@ _HOMES = {
     "flowcfd.foam.recording": "with_outputs",
     "flowcfd.foam.render": "render",
     "flowcfd.foam.tutorials": "tutorial",
+    "flowcfd.jobs.estimate.estimate": "Estimate",
+    "flowcfd.jobs.estimate.make": "estimate",
     "flowcfd.jobs": "run open runs preview Run",
     "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",

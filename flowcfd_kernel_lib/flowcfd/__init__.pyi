@@ -78,6 +78,8 @@ from flowcfd.jobs import open as open
 from flowcfd.jobs import preview as preview
 from flowcfd.jobs import run as run
 from flowcfd.jobs import runs as runs
+from flowcfd.jobs.estimate.estimate import Estimate as Estimate
+from flowcfd.jobs.estimate.make import estimate as estimate
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
 from flowcfd.studies import Study as Study

@@ -108,7 +108,10 @@ def _runs(commands: Commands) -> None:
     run.add_argument("--within", default="0.5 %", metavar="BAND", help="to settle within this share (default 0.5 %%)")
     run.add_argument("--over", type=int, default=200, metavar="N", help="iterations or steps it is judged over (200)")
     run.add_argument("--allow-code", action="store_true", help="run a case that compiles or runs code of its own")
+    run.add_argument("--budget", metavar="COST", help="refuse what is expected to cost more, such as '20 core-hours'; "
+                     "a number is in the unit of the profile's price")  # fmt: skip
     run.add_argument("--detach", action="store_true", help="return at once; Ctrl-C does the same later")
+    _estimate(commands)
     runs = _command(commands, "runs", "runs:runs", "list the runs")
     runs.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
     show = _command(commands, "show", "runs:show", "state, stages with CPU time and memory, cause of a failure")
@@ -118,6 +121,20 @@ def _runs(commands: Commands) -> None:
     log.add_argument("log", nargs="?", metavar="LOG", help="such as simpleFoam; default: the newest")
     log.add_argument("-f", "--follow", action="store_true", help="go on while the run does")
     log.add_argument("-n", "--lines", type=int, metavar="N", help="only the last N lines")
+
+
+def _estimate(commands: Commands) -> None:
+    estimate = _command(
+        commands, "estimate", "estimate:estimate", "what a case would take: cells, steps, memory, disk, hours, price"
+    )
+    estimate.add_argument("case", metavar="DIR|case.json")
+    estimate.add_argument("--on", default="local", metavar="EXECUTOR", help="where it would be computed (local)")
+    estimate.add_argument("--cores", type=int, metavar="N", help="MPI ranks; proposed from the cells when not given")
+    estimate.add_argument("--no-probe", action="store_true", help="compute nothing: finished runs and rules only")
+    estimate.add_argument("--patience", type=float, default=60.0, metavar="S", help="longest probe [s] (default 60)")
+    estimate.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
+                          help="change an entry first; can be repeated")  # fmt: skip
+    estimate.add_argument("--allow-code", action="store_true", help="probe a case that runs code of its own")
 
 
 def _control(commands: Commands) -> None:

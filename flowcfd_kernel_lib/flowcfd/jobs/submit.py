@@ -19,6 +19,7 @@ from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.readable import unreadable
 from flowcfd.jobs import job as made
 from flowcfd.jobs import lock, record, space, stages
+from flowcfd.jobs import warm as warming
 from flowcfd.jobs.executors import executors
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import Job
@@ -48,6 +49,8 @@ def run(
     walltime: float | str | None = "",
     retries: int = 3,
     budget: float | str | None = None,
+    warm: Run | None = None,
+    start: bool = True,
     wait: bool = False,
 ) -> Run:
     """Compute a case and return its handle at once; an equal case returns the run that it has already.
@@ -61,8 +64,10 @@ def run(
     `walltime` is the longest time of one turn with its cores ("2 h", [s]; None: no limit), 24 h where neither this nor
     the resources nor a profile say more: then the solver writes its fields and ends, the run is Stopped, and `resume`
     goes on; `resources.max_restarts` gives it more turns by itself. `retries` is how often it is tried again, after
-    growing pauses, when the site failed and not the case. `budget` is what it may be expected to cost, "20 core-hours" or a number in
-    the unit of the profile's price, by `fc.estimate` with a short probe. `wait` waits for the end.
+    growing pauses, when the site failed and not the case. `budget` is what it may be expected to cost, "20 core-hours"
+    or a number in the unit of the profile's price, by `fc.estimate` with a short probe. `warm` is a finished run whose
+    fields a steady one starts from; it is another run than the cold one, which is taken where it is done already.
+    Without `start` it is only written, for `Run.start`. `wait` waits for the end.
 
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
@@ -81,10 +86,14 @@ def run(
     job = made.job(files, name or made.plain(files.name), on, cores, method, settling, rendered=case_json is not None)
     job = replace(job, resources=asked, launcher=launcher, walltime=limit, retries=retries)
     found = _existing(job, any_name=name is None)
+    if warm is not None and (found is None or Run(found).state != "Done"):
+        job = warming.warmed(job, files, warm)
+        found = _existing(job, any_name=name is None)
     if most is not None and found is None:
         _hold(most, files, job, settles=settling is not None)
-    handle = Run(found) if found is not None else _submit(job, files, case_json)
-    handle.start()
+    handle = Run(found) if found is not None else _submit(job, files, case_json, start=start)
+    if start:
+        handle.start()
     if wait:
         handle.wait()
     return handle
@@ -220,10 +229,10 @@ def _existing(job: Job, *, any_name: bool) -> Path | None:
     return others[0].parent if others else None
 
 
-def _submit(job: Job, files: CaseFiles, case_json: str | None) -> Run:
-    """Write the run directory, which is then started; NotEnoughSpace or SiteError when it cannot be written."""
+def _submit(job: Job, files: CaseFiles, case_json: str | None, *, start: bool) -> Run:
+    """Write the run directory, and start it; NotEnoughSpace or SiteError when it cannot be written."""
     try:
-        return _written(job, files, case_json)
+        return _written(job, files, case_json, start=start)
     except OSError as error:
         place = error.filename or job.path.parent
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -231,7 +240,7 @@ def _submit(job: Job, files: CaseFiles, case_json: str | None) -> Run:
         raise SiteError(f"{place}: {error.strerror or error}; runs are kept under FLOWCFD_HOME") from error
 
 
-def _written(job: Job, files: CaseFiles, case_json: str | None) -> Run:
+def _written(job: Job, files: CaseFiles, case_json: str | None, *, start: bool) -> Run:
     """Write the run directory beside its place, rename it, start it; who comes second gets the first one's."""
     runs = job.path.parent
     runs.mkdir(parents=True, exist_ok=True)
@@ -245,6 +254,8 @@ def _written(job: Job, files: CaseFiles, case_json: str | None) -> Run:
         prepared(files).write(part / "case", durable=True)
         if case_json is not None:
             (part / "case.json").write_text(case_json)
+        if job.warm:
+            warming.put(job, runs / job.warm["from"], part / "case")
         record.write_job(job, part)
         try:
             part.rename(job.path)
@@ -253,7 +264,8 @@ def _written(job: Job, files: CaseFiles, case_json: str | None) -> Run:
                 raise
             return Run(job.path)
         handle = Run(job.path)
-        handle.start(locked=True)
+        if start:
+            handle.start(locked=True)
         return handle
     finally:
         os.close(descriptor)

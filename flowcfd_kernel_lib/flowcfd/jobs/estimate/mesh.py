@@ -1,0 +1,32 @@
+"""How many cells a mesh on disk has, by the note in the head of its `owner`."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+_CELLS = re.compile(rb"nCells:\s*(\d+)")
+
+
+def cells(case: Path) -> int | None:
+    """The cells of the mesh of a case, over all ranks where it is divided only; None when there is none."""
+    whole = _noted(case / "constant/polyMesh")
+    if whole is not None:
+        return whole
+    parts = [_noted(folder / "constant/polyMesh") for folder in sorted(case.glob("processor*"))]
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
+def _noted(folder: Path) -> int | None:
+    for name in ("owner", "owner.gz"):
+        path = folder / name
+        try:
+            with gzip.open(path) if name.endswith(".gz") else path.open("rb") as file:
+                found = _CELLS.search(file.read(4096))
+        except (OSError, EOFError):
+            continue
+        if found:
+            return int(found[1])
+    return None
