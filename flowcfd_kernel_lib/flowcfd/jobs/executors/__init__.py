@@ -84,6 +84,10 @@ class Many(Protocol):
         ...
 
 
+PLAIN = ("slurm", "dask")
+"""Executors that need no profile: a plain cluster with Slurm, a pool of Dask on this machine."""
+
+
 def _own() -> None:
     from flowcfd.jobs.executors import local
 
@@ -107,18 +111,27 @@ def _of_profile(name: str, where: str) -> Executor:
     known = profile.profiles()
     if name in known:
         path = known[name]
-        return _slurm(name, path, path.stat().st_mtime_ns)
-    if name == "slurm":  # a plain cluster needs no profile
-        return _slurm(name, None, 0)
-    raise UnknownName("executor", name, [*executors.names(), "slurm", *known], where=where)
+        return _made(name, path, path.stat().st_mtime_ns)
+    if name in PLAIN:
+        return _made(name, None, 0)
+    raise UnknownName("executor", name, {*executors.names(), *PLAIN, *known}, where=where)
 
 
 @cache
-def _slurm(name: str, path: Path | None, changed: int) -> Executor:
+def _made(name: str, path: Path | None, changed: int) -> Executor:
+    """The executor of a profile, by its kind."""
     from flowcfd.cluster import profile
+    from flowcfd.cluster.pool import Pool
+
+    plain = Pool() if name == "dask" else profile.Profile()
+    known = plain if path is None else profile.read(path)
+    if isinstance(known, Pool):
+        from flowcfd.jobs.executors.dask.executor import Dask
+
+        return Dask(name, known)
     from flowcfd.jobs.executors.slurm import Slurm
 
-    return Slurm(name, profile.Profile() if path is None else profile.read(path))
+    return Slurm(name, known)
 
 
 executors = Executors("executor", "flowcfd.executors", _own)

@@ -1,0 +1,71 @@
+"""A function over many things in the pool: each call in a process of its pilot, on a core that no run has."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from typing import Any
+
+from flowcfd.errors import SiteError
+from flowcfd.jobs.executors.dask.task import pilot
+from flowcfd.jobs.slots import Slots
+from flowcfd.settings import settings
+
+Answer = tuple[bool, bytes]
+"""Whether it is a value, and the value or the error, pickled."""
+
+
+def call(function: bytes, item: bytes, shared: bool, most: int) -> Answer:
+    """Call a function in a process of this pilot, which has `most` at a time; `shared`: wait for a core as runs do."""
+    slots = Slots(settings().home, 1) if shared else None
+    try:
+        while slots is not None and not slots.ready():
+            time.sleep(0.02)
+        return _processes(most).submit(_called, function, item).result()
+    except BrokenProcessPool:
+        _processes.cache_clear()
+        return _error(SiteError("the process that computed it was killed"))
+    finally:
+        pilot.busy = time.monotonic()
+        if slots is not None:
+            slots.release()
+
+
+@cache
+def _processes(most: int) -> ProcessPoolExecutor:
+    """Warm processes; they are forked off by a server that ends with the pilot, and they with it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["flowcfd.post.open", "cloudpickle"])
+    return ProcessPoolExecutor(most, mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _called(function: bytes, item: bytes) -> Answer:
+    import cloudpickle
+
+    try:
+        called: Callable[[Any], Any] = cloudpickle.loads(function)
+        return True, cloudpickle.dumps(called(cloudpickle.loads(item)))
+    except Exception as error:  # the function is the user's: its error is the answer
+        return _error(error)
+
+
+def _error(error: Exception) -> Answer:
+    """An error that the caller can raise; one that cannot be sent becomes its words."""
+    import cloudpickle
+
+    try:
+        sent = cloudpickle.dumps(error)
+        cloudpickle.loads(sent)
+    except Exception:  # whatever a foreign error does when it is pickled
+        sent = cloudpickle.dumps(SiteError(" ".join(f"{type(error).__name__}: {error}".split())))
+    return False, sent
