@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
 from flowcfd.foam.log import Progress, Tail
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
-from flowcfd.jobs.executors import Executor, executors
+from flowcfd.jobs.executors import Executor, Queueing, executors
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
+from flowcfd.jobs.slots import MOST
+from flowcfd.jobs.state import HELD, ask, derive, known
 
 if TYPE_CHECKING:
     from flowcfd.foam.faults import Fault
     from flowcfd.jobs.record import Kind, State
+
+__all__ = ["Run", "derive", "logs"]
 
 TAIL = 20
 """Lines of the log that an error shows."""
@@ -118,6 +122,19 @@ class Run:
             self._ended(max(timeout, 20.0))
         return self
 
+    def priority(self, priority: int) -> Run:
+        """Let it begin sooner (greater) or later (smaller) than others that wait; 0 is where it stood.
+
+        What computes already is not disturbed; the number counts when it waits again. CaseError where it is none of
+        -1000 to 1000, or where the executor's site forbids it.
+        """
+        if isinstance(priority, bool) or not isinstance(priority, int) or not -MOST <= priority <= MOST:
+            raise CaseError(f"priority: must be a whole number from -{MOST} to {MOST} (got {priority!r})")
+        if isinstance(self._executor, Queueing) and self._waits_elsewhere:
+            self._executor.prioritise(self.record, priority)
+        record.write_priority(self.path, priority)
+        return self
+
     def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:
         """Wait until the run is no longer active and return its state; TimeoutError after `timeout` [s].
 
@@ -213,24 +230,22 @@ class Run:
         return executors.get(self.record.executor, where=str(self.path / "job.json"))
 
     @property
+    def _waits_elsewhere(self) -> bool:
+        """Whether the job waits in the queue of its executor."""
+        return self._now() == ("Paused", HELD) or (
+            self.state == "Queued" and bool(self._executor.waits_for(self.record))
+        )
+
+    @property
     def _alive(self) -> bool:
         return self.record.uid in self._executor.alive([self.record])
 
     def _now(self) -> tuple[State, str]:
-        """State and cause. The executor is asked first: a worker that ends in between has then written its end."""
-        try:
-            alive, waits = self._alive, ""
-            state, why = derive(self.record, alive=alive)
-            if alive:
-                waits = self._executor.waits_for(self.record)
-        except (SiteError, CaseError) as error:  # nobody knows more than the directory: what is not ended, may live
-            state, why = derive(self.record, alive=True)
-            if isinstance(error, CaseError) and record.worker(self.path) is None:  # no such executor, and no trace
-                raise
-            return state, " ".join(str(error).split()) if state in ACTIVE else why
-        if waits and state == "Stopped":  # ended from outside, but in the queue again
-            return "Queued", waits
-        return state, waits or why
+        """State and cause; raises CaseError for a run that never began, of an executor that is not here."""
+        answer = ask(self.record.executor, [self.record])
+        if answer.error is not None and answer.executor is None and record.worker(self.path) is None:
+            raise answer.error
+        return known(self.record, answer)
 
     def _failure(self) -> RunError:
         end = record.end(self.path)
@@ -254,6 +269,9 @@ class Run:
     def _launch(self, kind: Kind) -> None:
         """Start a worker for this request, unless another caller was faster."""
         with lock.held(self.path / "lock"):
+            if self._now() == ("Paused", HELD):
+                self._let_go(kind)
+                return
             deadline = time.monotonic() + 10.0
             while self._alive and self.state not in ACTIVE and time.monotonic() < deadline:
                 time.sleep(0.02)  # the worker has written its end and is about to leave
@@ -265,6 +283,15 @@ class Run:
                 except SiteError:
                     self._take_back(before)
                     raise
+
+    def _let_go(self, kind: Kind) -> None:
+        """Have a job begin that was held in its queue, or leave it."""
+        self._request(kind)
+        if kind == "cancel":
+            self._executor.stop(self.record)
+            self._answer()
+        elif isinstance(self._executor, Queueing):
+            self._executor.release(self.record)
 
     def _take_back(self, before: Request | None) -> None:
         """As if nothing had been asked: whoever looks would believe that a worker is about to come."""
@@ -279,8 +306,13 @@ class Run:
 
     def _ask(self, kind: Kind, timeout: float | None) -> Run:
         if self.state in ACTIVE:
+            try:
+                elsewhere = self.state == "Queued" and bool(self._executor.waits_for(self.record))
+            except SiteError as error:
+                self._request(kind)
+                raise SiteError(f"{error}; the request is kept, and heeded when the job begins") from None
             self._request(kind)
-            if self.state == "Queued" and self._waits_elsewhere():  # nobody is there yet who could read it
+            if elsewhere and not (kind == "pause" and self._hold()):  # nobody is there yet who could read it
                 self._executor.stop(self.record)
                 self._answer()
             if timeout is not None:
@@ -291,15 +323,18 @@ class Run:
                 self._ended(timeout)
         return self
 
-    def _waits_elsewhere(self) -> bool:
-        """Whether the job waits in a scheduler's queue; SiteError when that cannot be said now."""
+    def _hold(self) -> bool:
+        """Keep its place in the queue of its executor, but have it wait; whether that could be done."""
+        if record.worker(self.path) is not None or not isinstance(self._executor, Queueing):
+            return False
         try:
-            return bool(self._executor.waits_for(self.record))
-        except SiteError as error:
-            raise SiteError(f"{error}; the request is kept, and heeded when the job begins") from None
+            self._executor.hold(self.record)
+        except CaseError:  # it has just begun, and its worker will read the request; or the site forbids it
+            return record.worker(self.path) is not None or not self._executor.waits_for(self.record)
+        return True
 
     def _request(self, kind: Kind) -> None:
-        request = Request(uuid.uuid4().hex, kind, f"{process.user()} (pid {os.getpid()})")
+        request = Request(uuid.uuid4().hex, kind, f"{process.user()} (pid {os.getpid()})", time.time())
         try:
             record.write_record(self.path, request)
         except OSError as error:
@@ -328,30 +363,6 @@ def _fault(raw: Mapping[str, Any]) -> Fault:
     from flowcfd.foam.faults import Fault  # for a failure only
 
     return Fault.from_json(raw)
-
-
-def derive(job: Job, *, alive: bool, orphans: list[int] | None = None) -> tuple[State, str]:
-    """State and cause of a job from its records, given whether its executor says that it lives.
-
-    `orphans` are the processes that compute for it, where they are known already.
-    """
-    worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
-    ended = end is not None and worker is not None and end.attempt == worker.attempt
-    if alive:
-        asked = request.id if request is not None and request.kind in record.STARTS else None
-        if worker is None or asked not in (None, worker.request):
-            return "Queued", "waits for its executor"
-        if not ended:
-            return worker.phase, "waits for free cores" if worker.phase == "Queued" else ""
-    if ended and end is not None:
-        return end.state, end.why
-    if worker is None and lock.taken(job.path / "lock"):
-        return "Queued", "is being started"
-    if worker is None:
-        return "Lost", "it was written but never started"
-    orphans = process.marked(job.uid) if orphans is None else orphans
-    still = f"; its solver still computes (pid {', '.join(map(str, orphans))})" if orphans else ""
-    return "Lost", f"its worker (pid {worker.identity.pid}) is gone and did not say why{still}"
 
 
 def logs(case: Path, application: str) -> list[Path]:

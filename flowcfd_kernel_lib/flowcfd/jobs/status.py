@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flowcfd.errors import CaseError, FlowError, SiteError
 from flowcfd.jobs import process, record
-from flowcfd.jobs.executors import Executor, executors
 from flowcfd.jobs.glance import Glance
-from flowcfd.jobs.handle import Run, derive
+from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, EndRecord, Job
+from flowcfd.jobs.state import Answer, ask, known
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -92,42 +91,24 @@ def status(run: Run) -> Status:
 def statuses(runs: Iterable[Run]) -> list[Status]:
     """What is true of these runs now, in their order. A run whose executor is not here is "Unreadable"."""
     members = list(runs)
-    living = _living([run.record for run in members])
+    answers = _answers([run.record for run in members])
     orphans = process.all_marked() if members else {}
-    return [_status(run, living[run.record.executor], orphans) for run in members]
+    return [_status(run, answers[run.record.executor], orphans) for run in members]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What an executor said of all runs that are its: who lives, or why nobody knows."""
-
-    executor: Executor | None
-    alive: frozenset[str] = frozenset()
-    error: FlowError | None = None
-
-
-def _living(jobs: Sequence[Job]) -> dict[str, _Answer]:
+def _answers(jobs: Sequence[Job]) -> dict[str, Answer]:
     groups: dict[str, list[Job]] = {}
     for job in jobs:
         groups.setdefault(job.executor, []).append(job)
-    return {name: _asked(name, group) for name, group in groups.items()}
+    return {name: ask(name, group) for name, group in groups.items()}
 
 
-def _asked(name: str, jobs: Sequence[Job]) -> _Answer:
-    try:
-        executor = executors.get(name, where=str(jobs[0].path / "job.json"))
-    except (CaseError, SiteError) as error:
-        return _Answer(None, error=error)
-    try:
-        return _Answer(executor, frozenset(executor.alive(jobs)))
-    except (CaseError, SiteError) as error:
-        return _Answer(executor, error=error)
-
-
-def _status(run: Run, answer: _Answer, orphans: Mapping[str, list[int]]) -> Status:
+def _status(run: Run, answer: Answer, orphans: Mapping[str, list[int]]) -> Status:
     job = run.record
     worker, end = record.worker(job.path), record.end(job.path)
-    state, why = _derived(job, answer, orphans, begun=worker is not None)
+    if answer.error is not None and answer.executor is None and worker is None:  # no such executor, and no trace
+        return _unreadable(job, " ".join(str(answer.error).split()))
+    state, why = known(job, answer, orphans.get(job.uid, []))
     glance = _GLANCES.setdefault(run, Glance(job))
     far = glance.progress()
     over = end if end is not None and worker is not None and end.attempt == worker.attempt else None
@@ -143,40 +124,21 @@ def _status(run: Run, answer: _Answer, orphans: Mapping[str, list[int]]) -> Stat
         created=job.created,
         started=None if worker is None else worker.started,
         ended=None if over is None or state in ACTIVE else over.ended,
-        fraction=1.0 if state == "Done" else far.fraction,
+        fraction=1.0 if state == "Done" else replace(far, ended=False).fraction,
         remaining=far.remaining if state == "Running" else None,
         residual=max(far.residuals.values(), default=None),
         measures=glance.measures(),
         core_seconds=glance.spent(),
         user=getattr(job, "user", ""),
         project=getattr(job, "project", ""),
-        tries=0 if worker is None else 1,
+        tries=0 if worker is None else worker.tries,
         node="" if worker is None else worker.identity.place.partition("/")[0],
         mend=_mend(over),
     )
 
 
-def _derived(
-    job: Job, answer: _Answer, orphans: Mapping[str, list[int]], *, begun: bool
-) -> tuple[State | Literal["Unreadable"], str]:
-    if answer.error is not None:
-        told = " ".join(str(answer.error).split())
-        if isinstance(answer.error, CaseError) and not begun:  # no such executor, and no trace
-            return "Unreadable", told
-        state, why = derive(job, alive=True)  # nobody knows more than the directory: what is not ended, may live
-        return state, told if state in ACTIVE else why
-    assert answer.executor is not None
-    alive = job.uid in answer.alive
-    state, why = derive(job, alive=alive, orphans=orphans.get(job.uid, []))
-    waits = ""
-    if alive:
-        try:
-            waits = answer.executor.waits_for(job)
-        except SiteError:
-            return state, why
-    if waits and state == "Stopped":  # ended from outside, but in the queue again
-        return "Queued", waits
-    return state, waits or why
+def _unreadable(job: Job, why: str) -> Status:
+    return Status(job.path.name, job.name, job.path, "Unreadable", why, created=job.created, executor=job.executor)
 
 
 def _mend(end: EndRecord | None) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from flowcfd.errors import FlowError
 from flowcfd.foam import install
-from flowcfd.jobs import attempt, lock, record
+from flowcfd.jobs import attempt, lock, record, space
 from flowcfd.jobs.attempt import Attempt
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import AGAIN, EndRecord, Job, WorkerRecord
@@ -175,9 +175,11 @@ def _until_it_ends(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndReco
     """
     job, watch = record.job(run), Watch(run)
     turns = 0 if allocated else int(job.resources.get("max_restarts") or 0)
+    end: EndRecord | None = None
     while True:
-        end = _tried(job, mine, watch, allocated=allocated)
-        end = replace(end, tries=mine.tries)
+        if end is None or not end.site or not space.full(run):  # it would only take what is left for our own records
+            end = _tried(job, mine, watch, allocated=allocated)
+        end = replace(end, tries=mine.tries, ended=time.time())
         if end.timeout and turns:
             turns -= 1
             watch.forget_limit()

@@ -115,11 +115,11 @@ def test_check_is_silent_for_a_run_that_is_done_and_tells_of_a_lost_one(job: Job
 def test_wait_ends_with_the_run_or_with_its_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     worker(job)
     run = Run(job.path)
-    monkeypatch.setattr(handle, "derive", lambda job, alive: ("Running", ""))
+    monkeypatch.setattr(Run, "_now", lambda run: ("Running", ""))
     with pytest.raises(TimeoutError, match=r"still Running after 0\.1 s"):
         run.wait(0.1)
     states = iter(["Queued", "Running", "Done", "Done"])
-    monkeypatch.setattr(handle, "derive", lambda job, alive: (next(states), ""))
+    monkeypatch.setattr(Run, "_now", lambda run: (next(states), ""))
     seen: list[bool] = []
     monkeypatch.setattr(waiting, "LISTENERS", [lambda run, over: seen.append(over)])
     assert run.wait(5) == "Done"

@@ -1,0 +1,92 @@
+"""The state of a run: derived from its records and from what its executor says, never stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flowcfd.errors import CaseError, SiteError
+from flowcfd.jobs import lock, process, record
+from flowcfd.jobs.executors import Executor, executors
+from flowcfd.jobs.record import ACTIVE, Job, WorkerRecord
+
+if TYPE_CHECKING:
+    from flowcfd.jobs.record import State
+
+
+HELD = "held in the queue"
+"""Why a run is Paused whose job waits at its executor: nobody is there yet who could end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an executor said of all runs that are its: who lives, or why nobody knows."""
+
+    executor: Executor | None
+    alive: frozenset[str] = frozenset()
+    error: CaseError | SiteError | None = None
+
+
+def ask(name: str, jobs: Sequence[Job]) -> Answer:
+    """Ask the executor of this name of all these jobs at once."""
+    try:
+        executor = executors.get(name, where=str(jobs[0].path / "job.json"))
+    except (CaseError, SiteError) as error:
+        return Answer(None, error=error)
+    try:
+        return Answer(executor, frozenset(executor.alive(jobs)))
+    except (CaseError, SiteError) as error:
+        return Answer(executor, error=error)
+
+
+def known(job: Job, answer: Answer, orphans: Sequence[int] | None = None) -> tuple[State, str]:
+    """State and cause of a job. The executor was asked first: a worker that ended in between has written its end."""
+    if answer.error is not None or answer.executor is None:  # what is not ended, may live
+        state, why = derive(job, alive=True)
+        return state, " ".join(str(answer.error).split()) if state in ACTIVE else why
+    alive = job.uid in answer.alive
+    state, why = derive(job, alive=alive, orphans=orphans)
+    if not alive or state == "Paused":
+        return state, why
+    try:
+        waits = answer.executor.waits_for(job)
+    except SiteError as error:
+        return state, " ".join(str(error).split()) if state in ACTIVE else why
+    if waits and state == "Stopped":  # ended from outside, but in the queue again
+        return "Queued", waits
+    return state, waits or why
+
+
+def derive(job: Job, *, alive: bool, orphans: Sequence[int] | None = None) -> tuple[State, str]:
+    """State and cause of a job from its records, given whether its executor says that it lives.
+
+    `orphans` are the processes that compute for it, where they are known already.
+    """
+    worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
+    ended = end is not None and worker is not None and end.attempt == worker.attempt
+    if alive:
+        if worker is None and request is not None and request.kind == "pause":
+            return "Paused", HELD
+        asked = request.id if request is not None and request.kind in record.STARTS else None
+        if worker is None or asked not in (None, worker.request):
+            return "Queued", "waits for its executor"
+        if not ended:
+            return worker.phase, _waiting(worker) if worker.phase == "Queued" else ""
+    if ended and end is not None:
+        return end.state, end.why
+    if worker is None and lock.taken(job.path / "lock"):
+        return "Queued", "is being started"
+    if worker is None:
+        return "Lost", "it was written but never started"
+    pids = process.marked(job.uid) if orphans is None else orphans
+    still = f"; its solver still computes (pid {', '.join(map(str, pids))})" if pids else ""
+    return "Lost", f"its worker (pid {worker.identity.pid}) is gone and did not say why{still}"
+
+
+def _waiting(worker: WorkerRecord) -> str:
+    """What a worker that does not compute waits for."""
+    if worker.again is None:
+        return "waits for free cores"
+    return f"tries again in {max(0.0, worker.again - time.time()):.0f} s: {worker.why}"
