@@ -34,6 +34,7 @@ from flowcfd.studies.design import Values
 from flowcfd.studies.point import WAITING, Measure, Point, measured, point, told
 
 if TYPE_CHECKING:
+    from flowcfd.studies.sensitivity import Sensitivity
     from flowcfd.studies.surface import Surface
 
 SCHEMA = 1
@@ -247,6 +248,12 @@ class Study:
         from flowcfd.studies.surface import surface
 
         return surface(self, measure, seed=seed)
+
+    def sensitivity(self, measure: Measure, *, method: str = "sobol", seed: int = 0) -> Sensitivity:
+        """What a measure depends on: "sobol" on its surface, or "morris" on the runs of a Morris design."""
+        from flowcfd.studies.sensitivity import sensitivity
+
+        return sensitivity(self, measure, method=method, seed=seed)
 
     def __len__(self) -> int:
         return len(self.values)
