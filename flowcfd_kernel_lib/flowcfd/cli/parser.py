@@ -52,6 +52,7 @@ def parser() -> Parser:
     _validate(commands)
     _gci(commands)
     _studies(commands)
+    _index(commands)
     _bench(commands)
     _cluster(commands)
     _archive(commands)
@@ -208,6 +209,22 @@ def _studies(commands: Commands) -> None:
     study.add_argument("study", metavar="STUDY", help="its name, the beginning of its folder's name, or its folder")
 
 
+def _index(commands: Commands) -> None:
+    index = commands.add_parser("index", help="the index of runs: a database that makes long lists quick")
+    actions = index.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    _command(actions, "status", "index:status", "where it is and what it holds")
+    rebuild = _command(actions, "rebuild", "index:rebuild", "make it anew from the run directories; say what differed")
+    rebuild.add_argument("--to", type=Path, metavar="FILE", help="into this file, and leave the index as it is")
+    _command(actions, "upgrade", "index:upgrade", "bring its tables up to this version of FlowCFD")
+    usage = _command(commands, "usage", "index:usage", "what runs used: core-hours, CPU-hours, memory, disk")
+    usage.add_argument("--by", action="append", metavar="WHAT",
+                       help="user, project, executor, month (default user and project), or attempt")  # fmt: skip
+    usage.add_argument("--user", metavar="NAME", help="of this user only")
+    usage.add_argument("--project", metavar="NAME", help="of this project only (FLOWCFD_PROJECT of the runs)")
+    usage.add_argument("--since", metavar="WHEN", help="what began then or later: 2026-01-31, or how long ago: '7 d'")
+    usage.add_argument("--before", metavar="WHEN", help="what began before")
+
+
 def _bench(commands: Commands) -> None:
     bench = _command(commands, "bench", "bench:bench", "our speed beside others', as ratios of CPU time")
     bench.add_argument("subjects", nargs="*", metavar="SUBJECT", help="default: all; see `flowcfd bench --list`")
@@ -217,7 +234,7 @@ def _bench(commands: Commands) -> None:
 
 
 def _cluster(commands: Commands) -> None:
-    cluster = commands.add_parser("cluster", help="a private Slurm on this machine, to try everything with")
+    cluster = commands.add_parser("cluster", help="a private Slurm on this machine; pools of Dask")
     actions = cluster.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
     up = _command(actions, "up", "cluster:up", "start the real munge, slurmctld and slurmd, no root needed")
     up.add_argument("--nodes", type=int, default=3, metavar="N", help="virtual nodes (default 3)")
@@ -227,6 +244,16 @@ def _cluster(commands: Commands) -> None:
     status = _command(actions, "status", "cluster:status", "its daemons, nodes and jobs")
     for command in (up, down, status):
         command.add_argument("--dir", type=Path, metavar="DIR", help="where it lives (default $FLOWCFD_HOME/cluster)")
+    dask = actions.add_parser("dask", help="pools of Dask: cores that are held for many short runs")
+    verbs = dask.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    for name, words in (
+        ("up", "start the scheduler of a pool and show its dashboard's link"),
+        ("down", "stop the runs of a pool with their fields written, and end it"),
+        ("status", "pilots, runs and the dashboard's link of a pool"),
+    ):
+        verb = _command(verbs, name, f"pool:{name}", words)
+        verb.add_argument("profile", nargs="?", default="dask", metavar="PROFILE",
+                          help="its profile (default dask: this machine's cores)")  # fmt: skip
 
 
 def _archive(commands: Commands) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import lock, process, record
-from flowcfd.jobs.executors import Executor, executors
+from flowcfd.jobs.executors import Executor, Explaining, executors
 from flowcfd.jobs.record import ACTIVE, Job, WorkerRecord
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def known(job: Job, answer: Answer, orphans: Sequence[int] | None = None) -> tup
         return state, " ".join(str(answer.error).split()) if state in ACTIVE else why
     alive = job.uid in answer.alive
     state, why = derive(job, alive=alive, orphans=orphans)
+    if state == "Lost" and isinstance(answer.executor, Explaining):
+        return state, "; ".join(filter(None, [answer.executor.lost(job), why]))
     if not alive or state == "Paused":
         return state, why
     try:

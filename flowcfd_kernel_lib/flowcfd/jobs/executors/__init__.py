@@ -84,6 +84,15 @@ class Many(Protocol):
         ...
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """What an executor can do besides: say why a run is gone that did not say so itself."""
+
+    def lost(self, job: Job) -> str:
+        """Why a job is not alive that has not ended, in one line; empty where that is not known."""
+        ...
+
+
 PLAIN = ("slurm", "dask")
 """Executors that need no profile: a plain cluster with Slurm, a pool of Dask on this machine."""
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,19 +73,15 @@ class Crew:
         server = self.cluster.scheduler.services.get("dashboard")
         return f"http://127.0.0.1:{server.port}/{self.secret}/status" if server is not None else ""
 
-    def submit(self, order: task.Order, cores: int, turn: int, priority: int) -> Any:
-        """A future of the return code of a run's worker."""
-        key = f"{Path(order.run).name} {order.turn}"
-        future = self.client.submit(
-            task.solve, order, key=key, pure=False, resources={"cores": cores}, priority=priority
-        )
-        future.priority = priority
-        return future
+    def free(self) -> dict[str, int]:
+        """The cores of each pilot that nobody has, by its address."""
+        pilots = self.cluster.scheduler.running  # not those that are about to end
+        return {each.address: _cores(each.resources) - _cores(each.used_resources) for each in pilots}
 
-    def queued(self, future: Any) -> bool:
-        """Whether no pilot has it yet."""
-        state = self.cluster.scheduler.tasks.get(future.key)
-        return state is None or state.state in ("released", "waiting", "no-worker", "queued")
+    def submit(self, order: task.Order, cores: int, where: str) -> Any:
+        """A future of the return code of a run's worker, in the pilot of this address."""
+        key, wanted = f"{Path(order.run).name} {order.turn}", {"cores": cores}
+        return self.client.submit(task.solve, order, key=key, pure=False, resources=wanted, workers=[where])
 
     def take_back(self, future: Any) -> None:
         """Nobody wants it any more; a run that computes is not ended by that."""
@@ -108,8 +104,8 @@ class Crew:
     def pilots(self) -> list[dict[str, Any]]:
         """The pilots that can be given work: name, host, cores, and how many of them are taken."""
         return [
-            {"name": str(each.name), "host": each.host, "cores": int(each.resources.get("cores", 0)),
-             "taken": int(each.used_resources.get("cores", 0))}
+            {"name": str(each.name), "host": each.host, "cores": _cores(each.resources),
+             "taken": min(_cores(each.resources), _cores(each.used_resources))}
             for each in self.cluster.scheduler.workers.values()
         ]  # fmt: skip
 
@@ -122,6 +118,10 @@ class Crew:
 
 
 _OURS = "Client-keeper"
+
+
+def _cores(resources: Mapping[str, float]) -> int:
+    return int(resources.get("cores", 0))
 
 
 def crew(place: Place, name: str, pool: Pool) -> Crew:

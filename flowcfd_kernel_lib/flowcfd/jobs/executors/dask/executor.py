@@ -129,7 +129,7 @@ class Dask:
         process.end(job.uid, patience=0.5)
         if lives(job.path) and place.kept:
             marker = place.folder / "stop" / job.uid
-            marker.touch()
+            marker.write_text(str(job.path))
             deadline = time.monotonic() + STOP_PATIENCE
             while marker.exists() and time.monotonic() < deadline:
                 time.sleep(0.1)

@@ -1,8 +1,14 @@
-"""What becomes of the tickets of a pool: sent to a pilot, seen through, sent again or closed."""
+"""What becomes of the tickets of a pool: sent to a pilot, seen through, sent again or closed.
+
+Dask itself would give a run to a pilot at once, where it then waits behind others, cannot be held or sent ahead, and
+dies with that pilot. So a run is sent when the cores are free that it needs. Those that wait have an order, the
+greater priority first, then the older run; nobody is overtaken for the cores that the first of them waits for.
+"""
 
 from __future__ import annotations
 
-import os
+import contextlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +22,30 @@ if TYPE_CHECKING:
     from flowcfd.cluster.pool import Pool
     from flowcfd.jobs.executors.dask.crew import Crew
 
+PAUSE = 0.5
+"""Time [s] between two looks for free cores while no ticket comes."""
 REMEMBERED = 1000
 """So many runs that ended badly are remembered with what was said of them."""
 
 
 @dataclass
 class Task:
-    """A ticket at work: its turn, and Dask's future. `adopted`: its worker computes, and no task of Dask waits for it."""
+    """A ticket: its turn, and Dask's future while a pilot has it; None while it waits.
+
+    `adopted`: its worker computes, and no pilot waits for that: an earlier one had started it.
+    """
 
     ticket: Ticket
     turn: int
+    created: float
     future: Any = None
     adopted: bool = False
+    held: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be sent to a pilot."""
+        return self.future is None and not self.adopted
 
 
 class Ledger:
@@ -39,6 +57,7 @@ class Ledger:
         self.before = dict(place.tasks)  # an earlier keeper's
         self.said: dict[str, str] = {uid: raw["said"] for uid, raw in self.before.items() if raw.get("said")}
         self.content: object = None
+        self.looked = 0.0
 
     async def look(self) -> None:
         """Take new tickets, give up those that are gone, and see to those that have ended."""
@@ -55,25 +74,30 @@ class Ledger:
             ticket = Ticket.read(tickets[name])
             if ticket is not None:
                 self._take(ticket)
-        for task_ in self.tasks.values():
-            self._heed(task_)
+        if len(tickets) != len(at_work) or time.monotonic() - self.looked > PAUSE:
+            self.looked = time.monotonic()
+            self._send()
         await self._stop()
         self._say()
 
     def wanted(self) -> list[int]:
         """The cores of each run that computes in a pilot or waits for one."""
-        return [one.ticket.cores for one in self.tasks.values() if one.future is not None]
+        most = keeping.cores(self.pool)
+        return [one.ticket.cores for one in self.tasks.values()
+                if not one.adopted and not one.held and one.ticket.cores <= most]  # fmt: skip
 
     def _take(self, ticket: Ticket) -> None:
         if ticket.uid in self.tasks:
             self._drop(self.tasks[ticket.uid])
         self.said.pop(ticket.uid, None)
-        if not (ticket.run / "job.json").is_file():  # deleted, and its ticket is too
+        try:
+            created = record.job(ticket.run).created
+        except RunError:  # it was deleted
             ticket.path.unlink(missing_ok=True)
             return
         known = self.before.pop(ticket.uid, {})
         turn = int(known.get("turn") or 0) if known.get("ticket") == ticket.id else 0
-        self.tasks[ticket.uid] = mine = Task(ticket, turn)
+        self.tasks[ticket.uid] = mine = Task(ticket, turn, created)
         if lives(ticket.run):
             mine.adopted = True
         elif ended(ticket.run):
@@ -81,19 +105,28 @@ class Ledger:
         elif known.get("ticket") == ticket.id and known.get("phase") == "at work":
             self._next(mine, "the scheduler was gone, and so is its worker")
 
-    def _heed(self, mine: Task) -> None:
-        """A run that may begin is sent to Dask; one that is held now is taken back while it waits."""
-        if mine.future is None and not mine.adopted:
-            now = Ticket.read(mine.ticket.path)
-            if now is not None and not now.held and now.cores <= keeping.cores(self.pool):
-                mine.ticket = now
-                mine.future = self.crew.submit(self._order(mine), now.cores, mine.turn, record.priority(now.run))
-        elif mine.future is not None and self.crew.queued(mine.future):
-            now = Ticket.read(mine.ticket.path)
-            if now is not None and (now.held or record.priority(now.run) != mine.future.priority):
-                mine.ticket = now
-                self.crew.take_back(mine.future)
-                mine.future = None
+    def _send(self) -> None:
+        """Send those that wait to pilots that have their cores free, in their order."""
+        waiting = [(self._heeded(one), one) for one in self.tasks.values() if one.waits]
+        free = self.crew.free()
+        most = keeping.cores(self.pool)
+        for _, one in sorted(waiting, key=lambda each: (-each[0], each[1].created)):
+            if one.held or one.ticket.cores > most or not free:
+                continue
+            where = max(free, key=lambda pilot: free[pilot])
+            if free[where] < one.ticket.cores:
+                free[where] = 0  # what comes free there is for this one
+                continue
+            fitting = [pilot for pilot in free if free[pilot] >= one.ticket.cores]
+            where = min(fitting, key=lambda pilot: free[pilot])
+            free[where] -= one.ticket.cores
+            one.future = self.crew.submit(self._order(one), one.ticket.cores, where)
+
+    def _heeded(self, one: Task) -> int:
+        """Its priority; and whether it is held, as its ticket says now."""
+        now = Ticket.read(one.ticket.path)
+        one.held = now is not None and now.held
+        return record.priority(one.ticket.run)
 
     async def _finished(self, mine: Task) -> None:
         run = mine.ticket.run
@@ -136,11 +169,9 @@ class Ledger:
     async def _stop(self) -> None:
         """End the processes of runs on nodes that the executor does not see."""
         for marker in (self.place.folder / "stop").iterdir():
-            run = self.place.home / "runs"
-            found = [path for path in run.glob("*/job.json") if _uid(path) == marker.name]
-            if found:
-                await self.crew.run(task.kill, str(found[0].parent), marker.name)
-            marker.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                await self.crew.run(task.kill, marker.read_text().strip(), marker.name)
+                marker.unlink(missing_ok=True)
 
     def _order(self, mine: Task) -> task.Order:
         ticket, local = mine.ticket, self.pool.cluster == "local"
@@ -154,18 +185,8 @@ class Ledger:
         """What is told of each run, when it has changed."""
         content: dict[str, Any] = {uid: {"said": said} for uid, said in list(self.said.items())[-REMEMBERED:]}
         for uid, one in self.tasks.items():
-            at_work = one.adopted or (one.future is not None and not self.crew.queued(one.future))
-            phase = "at work" if at_work else "waiting"
-            content[uid] = {"ticket": one.ticket.id, "turn": one.turn, "phase": phase, "held": one.ticket.held}
+            phase = "waiting" if one.waits else "at work"
+            content[uid] = {"ticket": one.ticket.id, "turn": one.turn, "phase": phase, "held": one.held}
         if content != self.content:
             self.content = content
             record.write(self.place.folder / "tasks.json", content)
-
-
-def _uid(path: os.PathLike[str]) -> str:
-    from pathlib import Path
-
-    try:
-        return record.job(Path(path).parent).uid
-    except RunError:
-        return ""

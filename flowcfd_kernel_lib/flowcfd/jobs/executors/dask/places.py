@@ -3,7 +3,7 @@
 | file | writer | holds |
 |---|---|---|
 | `queue/<uid>.<ticket>.json` | an executor | a run that is to be computed; the keeper removes it when that is over |
-| `stop/<uid>` | an executor | a run whose processes are to be ended; the keeper removes it when they are gone |
+| `stop/<uid>` | an executor | a run whose processes are to be ended, its path; the keeper removes it when they are |
 | `pool.json` | who starts the keeper | what the pool is like |
 | `keeper.json`, `tasks.json` | the keeper | where the scheduler is, its pilots; what becomes of each ticket |
 | `cert.pem`, `key.pem` | the keeper | who has these may connect: nobody else can read them |
