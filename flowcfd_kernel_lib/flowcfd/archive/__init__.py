@@ -9,8 +9,8 @@ fc.archive.link("cavity-1abcb9e14c7d")  # for a colleague, for one hour
 from flowcfd.archive.entry import Entry
 from flowcfd.archive.entry import entries as list
 from flowcfd.archive.keep import delete, put, targets
+from flowcfd.archive.lifecycle import Rule, rule
 from flowcfd.archive.restoring import link, restore
-from flowcfd.archive.rule import Rule, rule
-from flowcfd.archive.store import Access, Store, store
+from flowcfd.archive.s3 import Access, Store, store
 
 __all__ = ["Access", "Entry", "Rule", "Store", "delete", "link", "list", "put", "restore", "rule", "store", "targets"]

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flowcfd.archive.bundle import SUFFIX, File
-from flowcfd.archive.store import Store, store
+from flowcfd.archive.s3 import Store, store
 from flowcfd.errors import CaseError, ResultError, UnknownName
 
 SCHEMA = 1

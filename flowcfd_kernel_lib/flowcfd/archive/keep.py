@@ -16,7 +16,7 @@ from typing import Any
 from flowcfd import jobs, studies, telling
 from flowcfd.archive.bundle import SUFFIX, Bundle, part_size, size
 from flowcfd.archive.entry import Entry, found, key, known, place
-from flowcfd.archive.store import Store, Unreachable, store
+from flowcfd.archive.s3 import Store, Unreachable, store
 from flowcfd.errors import CaseError, FlowError, RunError, SiteError, UnknownName
 from flowcfd.jobs import lock, record
 from flowcfd.jobs.handle import Run

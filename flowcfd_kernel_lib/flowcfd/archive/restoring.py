@@ -11,7 +11,7 @@ from typing import Any
 from flowcfd import jobs, studies, telling
 from flowcfd.archive.bundle import unpack
 from flowcfd.archive.entry import Entry, found
-from flowcfd.archive.store import Store, Unreachable, store
+from flowcfd.archive.s3 import Store, Unreachable, store
 from flowcfd.errors import CaseError, RunError, SiteError
 from flowcfd.jobs import space
 from flowcfd.jobs.handle import Run

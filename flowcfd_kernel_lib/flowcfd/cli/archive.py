@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from flowcfd import archive, telling
-from flowcfd.archive import rule as rules
 from flowcfd.archive.entry import Entry
+from flowcfd.archive.lifecycle import current
 from flowcfd.cli import output
 from flowcfd.errors import CaseError, RunError, listed
 from flowcfd.jobs.handle import Run
@@ -85,7 +85,7 @@ def delete(options: Namespace) -> int:
 def rule(options: Namespace) -> int:
     """Show or set how long the store keeps what."""
     if options.show:
-        found = rules.current(everybody=options.everybody)
+        found = current(everybody=options.everybody)
         if found is None:
             raise RunError("no rule stands; set one: flowcfd archive rule [--expire DAYS]")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flowcfd.archive.store import Store, store
+from flowcfd.archive.s3 import Store, store
 from flowcfd.errors import CaseError
 
 INCOMPLETE = 7

@@ -24,7 +24,7 @@ FILE = "s3.yaml"
 KEYS = ("S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION", "S3_PREFIX", "S3_CA")
 MEND = f"set {', '.join(KEYS[:4])} in the environment, or as keys of the file FLOWCFD_HOME/{FILE} (mode 0600)"
 RETRIES = 4
-"""How often a call is made again whose answer did not come."""
+"""How often a call is made whose answer does not come."""
 
 _CAUSES = {
     "SignatureDoesNotMatch": "refuses the secret key (S3_SECRET_KEY)",
@@ -91,7 +91,7 @@ class Store:
             config=config(
                 signature_version="s3v4", connect_timeout=10, read_timeout=60,
                 s3={"addressing_style": "path" if access.endpoint else "auto"},  # own stores have no names for buckets
-                retries={"mode": "standard", "max_attempts": RETRIES},
+                retries={"mode": "standard", "total_max_attempts": RETRIES},
                 request_checksum_calculation="when_required", response_checksum_validation="when_required",
             ),
         )  # fmt: skip
