@@ -19,6 +19,8 @@ SUBJECTS = {
     "overhead": "overhead",
     "import": "imports",
     "kernel": "kernel",
+    "index": "index",
+    "estimate": "estimate",
 }
 """The name that is typed, and the module of flowcfd.bench behind it."""
 

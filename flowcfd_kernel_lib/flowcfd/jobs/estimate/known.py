@@ -27,8 +27,8 @@ MOST_LOG = 50_000_000
 LIKE = 30.0
 """Runs with so many times more or less cells tell nothing of a case."""
 NEAREST = 9
-_MODEL = re.compile(r"^\s*(?:RASModel|LESModel|model)\s+(\w+)\s*;", re.MULTILINE)
-_TYPE = re.compile(r"^\s*simulationType\s+(\w+)\s*;", re.MULTILINE)
+_MODEL = re.compile(r"(?:^|[{;])\s*(?:RASModel|LESModel|model)\s+(\w+)\s*;", re.MULTILINE)
+_TYPE = re.compile(r"(?:^|[{;])\s*simulationType\s+(\w+)\s*;", re.MULTILINE)
 _TIME = re.compile(rb"^Time = ", re.MULTILINE)
 
 

@@ -150,7 +150,7 @@ class _Work:
             return replace(
                 begun, why=why_not or "the number of cells is not known before the mesh is made: it needs a probe"
             )
-        notes = (f"no probe: {why_not}",) if why_not else ()
+        notes: tuple[str, ...] = (f"no probe: {why_not}",) if why_not else ()
         notes += (f"computed already: {there}, which `run` gives back",) if (there := self._there()) else ()
         return _Sum(self, begun, schedule, seen, notes).total()
 
