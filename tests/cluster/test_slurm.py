@@ -21,6 +21,7 @@ from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs import process
+from flowcfd.jobs.executors import Queueing, executors
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 from flowcfd.testing import ExecutorSuite
@@ -377,3 +378,79 @@ def test_the_command_line_starts_finds_and_ends_a_cluster(home: Path, capsys: py
         assert main(["cluster", "down"]) == 0
     assert main(["cluster", "status"]) == 1
     assert main(["cluster", "up", "--nodes", "0"]) == 2
+
+
+def test_a_job_that_waits_for_a_node_out_of_service_is_taken_and_an_impossible_one_refused(
+    site: Private, endless: CaseFiles, cavity: Callable[..., CaseFiles], home: Path, until: Until
+) -> None:
+    call(site, "scontrol", "update", "NodeName=n3", "State=DOWN", "Reason=test")
+    until(lambda: "DOWN" in site.states()["n3"], LONG)
+    for resources, cores, says in (
+        ({"memory": "1 TB"}, 1, "Memory specification can not be satisfied"),
+        ({"extra": ["--nodelist=n9"]}, 1, "Invalid node name"),
+        ({"constraint": "gold"}, 1, "Invalid feature"),
+        ({}, 7, "there are: cpu"),
+        ({"nodes": 4}, 4, "there are: cpu"),
+    ):
+        with pytest.raises(CaseError, match=says):
+            jobs.run(cavity(), on="private", cores=cores, resources=resources)
+    assert not (home / "runs").exists()
+    assert call(site, "squeue", "-h") == ""
+    run = jobs.run(endless, on="private", resources={"exclusive": True, "extra": ["--nodelist=n3"]})
+    assert run.state == "Queued"
+    until(lambda: "UnavailableNodes:n3" in run.why, LONG)
+    site.bring_back()
+    until(lambda: busy(run), LONG)
+    assert run.cancel().state == "Cancelled"
+
+
+def test_a_job_that_its_node_could_not_begin_says_so_and_how_to_go_on(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    spool = site.folder / "spool.n1"
+    spool.rename(site.folder / "aside")
+    spool.write_text("")  # the node cannot keep the batch script
+    run = jobs.run(endless, on="private", resources={"extra": ["--nodelist=n1"]})
+    until(lambda: "launch failed requeued held" in run.why, LONG)
+    assert f"`scontrol release {number(site, run)}` lets it begin" in run.why
+    assert run.state == "Queued"
+    spool.unlink()
+    (site.folder / "aside").rename(spool)
+    until(lambda: private.whole(site), LONG)
+    executor = executors.get("private")
+    assert isinstance(executor, Queueing)
+    executor.release(run.record)
+    until(lambda: busy(run), LONG)
+    assert run.cancel().state == "Cancelled"
+
+
+def test_jobs_that_wait_are_held_released_and_sent_ahead(site: Private, endless: CaseFiles, until: Until) -> None:
+    executor = executors.get("private")
+    assert isinstance(executor, Queueing)
+    whole = {"resources": {"exclusive": True, "extra": ["--nodelist=n1"]}}
+    first, second, third = (
+        jobs.run(endless.edit("system/controlDict", endTime=end), on="private", **whole)  # type: ignore[arg-type]
+        for end in (999, 998, 997)
+    )
+    until(lambda: busy(first), LONG)
+    with pytest.raises(CaseError, match="is running; only a job that waits can be held"):
+        executor.hold(first.record)
+    executor.hold(second.record)
+    executor.hold(second.record)
+    until(lambda: "JobHeldUser" in second.why, LONG)
+    assert second.state == "Queued"
+    with pytest.raises(CaseError, match="release it first"):
+        executor.prioritise(second.record, 1)
+    executor.release(second.record)
+    executor.prioritise(second.record, -1000)
+    executor.prioritise(third.record, 1000)
+    with pytest.raises(CaseError, match="must be a whole number"):
+        executor.prioritise(third.record, True)
+    assert first.cancel().state == "Cancelled"
+    with pytest.raises(CaseError, match="no job in the queue"):
+        executor.release(first.record)
+    until(lambda: busy(third), LONG)
+    assert second.state == "Queued"
+    assert third.cancel().state == "Cancelled"
+    until(lambda: busy(second), LONG)
+    assert second.cancel().state == "Cancelled"

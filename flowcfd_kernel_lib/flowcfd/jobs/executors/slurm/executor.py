@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import record
+from flowcfd.jobs.executors.slurm import array, order
 from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, said
 from flowcfd.jobs.executors.slurm.partition import Partitions, hours
-from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue
-from flowcfd.jobs.executors.slurm.script import script
+from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue, Waiting
+from flowcfd.jobs.executors.slurm.script import many, script
 from flowcfd.jobs.record import STARTS, Job
 from flowcfd.jobs.watch import HEARTBEAT
+from flowcfd.settings import settings
 
 if TYPE_CHECKING:
     from flowcfd.cluster.profile import Profile
@@ -93,25 +99,67 @@ class Slurm:
         """Submit the run's job, unless it is in the queue already; one whose work is over is waited for."""
         deadline = time.monotonic() + 2 * TIMEOUT
         while found := self.queue.find([job], fresh=True):
-            if not _ended(job) or found[job.uid].state in ("PENDING", "REQUEUED", "CONFIGURING"):
+            if not _ended(job) or found[job.uid].waits:
                 return
             if time.monotonic() > deadline:
                 raise SiteError(f"{found[job.uid]} and does not end; submit again later")
             time.sleep(0.1)
-        text = self._script(job)
-        folder = job.path / "slurm"
-        folder.mkdir(exist_ok=True)
-        path = folder / "job.sh"
-        part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        part.chmod(0o755)
-        part.replace(path)
+        array.forget(job)
+        path = _write(job.path / "slurm" / "job.sh", self._script(job))
+        self._submit(path, [job])
+
+    def start_many(self, jobs: Sequence[Job], *, at_once: int | None = None) -> None:
+        """Submit one array, each task of which computes one of the runs, at most `at_once` at a time.
+
+        Runs that are in the queue already stay as they are. CaseError when they do not all ask for the same.
+        """
+        if at_once is not None and at_once < 1:
+            raise CaseError(f"at_once: must be at least 1 (got {at_once})")
+        known = self.queue.find(jobs, fresh=True)
+        left = [job for job in jobs if job.uid not in known]
+        for job in jobs if len(left) == 1 else [job for job in jobs if job.uid in known]:
+            self.start(job)
+        if len(left) < 2:
+            return
+        if len({(job.cores, json.dumps(dict(job.resources), sort_keys=True)) for job in left}) > 1:
+            raise CaseError("runs that are started together must ask for the same cores and resources")
+        if len(left) > (most := self._most_tasks):
+            raise CaseError(f"this cluster takes at most {most} runs in one array (got {len(left)})")
+        folder, uid = array.make(settings().home / "arrays", left)
+        try:
+            self._submit(self._written(folder, uid, left, at_once), left)
+        except (CaseError, SiteError):
+            for job in left:
+                array.forget(job)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _written(self, folder: Path, uid: str, jobs: Sequence[Job], at_once: int | None) -> Path:
+        """The batch script of an array; each of its runs has a copy, and knows its task."""
+        wanted = _resources(jobs[0]).over(self.profile.resources)
+        text = many(folder, uid, jobs, at_once, self.profile, wanted, self._directives(wanted, jobs[0].cores))
+        for task, job in enumerate(jobs):
+            array.note(job, uid, task)
+            _write(job.path / "slurm" / "job.sh", text)
+        return _write(folder / "job.sh", text)
+
+    @cached_property
+    def _most_tasks(self) -> int:
+        """The most runs of one array."""
+        done = self.client.answer(["scontrol", "show", "config"])
+        found = re.search(r"^MaxArraySize\s*=\s*(\d+)", done.stdout, re.MULTILINE)
+        return int(found[1]) if found else array.MOST
+
+    def _submit(self, script: Path, jobs: Sequence[Job]) -> None:
         self.queue.forget()
-        done = self.client.answer(["sbatch", "--parsable", str(path)], enough=lambda: self._queued(job))
-        if done.returncode and not self._queued(job):
+        done = self.client.answer(["sbatch", "--parsable", str(script)], enough=lambda: self._queued(jobs[0]))
+        if done.returncode and not self._queued(jobs[0]):
             raise SiteError(f"sbatch refuses the run: {said(done.stderr)}{self.partitions.offers()}")
         self.queue.forget()
-        record.event(job.path, "submitted", executor=self.name, job=done.stdout.strip().split(";")[0])
+        number = done.stdout.strip().split(";")[0]
+        for task, job in enumerate(jobs):
+            name = number if len(jobs) == 1 else f"{number}_{task}"
+            record.event(job.path, "submitted", executor=self.name, job=name)
 
     def alive(self, jobs: Sequence[Job]) -> set[str]:
         """The uids of the jobs that are in the queue, asked in one call; an ended run's record spares asking.
@@ -131,7 +179,10 @@ class Slurm:
 
     def stop(self, job: Job) -> None:
         """End the job, wherever it is: Slurm sends SIGTERM to all of its processes, and SIGKILL after its KillWait."""
-        self.client.answer(["scancel", "--name", PREFIX + job.uid])
+        task = self.queue.find([job], fresh=True).get(job.uid) if array.of(job) is not None else None
+        # by its name as well: after the controller lost its memory, its number may be another's
+        which = ["--name", PREFIX + job.uid] if task is None else ["--name", task.name, task.number]
+        self.client.answer(["scancel", *which])
         deadline = time.monotonic() + TIMEOUT
         while self.queue.find([job], fresh=True) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -140,6 +191,24 @@ class Slurm:
         """Why the job is not computing now, in Slurm's words; empty when it is, or is not there."""
         found = self.queue.find([job]).get(job.uid)
         return "" if found is None or found.state in ("RUNNING", "COMPLETING") else str(found)
+
+    def hold(self, job: Job) -> None:
+        """Keep a job that waits from being started until it is released."""
+        order.hold(self.client, self._found(job))
+        self.queue.forget()
+
+    def release(self, job: Job) -> None:
+        """Let a job that is held be started."""
+        order.release(self.client, self._found(job))
+        self.queue.forget()
+
+    def prioritise(self, job: Job, priority: int) -> None:
+        """Start a waiting job sooner (greater) or later (smaller) than others; plain users may only do the latter."""
+        order.prioritise(self.client, self._found(job), priority)
+        self.queue.forget()
+
+    def _found(self, job: Job) -> Waiting | None:
+        return self.queue.find([job], fresh=True).get(job.uid)
 
     def script(self, job: Job) -> str:
         """The batch script with which a run was submitted, or would be."""
@@ -163,6 +232,15 @@ class Slurm:
             return bool(self.queue.find([job], fresh=True))
         except SiteError:
             return False
+
+
+def _write(path: Path, text: str) -> Path:
+    """A batch script, whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.chmod(0o755)
+    return part.replace(path)
 
 
 def _over(job: Job) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flowcfd.errors import SiteError
+from flowcfd.jobs.executors.slurm import array
 from flowcfd.jobs.executors.slurm.client import Client, said
 from flowcfd.jobs.record import Job
 
@@ -16,6 +17,26 @@ PREFIX = "flow-"
 """What the name of a job begins with; the run's uid follows."""
 FRESH = 1.0
 """So long [s] an answer of squeue stands."""
+
+WAITING = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "CONFIGURING"})
+"""States in which a job is yet to be started."""
+_RELEASE = "`scontrol release {number}` lets it begin"
+HELD = {
+    "JobHeldUser": _RELEASE,
+    "JobHeldAdmin": "an administrator may release it",
+    "launch failed requeued held": f"a node could not begin it; {_RELEASE}",
+    "job requeued in held state": _RELEASE,
+    "JobHoldMaxRequeue": f"nodes could not begin it again and again; {_RELEASE}",
+}
+"""Why a job waits for somebody to release it, and what is to be said of that."""
+NEVER = {
+    "PartitionConfig": "the partition has not what it asks for; cancel the run and ask for less",
+    "BadConstraints": "no node has what it asks for; cancel the run and ask for less",
+    "PartitionTimeLimit": "longer than the partition allows; cancel the run and ask for less",
+    "PartitionNodeLimit": "more nodes than the partition allows; cancel the run and ask for less",
+    "DependencyNeverSatisfied": "it will never begin; cancel the run",
+}
+"""Why a job will not begin as the cluster is now, and what is to be said of that."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +46,22 @@ class Waiting:
     number: str
     state: str
     reason: str
+    name: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is yet to be started, for the first time or again."""
+        return self.state in WAITING
+
+    @property
+    def held(self) -> bool:
+        """Whether it is not to be started before somebody releases it."""
+        return self.waits and self.reason in HELD
 
     def __str__(self) -> str:
-        return f"Slurm job {self.number} is {self.state.lower()}" + (f" ({self.reason})" if self.reason else "")
+        mend = HELD.get(self.reason, "") or NEVER.get(self.reason, "")
+        reason = f" ({self.reason}{': ' if mend else ''}{mend.format(number=self.number)})" if self.reason else ""
+        return f"Slurm job {self.number} is {self.state.lower()}{reason}"
 
 
 @dataclass
@@ -38,6 +72,7 @@ class Queue:
     _seen: Mapping[str, Waiting] = field(default_factory=dict, repr=False)
     _asked: float = field(default=-1e9, repr=False)
     _owners: frozenset[int] = field(default_factory=frozenset, repr=False)
+    _arrays: bool = field(default=False, repr=False)
 
     def find(self, jobs: Sequence[Job], *, fresh: bool = False) -> dict[str, Waiting]:
         """Those of the runs that are in the queue, by uid; `fresh`: as it is now. Raises SiteError."""
@@ -45,15 +80,23 @@ class Queue:
         recent = time.time() - self._asked < FRESH and owners == self._owners and not fresh
         if not recent or any(self._may_be_newer(job) for job in jobs):
             self._ask(owners, look=not fresh)
-        return {job.uid: self._seen[job.uid] for job in jobs if job.uid in self._seen}
+        found = {job.uid: self._known(job) for job in jobs}
+        return {uid: known for uid, known in found.items() if known is not None}
 
     def forget(self) -> None:
         """What was said does not stand any more."""
         self._asked = -1e9
 
+    def _known(self, job: Job) -> Waiting | None:
+        """What was said of a run: of its own job, or of its task of an array."""
+        if (own := self._seen.get(job.uid)) is not None or not self._arrays:
+            return own
+        task = array.of(job)
+        return None if task is None else self._seen.get(task.key)
+
     def _may_be_newer(self, job: Job) -> bool:
         """Whether a job that was not in the answer may have been submitted since."""
-        if job.uid in self._seen:
+        if self._known(job) is not None:
             return False
         try:
             return (job.path / "slurm" / "job.sh").stat().st_mtime > self._asked - 30.0
@@ -63,10 +106,11 @@ class Queue:
     def _ask(self, owners: frozenset[int], *, look: bool) -> None:
         # By number: the environment may name another user, as after `su`. Slurm knows no number without a name.
         whose = ["-u", ",".join(map(str, sorted(owners)))] if all(map(_has_name, owners)) else []
-        done = self.client.answer(["squeue", "-h", *whose, "-o", "%j|%i|%T|%r"], look=look)
+        done = self.client.answer(["squeue", "-h", "-r", *whose, "-o", "%j|%i|%T|%r"], look=look)
         if done.returncode:
             raise SiteError(f"Slurm does not answer: {said(done.stderr)}")
         self._seen, self._asked, self._owners = dict(_rows(done.stdout)), time.time(), owners
+        self._arrays = any(key.startswith(array.PREFIX) for key in self._seen)
 
 
 def _has_name(number: int) -> bool:
@@ -84,7 +128,13 @@ def _owner(job: Job) -> int:
         return os.getuid()
 
 
-def _rows(answer: str) -> list[tuple[str, Waiting]]:
-    rows = [line.split("|", 3) for line in answer.splitlines() if line.startswith(PREFIX) and line.count("|") >= 3]
-    return [(name.removeprefix(PREFIX), Waiting(number, state, "" if reason == "None" else reason))
-            for name, number, state, reason in rows]  # fmt: skip
+def _rows(answer: str) -> Iterator[tuple[str, Waiting]]:
+    """The jobs of an answer by the uid of their run; a task of an array by the array's name and its own number."""
+    for line in answer.splitlines():
+        words = line.split("|", 3)
+        if line.startswith(PREFIX) and len(words) == 4:
+            name, number, state, reason = words
+            key = name.removeprefix(PREFIX)
+            if key.startswith(array.PREFIX):
+                key = f"{key}_{number.partition('_')[2]}"
+            yield key, Waiting(number, state, "" if reason == "None" else reason, name)
