@@ -83,3 +83,17 @@ def slow_cavity(cavity: Callable[..., CaseFiles]) -> Callable[..., CaseFiles]:
         return files.with_files({"system/blockMeshDict": mesh})
 
     return build
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes empty databases in a real PostgreSQL, started for it; their addresses. Skips where it is not installed."""
+    from flowcfd.testing import postgresql
+
+    try:
+        server = postgresql.server()
+        database = server.__enter__()
+    except SiteError as error:
+        pytest.skip(str(error))
+    yield database
+    server.__exit__(None, None, None)

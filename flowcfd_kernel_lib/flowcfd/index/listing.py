@@ -59,9 +59,9 @@ def runs(
     return found.runs
 
 
-def listed(wanted: Selection, *, many: int = MANY) -> Listed:
+def listed(wanted: Selection, *, many: int | None = None) -> Listed:
     """The runs that are wanted. An index that cannot be used hinders nobody: then the directories are scanned."""
-    if _few(settings().runs, many):
+    if _few(settings().runs, MANY if many is None else many):
         return Listed(_scanned(wanted))
     try:
         found, note = _indexed(wanted)

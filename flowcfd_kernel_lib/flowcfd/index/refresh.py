@@ -158,7 +158,10 @@ def write(connection: Connection, here: Home, found: Sequence[Found], before: Ma
     runs, usage = tables.runs, tables.usage
     names = [one.status.run for one in found]
     mine = runs.c.home == here.id
-    now = dict(connection.execute(select(runs.c.run, runs.c.seen).where(mine, runs.c.run.in_(names))).tuples().all())
+    now = {
+        row.run: row.seen
+        for row in connection.execute(select(runs.c.run, runs.c.seen).where(mine, runs.c.run.in_(names)))
+    }
     fresh = [one for one in found if now.get(one.status.run) == _seen(before.get(one.status.run))]
     if not fresh:
         return
@@ -216,9 +219,10 @@ def _studies(database: Database, here: Home) -> None:
     table = tables.studies
     there = studied.folders(here.studies)
     with database.reading() as connection:
-        known = dict(
-            connection.execute(select(table.c.study, table.c.seen).where(table.c.home == here.id)).tuples().all()
-        )
+        known = {
+            row.study: row.seen
+            for row in connection.execute(select(table.c.study, table.c.seen).where(table.c.home == here.id))
+        }
     changed = [name for name, seen in there.items() if known.get(name) != seen]
     gone = [name for name in known if name not in there]
     if not changed and not gone:

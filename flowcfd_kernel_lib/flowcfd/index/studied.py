@@ -63,7 +63,7 @@ def _lines(file: Path) -> list[Mapping[str, Any]]:
         lines = file.read_text(errors="replace").splitlines()
     except OSError:
         return []
-    found = []
+    found: list[Mapping[str, Any]] = []
     for line in lines:
         try:
             raw = json.loads(line)
