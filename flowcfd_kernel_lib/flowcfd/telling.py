@@ -13,3 +13,16 @@ def tell(who: object, words: str, fraction: float | None = None, *, over: bool =
     """Tell the TELLERS how far a wait is; with `over` the last time."""
     for teller in TELLERS:
         teller(who, words, fraction, over)
+
+
+def span(seconds: float) -> str:
+    """A span of time [s] for people: "3.2 s", "32 s", "4 min 12 s", "2 h 5 min"."""
+    if 9.95 <= seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flowcfd.foam.log import Progress, Tail
 from flowcfd.jobs.record import Job
 
-HEAD, END = 4096, 16384
-"""How much of a log's beginning and of its end is read [bytes]."""
+HEAD, ENDS = 4096, (4096, 65536)
+"""How much of a log's beginning and of its end is read [bytes]; more of it where a step is longer than that."""
 
 _SHOWN = ("Cd", "Cl", "Cm", "Cs", "CmPitch")
 """The coefficients that are shown where nobody named a measure, the most wanted first."""
@@ -29,17 +31,24 @@ class Glance:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._table: tuple[Path, list[str]] | None = None
+        self._written: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._start: tuple[Path, float | None] | None = None
 
     def progress(self) -> Progress:
         """How far the solver is, by its newest log's last lines; iterations are not counted."""
-        path = _newest(self.job.case, f"log.{self.job.application}")
-        tail = Tail(path or self.job.case, end_time=self.job.end)
+        path = _newest(f"{self.job.case}/log.{self.job.application}")
         if path is None:
-            return tail.progress
-        head, end, whole = _ends(path, HEAD, END)
-        tail.feed(head)
-        tail.feed(end if whole else b"\n" + end)
-        return tail.progress
+            return Progress(end_time=self.job.end)
+        if self._start is None or self._start[0] != path:
+            head = Tail(path, end_time=self.job.end)
+            head.feed(_ends(path, HEAD, 0)[0])
+            self._start = path, head.progress.start_time
+        tail = Tail(path, end_time=self.job.end)
+        for size in ENDS:
+            tail.feed(b"\n" + _ends(path, 0, size)[1])
+            if (found := tail.progress).execution_time is not None:
+                break
+        return replace(found, start_time=self._start[1])
 
     def spent(self) -> float:
         """What its commands took so far [core s], those that run now included; its cores are its own meanwhile."""
@@ -52,12 +61,15 @@ class Glance:
 
     def _stages(self) -> Iterator[dict[str, Any]]:
         try:
-            files = [entry.path for entry in os.scandir(self.job.path / "stages") if entry.name.endswith(".json")]
+            entries = [entry for entry in os.scandir(f"{self.job.path}/stages") if entry.name.endswith(".json")]
         except OSError:
             return
-        for file in files:
-            if stage := _json(file):
-                yield stage
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                written = entry.stat().st_mtime_ns
+                if self._written.get(entry.name, (0,))[0] != written:
+                    self._written[entry.name] = written, _json(entry.path)
+                yield self._written[entry.name][1]
 
     def _settling(self) -> dict[str, float]:
         if self.job.until is None:
@@ -70,7 +82,7 @@ class Glance:
         if found is None:
             return {}
         path, columns = self._table = found
-        words = _ends(path, 0, END)[1].rpartition(b"\n")[0].rpartition(b"\n")[2].split()
+        words = _ends(path, 0, ENDS[0])[1].rpartition(b"\n")[0].rpartition(b"\n")[2].split()
         try:
             row = dict(zip(columns, map(float, words), strict=True))
         except ValueError:  # half a line, or none yet
@@ -91,26 +103,25 @@ def _wall(step: Mapping[str, Any], now: float) -> float:
     return float(step["wall"]) if step.get("rc") is not None else max(0.0, now - float(step["started"]))
 
 
-def _newest(case: Path, name: str) -> Path | None:
+def _newest(log: str) -> Path | None:
     """log.simpleFoam, or the last of log.simpleFoam.2, log.simpleFoam.3, ..."""
-    path, number = case / name, 1
-    if not path.exists():
+    if not os.path.exists(log):  # noqa: PTH110 - a Path for each of hundreds of runs takes its time
         return None
-    while (later := case / f"{name}.{number + 1}").exists():
-        path, number = later, number + 1
-    return path
+    number = 1
+    while os.path.exists(f"{log}.{number + 1}"):  # noqa: PTH110
+        number += 1
+    return Path(log if number == 1 else f"{log}.{number}")
 
 
-def _ends(path: Path, head: int, end: int) -> tuple[bytes, bytes, bool]:
-    """The first and the last bytes of a file, none twice, and whether they are all; nothing of one that is gone."""
+def _ends(path: Path, head: int, end: int) -> tuple[bytes, bytes]:
+    """The first and the last bytes of a file; nothing of one that is gone."""
     try:
         with path.open("rb") as file:
             first = file.read(head)
-            begin = max(len(first), file.seek(0, os.SEEK_END) - end)
-            file.seek(begin)
-            return first, file.read(), begin == len(first)
+            file.seek(max(0, file.seek(0, os.SEEK_END) - end))
+            return first, file.read() if end else b""
     except OSError:
-        return b"", b"", True
+        return b"", b""
 
 
 def _json(path: str | Path) -> dict[str, Any]:

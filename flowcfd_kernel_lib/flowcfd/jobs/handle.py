@@ -36,6 +36,7 @@ class Run:
         self.path = Path(path).expanduser().absolute()
         self.record: Job = record.job(self.path)
         self._log: Tail | None = None
+        self._quiet = False
 
     @property
     def name(self) -> str:
@@ -103,6 +104,12 @@ class Run:
     def retry(self) -> Run:
         """Do the stage that did not end well again from its beginning; what it wrote is put aside, not deleted."""
         return self._again("retry")
+
+    def quiet(self) -> Run:
+        """A handle on the same run that shows nobody how it waits: one of many, of which something else is shown."""
+        other = Run(self.path)
+        other._quiet = True
+        return other
 
     def stop(self, *, timeout: float | None = 60.0) -> Run:
         """Ask the solver to write its fields and end; waits for that, at most `timeout` [s] (None: not at all)."""
@@ -355,6 +362,8 @@ class Run:
         return True
 
     def _tell(self, *, over: bool = False) -> None:
+        if self._quiet:
+            return
         for listener in waiting.LISTENERS:
             listener(self, over)
 

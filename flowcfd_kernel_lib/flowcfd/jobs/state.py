@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import lock, process, record
 from flowcfd.jobs.executors import Executor, Explaining, executors
-from flowcfd.jobs.record import ACTIVE, Job, WorkerRecord
+from flowcfd.jobs.record import ACTIVE, EndRecord, Job, Request, WorkerRecord
 
 if TYPE_CHECKING:
     from flowcfd.jobs.record import State
@@ -41,13 +42,35 @@ def ask(name: str, jobs: Sequence[Job]) -> Answer:
         return Answer(executor, error=error)
 
 
-def known(job: Job, answer: Answer, orphans: Sequence[int] | None = None) -> tuple[State, str]:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the worker and the handles of a run wrote last."""
+
+    worker: WorkerRecord | None
+    end: EndRecord | None
+    request: Request | None
+
+    @classmethod
+    def of(cls, path: Path) -> Records:
+        """Those in a run directory."""
+        return cls(record.worker(path), record.end(path), record.request(path))
+
+    @property
+    def over(self) -> EndRecord | None:
+        """How the newest attempt ended; None while it did not."""
+        ended = self.end is not None and self.worker is not None and self.end.attempt == self.worker.attempt
+        return self.end if ended else None
+
+
+def known(
+    job: Job, answer: Answer, orphans: Sequence[int] | None = None, records: Records | None = None
+) -> tuple[State, str]:
     """State and cause of a job. The executor was asked first: a worker that ended in between has written its end."""
     if answer.error is not None or answer.executor is None:  # what is not ended, may live
-        state, why = derive(job, alive=True)
+        state, why = derive(job, alive=True, records=records)
         return state, " ".join(str(answer.error).split()) if state in ACTIVE else why
     alive = job.uid in answer.alive
-    state, why = derive(job, alive=alive, orphans=orphans)
+    state, why = derive(job, alive=alive, orphans=orphans, records=records)
     if state == "Lost" and isinstance(answer.executor, Explaining):
         return state, "; ".join(filter(None, [answer.executor.lost(job), why]))
     if not alive or state == "Paused":
@@ -61,23 +84,25 @@ def known(job: Job, answer: Answer, orphans: Sequence[int] | None = None) -> tup
     return state, waits or why
 
 
-def derive(job: Job, *, alive: bool, orphans: Sequence[int] | None = None) -> tuple[State, str]:
+def derive(
+    job: Job, *, alive: bool, orphans: Sequence[int] | None = None, records: Records | None = None
+) -> tuple[State, str]:
     """State and cause of a job from its records, given whether its executor says that it lives.
 
-    `orphans` are the processes that compute for it, where they are known already.
+    `orphans`, the processes that compute for it, and `records` are given where they are known already.
     """
-    worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
-    ended = end is not None and worker is not None and end.attempt == worker.attempt
+    records = Records.of(job.path) if records is None else records
+    worker, request, over = records.worker, records.request, records.over
     if alive:
         if worker is None and request is not None and request.kind == "pause":
             return "Paused", HELD
         asked = request.id if request is not None and request.kind in record.STARTS else None
         if worker is None or asked not in (None, worker.request):
             return "Queued", "waits for its executor"
-        if not ended:
+        if over is None:
             return worker.phase, _waiting(worker) if worker.phase == "Queued" else ""
-    if ended and end is not None:
-        return end.state, end.why
+    if over is not None:
+        return over.state, over.why
     if worker is None and lock.taken(job.path / "lock"):
         return "Queued", "is being started"
     if worker is None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flowcfd.jobs import process, record
+from flowcfd.jobs import process
 from flowcfd.jobs.glance import Glance
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, EndRecord, Job
-from flowcfd.jobs.state import Answer, ask, known
+from flowcfd.jobs.state import Answer, Records, ask, known
 
 if TYPE_CHECKING:
     from typing import Literal
 
     from flowcfd.jobs.record import State
+
+STATES = ("Queued", "Running", "Paused", "Stopped", "Done", "Failed", "Cancelled", "Lost", "Unreadable")
+"""All states, and what is in their place where a run cannot be read."""
 
 DEAD: frozenset[str] = frozenset({"Failed", "Lost"})
 """The states of runs that do not go on unless somebody does something about it."""
@@ -52,7 +56,7 @@ class Status:
     user: str = ""
     project: str = ""
     tries: int = 0
-    """How often its newest attempt was begun; 0 before the first."""
+    """How often it was begun, by somebody or again by itself; 0 before the first time."""
     node: str = ""
     """The machine that computes, or did."""
     mend: str = ""
@@ -80,7 +84,17 @@ class Status:
         return f"{self.executor}/{self.node}" if self.node and self.executor != "local" else self.executor
 
 
-_GLANCES: WeakKeyDictionary[Run, Glance] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Note:
+    """What is remembered of a run between two looks; `final` is its Status once it has ended."""
+
+    stamp: tuple[int, ...]
+    records: Records
+    glance: Glance
+    final: Status | None = None
+
+
+_NOTES: WeakKeyDictionary[Run, _Note] = WeakKeyDictionary()
 
 
 def status(run: Run) -> Status:
@@ -91,9 +105,44 @@ def status(run: Run) -> Status:
 def statuses(runs: Iterable[Run]) -> list[Status]:
     """What is true of these runs now, in their order. A run whose executor is not here is "Unreadable"."""
     members = list(runs)
-    answers = _answers([run.record for run in members])
-    orphans = process.all_marked() if members else {}
-    return [_status(run, answers[run.record.executor], orphans) for run in members]
+    notes = [_note(run) for run in members]
+    open_ = [run for run, note in zip(members, notes, strict=True) if note.final is None]
+    answers = _answers([run.record for run in open_])
+    orphans = process.all_marked() if open_ else {}
+    return [
+        note.final or _look(run, note, answers[run.record.executor], orphans)
+        for run, note in zip(members, notes, strict=True)
+    ]
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes when a run is asked something, begun or ended."""
+    return tuple(map(_changed, (f"{path}/worker.json", f"{path}/request.json", f"{path}/end.json")))
+
+
+def _changed(path: str) -> int:
+    try:
+        seen = os.stat(path)  # noqa: PTH116 - three for each of hundreds of runs
+    except OSError:
+        return 0
+    return (seen.st_mtime_ns << 32) + (seen.st_ino & 0xFFFFFFFF)  # a file system's clock may be coarse
+
+
+def _note(run: Run) -> _Note:
+    """What is remembered of a run, read anew where anything has happened to it since."""
+    now, note = stamp(run.path), _NOTES.get(run)
+    if note is None or note.stamp != now:
+        glance = Glance(run.record) if note is None else note.glance
+        note = _NOTES[run] = _Note(now, Records.of(run.path), glance)
+    return note
+
+
+def _look(run: Run, note: _Note, answer: Answer, orphans: Mapping[str, list[int]]) -> Status:
+    found = _status(run.record, note, answer, orphans)
+    end = note.records.over
+    if end is not None and not found.active and not end.outside:
+        note.final = found
+    return found
 
 
 def _answers(jobs: Sequence[Job]) -> dict[str, Answer]:
@@ -103,15 +152,12 @@ def _answers(jobs: Sequence[Job]) -> dict[str, Answer]:
     return {name: ask(name, group) for name, group in groups.items()}
 
 
-def _status(run: Run, answer: Answer, orphans: Mapping[str, list[int]]) -> Status:
-    job = run.record
-    worker, end = record.worker(job.path), record.end(job.path)
+def _status(job: Job, note: _Note, answer: Answer, orphans: Mapping[str, list[int]]) -> Status:
+    worker, over, glance = note.records.worker, note.records.over, note.glance
     if answer.error is not None and answer.executor is None and worker is None:  # no such executor, and no trace
         return _unreadable(job, " ".join(str(answer.error).split()))
-    state, why = known(job, answer, orphans.get(job.uid, []))
-    glance = _GLANCES.setdefault(run, Glance(job))
+    state, why = known(job, answer, orphans.get(job.uid, []), note.records)
     far = glance.progress()
-    over = end if end is not None and worker is not None and end.attempt == worker.attempt else None
     return Status(
         run=job.path.name,
         name=job.name,
@@ -131,7 +177,7 @@ def _status(run: Run, answer: Answer, orphans: Mapping[str, list[int]]) -> Statu
         core_seconds=glance.spent(),
         user=getattr(job, "user", ""),
         project=getattr(job, "project", ""),
-        tries=0 if worker is None else worker.tries,
+        tries=0 if worker is None else worker.attempt - 1 + worker.tries,
         node="" if worker is None else worker.identity.place.partition("/")[0],
         mend=_mend(over),
     )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowcfd.telling import span as span
+
 if TYPE_CHECKING:
     from flowcfd.foam.log import Progress
     from flowcfd.jobs.handle import Run
@@ -113,19 +115,6 @@ def _parts(progress: Progress) -> Iterator[str]:
 def _residuals(progress: Progress) -> str:
     newest = list(progress.residuals.items())[:_SHOWN_RESIDUALS]
     return " ".join(f"{name} {value:.1e}" for name, value in newest)
-
-
-def span(seconds: float) -> str:
-    """A span of time [s] for people: "3.2 s", "32 s", "4 min 12 s", "2 h 5 min"."""
-    if 9.95 <= seconds < 59.5:
-        return f"{seconds:.0f} s"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min"
 
 
 def stage(run: Run) -> str:
