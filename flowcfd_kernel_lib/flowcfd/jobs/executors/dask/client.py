@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,7 +42,8 @@ def mapped(pool: DaskPool, function: Callable[[Any], Any], items: Sequence[Any],
     """What the function gives for each item, in their order; see DaskPool.map."""
     if not items:
         return []
-    work = _pickled(function), [_pickled(item) for item in items]
+    places = [str(Path(place).absolute()) for place in sys.path]  # a module beside a notebook is found there too
+    work = _pickled((places, _pickled(function))), [_pickled(item) for item in items]
     telling.tell(items, f"{title}: is being started", 0.0)
     try:
         with pool.client() as client:

@@ -45,6 +45,7 @@ class Crew:
         """Bring up scheduler and pilots, and connect."""
         dask.config.set(SETTINGS)
         self.cluster = await self._made(keys.security(self.place.folder / "cert.pem", self.place.folder / "key.pem"))
+        _hide(self.cluster.scheduler.http_application)
         self.client = await Client(self.cluster, asynchronous=True, set_as_default=False, name="keeper")
 
     async def _made(self, security: Any) -> Any:
@@ -118,6 +119,17 @@ class Crew:
 
 
 _OURS = "Client-keeper"
+
+
+def _hide(pages: Any) -> None:
+    """Dask's root leads to the page whose link is the key; ours leads nowhere."""
+    from tornado.web import HTTPError, RequestHandler
+
+    class Nothing(RequestHandler):
+        def prepare(self) -> None:
+            raise HTTPError(404)
+
+    pages.add_handlers(".*$", [("/", Nothing)])
 
 
 def _cores(resources: Mapping[str, float]) -> int:

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from flowcfd.cluster.pool import Pool
 
-LOOK = 2.0
+LOOK = 1.0
 """Time [s] between two questions to squeue."""
 SETTLING = 10.0
 """So long [s] after its submission a job may be unknown to squeue."""

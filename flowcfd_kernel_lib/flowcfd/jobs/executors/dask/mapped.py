@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import signal
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +23,10 @@ Answer = tuple[bool, bytes]
 
 
 def call(function: bytes, item: bytes, shared: bool, most: int) -> Answer:
-    """Call a function in a process of this pilot, which has `most` at a time; `shared`: wait for a core as runs do."""
+    """Call a function in a process of this pilot, which has `most` at a time; `shared`: wait for a core as runs do.
+
+    `function` is pickled with the places where its modules are found.
+    """
     slots = Slots(settings().home, 1) if shared else None
     try:
         while slots is not None and not slots.ready():
@@ -53,7 +57,9 @@ def _called(function: bytes, item: bytes) -> Answer:
     import cloudpickle
 
     try:
-        called: Callable[[Any], Any] = cloudpickle.loads(function)
+        places, sent = cloudpickle.loads(function)
+        sys.path += [place for place in places if place not in sys.path]
+        called: Callable[[Any], Any] = cloudpickle.loads(sent)
         return True, cloudpickle.dumps(called(cloudpickle.loads(item)))
     except Exception as error:  # the function is the user's: its error is the answer
         return _error(error)
