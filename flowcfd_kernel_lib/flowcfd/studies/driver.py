@@ -8,28 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
-from flowcfd import jobs
-from flowcfd.errors import FlowError, SiteError
-from flowcfd.jobs import lock, slots
-from flowcfd.jobs.handle import Run
-from flowcfd.jobs.record import ACTIVE
-from flowcfd.studies import point as points
+from flowcfd.jobs import lock
+from flowcfd.studies import added
 from flowcfd.studies import study as studies
+from flowcfd.studies.drive import Drive
 from flowcfd.studies.study import Study
-
-POLL = 0.1
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
-"""Pauses [s] between the attempts to submit a point to a site that cannot take it now."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Drive the study named on the command line in a process of its own; nothing to do while another does."""
     path = Path((arguments or sys.argv[1:])[0])
-    study, options = Study.read(path), studies.read(path)["options"]
+    Study.read(path)  # refuses in this process what cannot be read
     reader, writer = os.pipe()
     if os.fork():
         os.close(writer)
@@ -39,65 +30,26 @@ def main(arguments: list[str] | None = None) -> int:
     os.setsid()
     held = lock.acquire(path / "driver.lock", patience=0.5)
     os.close(writer)
-    if held is not None:
-        drive(study, path, **options)
+    while held is not None:
+        asked = _asked(path)
+        Drive(Study.read(path), studies.read(path)["options"]).drive()
+        os.close(held)
+        if _asked(path) == asked or (path / "halt").exists():
+            return 0
+        held = lock.acquire(path / "driver.lock", patience=0.5)  # who asked for more saw the lock taken
     return 0
 
 
-def drive(
-    study: Study, path: Path, *, on: str, cores: int, resources: dict[str, Any], at_once: int | None, again: bool
-) -> None:
-    """Submit all points of the study, at most so many at a time."""
-    most = at_once or (max(1, slots.machine() // min(cores, slots.machine())) + 1 if on == "local" else len(study))
-    active: dict[Path, Run] = {}
-    for number in range(len(study)):
-        active = _room(active, most, path)
-        run = None
-        for pause in (*(PAUSES if on != "local" else ()), None):
-            if (path / "halt").exists():
-                return
-            told, run = _submitted(study, number, on, cores, resources, again, last=pause is None)
-            points.tell(path, told)
-            if pause is None or "waits" not in told:
-                break
-            _sleep(pause, path)
-        if run is not None:
-            active[run.path] = run
-    _room(active, 1, path)
-
-
-def _sleep(seconds: float, path: Path) -> None:
-    """Wait, unless the study is halted."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not (path / "halt").exists():
-        time.sleep(POLL)
-
-
-def _submitted(
-    study: Study, number: int, on: str, cores: int, resources: dict[str, Any], again: bool, *, last: bool
-) -> tuple[dict[str, Any], Run | None]:
-    """Start the run of a point, or find it; what points.jsonl is told, and the run. `last`: no attempt will follow."""
-    try:
-        run = jobs.run(study.at(number), on=on, cores=cores, resources=resources)
-        state = run.state
-        if state in ("Stopped", "Paused", "Lost", "Cancelled"):
-            run.resume()
-        elif again and state == "Failed":
-            run.retry()
-    except SiteError as error:
-        return {"point": number, "refused" if last else "waits": " ".join(str(error).split())}, None
-    except FlowError as error:
-        return {"point": number, "refused": " ".join(str(error).split())}, None
-    return {"point": number, "run": run.path.name}, run
-
-
-def _room(active: dict[Path, Run], most: int, path: Path) -> dict[Path, Run]:
-    """The runs that are still active, once they are fewer than `most`, or the study was halted."""
-    while True:
-        active = {folder: run for folder, run in active.items() if run.state in ACTIVE}
-        if len(active) < most or (path / "halt").exists():
-            return active
-        time.sleep(POLL)
+def _asked(path: Path) -> tuple[int, ...]:
+    """What changes when somebody asks for more of the study."""
+    found: list[int] = []
+    for name in ("study.json", added.FILE):
+        try:
+            status = (path / name).stat()
+            found += [status.st_mtime_ns, status.st_size]
+        except OSError:
+            found += [0, 0]
+    return tuple(found)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, SupportsFloat
 
 from flowcfd import jobs
 from flowcfd.errors import FlowError
 from flowcfd.jobs.handle import Run
+from flowcfd.jobs.record import ACTIVE
 from flowcfd.post.open import Results, results
 from flowcfd.settings import settings
 from flowcfd.uncertain import Uncertain
@@ -32,18 +33,29 @@ class Point:
     run: Run | None = None
     refused: str = ""
     waits: str = ""
+    lost: int = 0
+    """How often its run was lost and taken up again."""
+    seen: tuple[str, str] | None = field(default=None, compare=False, repr=False)
+    """State and cause of a run that has ended; None: it is asked."""
 
     @property
     def state(self) -> str:
         """The run's state; Waiting before it is submitted, Failed where it could not be."""
         if self.run is None:
             return "Failed" if self.refused else WAITING
-        return self.run.state
+        return self.run.state if self.seen is None else self.seen[0]
 
     @property
     def why(self) -> str:
         """Why it is in its state, in one line."""
-        return (self.refused or self.waits) if self.run is None else self.run.why
+        if self.run is None:
+            return self.refused or self.waits
+        return self.run.why if self.seen is None else self.seen[1]
+
+    @property
+    def warm(self) -> str:
+        """The run whose fields it started from; empty where it started cold."""
+        return "" if self.run is None else str(self.run.record.warm.get("from", ""))
 
 
 def told(path: Path) -> dict[int, dict[str, Any]]:
@@ -73,18 +85,57 @@ def tell(path: Path, raw: Mapping[str, Any]) -> None:
         file.write(b"\n" * broken + json.dumps(raw).encode() + b"\n")
 
 
-def point(number: int, values: Mapping[str, Any], known: Mapping[str, Any] | None) -> Point:
-    """The point of which the driver wrote this."""
-    if known is None:
-        return Point(number, values)
-    if "refused" in known:
-        return Point(number, values, refused=str(known["refused"]))
-    if "waits" in known:
-        return Point(number, values, waits=str(known["waits"]))
-    try:
-        return Point(number, values, jobs.open(settings().runs / str(known.get("run"))))
-    except FlowError:
-        return Point(number, values, waits="its run was deleted; study.run() computes it again")
+class Seen:
+    """The runs of a study as they were seen: one that has ended is not read again before its records change."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._ended: dict[str, tuple[object, str, str]] = {}
+        self._values: dict[tuple[Path, str], tuple[Uncertain | None, str]] = {}
+
+    def point(self, number: int, values: Mapping[str, Any], known: Mapping[str, Any] | None) -> Point:
+        """The point of which the driver wrote this."""
+        if known is None:
+            return Point(number, values)
+        if "refused" in known:
+            return Point(number, values, refused=str(known["refused"]))
+        if "waits" in known:
+            return Point(number, values, waits=str(known["waits"]))
+        name, lost = str(known.get("run")), int(known.get("lost", 0))
+        stamp = _stamp(settings().runs / name)
+        if name in self._ended and self._ended[name][0] == stamp:
+            return Point(number, values, self._runs[name], lost=lost, seen=self._ended[name][1:])
+        try:
+            run = self._runs[name] = jobs.open(settings().runs / name)
+        except FlowError:
+            return Point(number, values, waits="its run was deleted; study.run() computes it again")
+        state = run.state
+        if state not in ACTIVE and state != "Lost":
+            self._ended[name] = (stamp, state, run.why)
+            return Point(number, values, run, lost=lost, seen=self._ended[name][1:])
+        return Point(number, values, run, lost=lost)
+
+    def measured(self, point: Point, measure: Measure) -> tuple[Uncertain | None, str]:
+        """The value of a point that is done, or why there is none; a name is read once, what is done stays as it is."""
+        if point.run is None:
+            return None, ""
+        if not isinstance(measure, str):  # a function may say something else when it is asked again
+            return measured(point.run, measure)
+        place = (point.run.path, measure)
+        if place not in self._values:
+            self._values[place] = measured(point.run, measure)
+        return self._values[place]
+
+
+def _stamp(run: Path) -> object:
+    """What changes when a run ends, or is asked to go on."""
+    found = []
+    for name in ("job.json", "end.json", "request.json"):
+        try:
+            found.append((run / name).stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
 
 
 def measured(run: Run, measure: Measure) -> tuple[Uncertain | None, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import html
 import json
 import math
 import os
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd import jobs, telling
-from flowcfd.case import Case
+from flowcfd.case import Case, Steady
 from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
 from flowcfd.jobs import lock, waiting
 from flowcfd.jobs.record import ACTIVE
@@ -31,9 +30,12 @@ from flowcfd.settings import settings
 from flowcfd.studies import added
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import Values
-from flowcfd.studies.point import WAITING, Measure, Point, measured, point, told
+from flowcfd.studies.point import WAITING, Measure, Point, Seen, told
+from flowcfd.studies.saving import Saving, saving
 
 if TYPE_CHECKING:
+    from flowcfd.studies.live import Watch
+    from flowcfd.studies.optimum import Optimum
     from flowcfd.studies.sensitivity import Sensitivity
     from flowcfd.studies.surface import Surface
 
@@ -106,6 +108,7 @@ class Study:
         """The points of the design; `values` are those, and what was added later."""
         self.values = self.designed
         self._folder: Path | None = None
+        self._seen = Seen()
 
     @property
     def path(self) -> Path:
@@ -122,7 +125,7 @@ class Study:
     def points(self) -> tuple[Point, ...]:
         """All points, with the runs that are submitted."""
         known = told(self.path)
-        return tuple(point(number, values, known.get(number)) for number, values in enumerate(self.values))
+        return tuple(self._seen.point(number, values, known.get(number)) for number, values in enumerate(self.values))
 
     @property
     def states(self) -> Counter[str]:
@@ -152,19 +155,28 @@ class Study:
         resources: Mapping[str, object] | None = None,
         at_once: int | None = None,
         again: bool = False,
+        warm: bool = False,
         wait: bool = False,
     ) -> Study:
         """Compute what is not computed yet; returns at once.
 
         `cores` is the number of ranks of each point; `at_once` limits the points that are computed or queued at a time
         (by default on this machine as many as there are cores for, and one more that waits). Points that were stopped
-        or cancelled go on; `again`: those that failed are tried again. Raises what `fc.run` raises for the first point,
-        and SiteError while the study is being computed in another way than asked for now.
+        or cancelled go on, those that were lost up to three times; `again`: those that failed are tried again.
+        `warm`: a point starts from the fields of its nearest finished neighbour, in a space whose parameters are scaled
+        to equal extents; steady solves only. The first one starts cold, and as many more as keep the cores busy, at
+        most every fourth. `study.saving` tells what that saved.
+
+        Raises what `fc.run` raises for the first point, and SiteError while the study is being computed in another way
+        than asked for now.
         """
         if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, int) or at_once < 1):
             raise CaseError(f"at_once: must be a whole number of at least 1 (got {at_once!r})")
         jobs.preview(self.at(0), on=on, cores=cores, resources=resources)  # refuses what cannot be run
-        options = {"on": on, "cores": cores, "resources": dict(resources or {}), "at_once": at_once, "again": again}
+        if warm and not isinstance(self.case.solve, Steady):
+            raise CaseError("warm: only a steady solve may start from other fields: they do not change where it ends")
+        options: dict[str, Any] = {"on": on, "cores": cores, "resources": dict(resources or {})}
+        options |= {"at_once": at_once, "again": again, "warm": warm}
         if self.driven and read(self.path)["options"] != plain([options])[0]:
             raise SiteError(f"{self.name} is being computed with other options; study.cancel() or study.wait() first")
         self._write(options)
@@ -204,6 +216,20 @@ class Study:
                 return
             time.sleep(poll)
 
+    def watch(self, **measures: Measure) -> Watch:
+        """Show the table in a notebook, filling while points end; of a kernel that runs headless it waits for the end.
+
+        `measures` as for `table`. An interrupt, or `close()` of what it gives, ends the display only.
+        """
+        from flowcfd.studies.live import Watch
+
+        return Watch(self, measures).start()
+
+    @property
+    def saving(self) -> Saving:
+        """CPU time of the points that started warm against the same ones cold, as far as those were computed."""
+        return saving(point.run for point in self.points if point.run is not None and point.state == "Done")
+
     def cancel(self) -> Study:
         """Submit no more and cancel the runs that are at work or queued."""
         if not self.path.is_dir():
@@ -222,23 +248,30 @@ class Study:
 
         A measure is a name ("body.Cd": the last value of a steady run, else the mean after the initial transient) or a
         function of the Results. Points that are not through, or failed, are there with nan and say why; nothing is
-        hidden. `table["Cd"].units` is the unit; values that were given with a unit are there in SI.
+        hidden. Where points started warm, "warm from" is the point whose fields they began with. `table["Cd"].units` is
+        the unit; values that were given with a unit are there in SI.
         """
         rows, units = [], designs.units(self.case, self.values)
         known: dict[tuple[str, str], Any] = {}
-        for one in self.points:
+        points = self.points
+        by_run = {one.run.path.name: one.number for one in points if one.run is not None}
+        for one in points:
             row = {path: designs.si(self.case, path, value, known) for path, value in one.values.items()}
             state, cause = one.state, ""
             if state != "Done":
                 cause = one.why
             for name, measure in measures.items():
-                value, problem = measured(one.run, measure) if one.run and state == "Done" else (None, "")
+                value, problem = self._seen.measured(one, measure) if state == "Done" else (None, "")
                 row[name] = math.nan if value is None else float(value)
                 if value is not None and value.unit:
                     units[name] = value.unit
                 cause = cause or problem
-            rows.append({**row, "state": state, "cause": cause})
+            rows.append({**row, "state": state, "cause": cause, "warm from": by_run.get(one.warm)})
         table = Table(rows)
+        if any(row["warm from"] is not None for row in rows):
+            table["warm from"] = table["warm from"].astype("Int64")
+        else:
+            table = table.drop(columns="warm from", errors="ignore")
         table.index.name = "point"
         table.attrs["units"] = units
         return table
@@ -255,18 +288,28 @@ class Study:
 
         return sensitivity(self, measure, method=method, seed=seed)
 
+    def minimize(self, measure: Measure, **how: Any) -> Optimum:
+        """The run with the least of a measure, found by points that are proposed and run; `how`: studies.optimum."""
+        from flowcfd.studies.optimum import optimum
+
+        return optimum(self, measure, **how)
+
+    def maximize(self, measure: Measure, **how: Any) -> Optimum:
+        """The run with the largest value of a measure, as `minimize`."""
+        return self.minimize(measure, largest=True, **how)
+
     def __len__(self) -> int:
         return len(self.values)
 
     def __repr__(self) -> str:
-        return f"<Study {self.name}: {len(self)} points, {_told(self.states)}; {self.path}>"
+        saved = self.saving
+        told = f"; {saved}" if saved.points else ""
+        return f"<Study {self.name}: {len(self)} points, {_told(self.states)}{told}; {self.path}>"
 
     def _repr_html_(self) -> str:
-        title = f"<b>Study {html.escape(self.name)}</b>: {len(self)} points, {html.escape(_told(self.states))}"
-        table = self.table().rename_axis(columns="point", index=None)  # one row of titles, not two
-        if not table["cause"].any():
-            table = table.drop(columns="cause")
-        return f"<div title='{html.escape(str(self.path))}'>{title}</div>{table.to_html(max_rows=24, border=0)}"
+        from flowcfd.studies import live
+
+        return live.page(self, self.table(), driven=self.driven)
 
     def _checked(self) -> None:
         """Every point is a Case; the first that is none is told."""
