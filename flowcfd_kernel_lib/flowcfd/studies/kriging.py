@@ -20,7 +20,9 @@ from scipy.linalg import cho_factor, cho_solve
 from flowcfd.studies import extras
 from flowcfd.studies.measured import Numbers
 
-RESTARTS = 6
+RESTARTS = 4
+FIXED = (0.5, 1.5)
+"""Lengths that are tried as they are, in ranges of a parameter."""
 LENGTHS = (0.05, 30.0)
 """Bounds of the lengths over which the process changes, in ranges of a parameter."""
 VARIANCE, NOISE = (1e-3, 1e4), (1e-8, 2.0)
@@ -107,39 +109,49 @@ class Kriging:
 def fit(inputs: Numbers, values: Numbers, deviations: Numbers | None = None, *, seed: int = 0) -> Kriging:
     """The process of values [n] at inputs [n, d] in shares of their box.
 
-    `deviations` are standard deviations that are known of the values; what is not known, or nan, counts as none.
+    `deviations` are standard deviations that are known of the values; what is not known, or nan, counts as none. Of
+    processes with noise of any size, with next to none, and of fixed lengths, it is the one that misses points that are
+    left out by least: the likelihood of few points takes a bend for noise too easily.
     """
     trend = _trend(inputs)
     rest = values - trend @ np.linalg.lstsq(trend, values, rcond=None)[0]
     scale = max(float(rest.std()), 1e-7 * float(np.ptp(values)), 1e-12 * float(np.abs(values).max()), 1e-300)
     known = np.zeros(len(values)) if deviations is None else np.nan_to_num(deviations)
-    made = _fitted(inputs, rest / scale, (known / scale) ** 2 + JITTER, seed)
-    process, white = made.kernel_.k1, float(made.kernel_.k2.noise_level)
-    return Kriging(
-        inputs=inputs,
-        values=values,
-        noise=(white + JITTER) * scale**2 + known**2,
-        kernel=process,
-        scale=scale,
-        white=scale * math.sqrt(white),
-        lengths=tuple(float(length) for length in np.atleast_1d(process.k2.length_scale)),
-    )
+    made = []
+    for noisy, fixed in ((NOISE, None), (None, None), *((None, length) for length in FIXED)):
+        kernel = _kernel(len(inputs), inputs.shape[1], noisy, fixed)
+        process, white = _fitted(kernel, inputs, rest / scale, (known / scale) ** 2 + JITTER, seed)
+        lengths = tuple(float(length) for length in np.atleast_1d(process.k2.length_scale))
+        noise = (white + JITTER) * scale**2 + known**2
+        made.append(Kriging(inputs, values, noise, process, scale, scale * math.sqrt(white), lengths))
+    return min(made, key=lambda one: float(np.sum(one.left_out[0] ** 2)))
 
 
-def _fitted(inputs: Numbers, rest: Numbers, alpha: Numbers, seed: int) -> Any:
-    """scikit-learn's process of what the trend leaves, of variance one."""
+def _kernel(points: int, parameters: int, noise: tuple[float, float] | None, length: float | None) -> Any:
+    """Variance times a Matern 5/2, and white noise; without bounds noise is next to none, a length is fixed.
+
+    Lengths shorter than points are apart cannot be known.
+    """
     kernels = extras.sklearn("gaussian_process.kernels")
+    shortest = max(LENGTHS[0], min(0.3, points ** (-1.0 / parameters)))
+    bounds = (shortest, LENGTHS[1]) if length is None else "fixed"
+    bend = kernels.Matern(np.full(parameters, length or 0.5), bounds, nu=2.5)
+    white = kernels.WhiteKernel(NOISE[0], "fixed") if noise is None else kernels.WhiteKernel(1e-3, noise)
+    return kernels.ConstantKernel(1.0, VARIANCE) * bend + white
+
+
+def _fitted(kernel: Any, inputs: Numbers, rest: Numbers, alpha: Numbers, seed: int) -> tuple[Any, float]:
+    """scikit-learn's process of what the trend leaves, of variance one: its kernel and the variance of the noise."""
     process = extras.sklearn("gaussian_process")
     convergence = extras.sklearn("exceptions").ConvergenceWarning
     threads = import_module("threadpoolctl")  # comes with scikit-learn
-    kernel = kernels.ConstantKernel(1.0, VARIANCE) * kernels.Matern(
-        np.full(inputs.shape[1], 0.5), LENGTHS, nu=2.5
-    ) + kernels.WhiteKernel(1e-3, NOISE)
-    made = process.GaussianProcessRegressor(kernel, alpha=alpha, n_restarts_optimizer=RESTARTS, random_state=seed)
+    restarts = RESTARTS if kernel.n_dims > 1 else 0
+    made = process.GaussianProcessRegressor(kernel, alpha=alpha, n_restarts_optimizer=restarts, random_state=seed)
     # Matrices so small are slower on many threads than on one, and four times as dear.
     with threads.threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", convergence)  # a length at its bound is an answer: it does not matter
-        return made.fit(inputs, rest)
+        found = made.fit(inputs, rest).kernel_
+    return found.k1, float(found.k2.noise_level)
 
 
 def _trend(inputs: Numbers) -> Numbers:
