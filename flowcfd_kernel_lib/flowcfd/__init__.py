@@ -41,8 +41,9 @@ _HOMES = {
     "flowcfd.post.open": "results Results",
     "flowcfd.benchmarks": "published reference",
     "flowcfd.studies": "gci refine Study",
+    "flowcfd.sweeps": "Sweep keep",
     "flowcfd.uncertain": "Uncertain",
-    "flowcfd": "archive benchmarks studies",
+    "flowcfd": "archive benchmarks studies sweeps",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604

@@ -3,6 +3,7 @@
 from flowcfd import archive as archive
 from flowcfd import benchmarks as benchmarks
 from flowcfd import studies as studies
+from flowcfd import sweeps as sweeps
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
 from flowcfd.case import Airfoil as Airfoil
@@ -85,5 +86,7 @@ from flowcfd.post.open import results as results
 from flowcfd.studies import Study as Study
 from flowcfd.studies import gci as gci
 from flowcfd.studies import refine as refine
+from flowcfd.sweeps import Sweep as Sweep
+from flowcfd.sweeps import keep as keep
 from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__

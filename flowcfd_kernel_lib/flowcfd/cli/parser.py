@@ -52,6 +52,7 @@ def parser() -> Parser:
     _validate(commands)
     _gci(commands)
     _studies(commands)
+    _sweeps(commands)
     _index(commands)
     _bench(commands)
     _cluster(commands)
@@ -223,6 +224,31 @@ def _index(commands: Commands) -> None:
     usage.add_argument("--project", metavar="NAME", help="of this project only (FLOWCFD_PROJECT of the runs)")
     usage.add_argument("--since", metavar="WHEN", help="what began then or later: 2026-01-31, or how long ago: '7 d'")
     usage.add_argument("--before", metavar="WHEN", help="what began before")
+
+
+def _sweeps(commands: Commands) -> None:
+    _command(commands, "sweeps", "sweeps:sweeps", "list sweeps of notebooks, the newest first")
+    sweep = _command(commands, "sweep", "sweeps:sweep", "execute a notebook at many points of its parameters")
+    sweep.add_argument("target", metavar="NOTEBOOK|SWEEP", help="a file *.ipynb; or a sweep, to see it")
+    sweep.add_argument("--set", action="append", default=[], metavar="NAME=LOW:HIGH|A,B,...",
+                       help="a range or values, such as speed=5:20 or angle=0,4,8; can be repeated")  # fmt: skip
+    sweep.add_argument("--csv", type=Path, metavar="FILE", help="points from a table; its first row has the parameters")
+    sweep.add_argument("--design", default="grid", metavar="HOW", help="grid (default), list, lhs, sobol or morris")
+    sweep.add_argument("--points", type=int, metavar="N", help="their number; of a grid: along each range")
+    sweep.add_argument("--seed", type=int, default=0, metavar="N", help="of a sampled design (default 0)")
+    sweep.add_argument("--on", default="local", metavar="WHERE", help="local (default) or a profile of a cluster")
+    sweep.add_argument("--cores", type=int, default=1, metavar="N", help="cores of each notebook (default 1)")
+    sweep.add_argument("--at-once", type=int, metavar="N", help="the most notebooks that are executed at a time")
+    sweep.add_argument("--timeout", type=float, metavar="SECONDS", help="the longest time of one cell")
+    for name in ("walltime", "memory", "partition", "account", "qos", "constraint"):
+        sweep.add_argument(f"--{name}", metavar=name.upper(), help=f"{name} of a cluster's job, as in `flowcfd run`")
+    sweep.add_argument("--kernel", metavar="NAME", help="another kernel than the notebook's own")
+    sweep.add_argument("--name", help="name of the sweep (default: the notebook's)")
+    sweep.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: one under $FLOWCFD_HOME/sweeps)")
+    sweep.add_argument("--again", action="store_true", help="execute the points that failed once more")
+    sweep.add_argument("--wait", action="store_true", help="wait for its end and show the table; Ctrl-C ends the wait")
+    sweep.add_argument("--cancel", action="store_true", help="end it; what is done stays")
+    sweep.add_argument("--table", type=Path, metavar="FILE", help="write the table of values as CSV")
 
 
 def _bench(commands: Commands) -> None:
