@@ -39,6 +39,7 @@ _HOMES = {
     "flowcfd.jobs": "run open runs preview Run",
     "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",
+    "flowcfd.post.quality": "quality MeshQuality",
     "flowcfd.benchmarks": "published reference",
     "flowcfd.studies": "gci refine Study",
     "flowcfd.sweeps": "Sweep keep",

@@ -83,6 +83,8 @@ from flowcfd.jobs.estimate.estimate import Estimate as Estimate
 from flowcfd.jobs.estimate.make import estimate as estimate
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
+from flowcfd.post.quality import MeshQuality as MeshQuality
+from flowcfd.post.quality import quality as quality
 from flowcfd.studies import Study as Study
 from flowcfd.studies import gci as gci
 from flowcfd.studies import refine as refine

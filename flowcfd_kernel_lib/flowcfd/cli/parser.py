@@ -175,6 +175,10 @@ def _cases(commands: Commands) -> None:
     check.add_argument("--write", type=Path, metavar="NEW", help="write the mended case into the new directory NEW")
     check.add_argument("--allow-code", action="store_true", help="the dry run may compile and run code of the case")
     check.add_argument("--list", action="store_true", help="name the rules, say why each is there, and stop")
+    quality = _command(commands, "quality", "quality:quality", "how good a mesh is: score, parts, layers, advice")
+    quality.add_argument("target", metavar="RUN|DIR", help="a run, or an OpenFOAM directory with a mesh")
+    quality.add_argument("--picture", type=Path, metavar="PNG", help="draw the worst cells into this file")
+    quality.add_argument("--metric", default="non-orthogonality", metavar="NAME", help="worst by what (see --json)")
     diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")

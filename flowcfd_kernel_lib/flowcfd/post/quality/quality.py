@@ -1,0 +1,165 @@
+"""`quality`: a mesh looked at, with its score, the reasons and its worst cells."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowcfd.errors import CaseError, ResultError, UnknownName
+from flowcfd.foam import snappylog
+from flowcfd.foam.checkmesh import CheckMesh
+from flowcfd.foam.snappylog import SnappyLog
+from flowcfd.jobs.handle import Run, logs
+from flowcfd.post.quality.measured import Floats, measure
+from flowcfd.post.quality.score import Score, score
+from flowcfd.post.table import Table
+
+WORST: Mapping[str, bool] = {"non-orthogonality": True, "skewness": True, "aspect ratio": True,
+                             "determinant": False, "volume ratio": False, "interpolation weight": False,
+                             "volume": False}  # fmt: skip
+"""The metrics, and whether a large value is the bad one."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeshQuality:
+    """How good a mesh is. `metrics` are arrays (cells,) by name: non-orthogonality [degree], volume [m3], ..."""
+
+    path: Path
+    report: CheckMesh
+    metrics: Mapping[str, Floats]
+    layers: SnappyLog | None
+
+    @cached_property
+    def score(self) -> Score:
+        """0 to 100 with its parts; 0 for a mesh on which nothing should be computed."""
+        return score(self.report, self.metrics, self.layers)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """One line for each weak part, the weakest first."""
+        weak = sorted((part for part in self.score.parts if part.advice), key=lambda part: part.mark)
+        return (*self.score.hopeless, *(f"{part.name} {_shown(part.value)}{part.unit}: {part.advice}" for part in weak))
+
+    def worst(self, count: int = 10, metric: str = "non-orthogonality") -> Table:
+        """The worst cells by a metric: their number, centre [m] and value."""
+        if metric not in self.metrics:
+            raise UnknownName("metric", metric, self.metrics, where="metric")
+        values, bad_is_large = self.metrics[metric], WORST[metric]
+        order = np.argsort(-values if bad_is_large else values, kind="stable")[:count]
+        centres = self._centres[order]
+        table = Table({"x": centres[:, 0], "y": centres[:, 1], "z": centres[:, 2], metric: values[order]}, index=order)
+        table.index.name = "cell"
+        table.attrs["units"] = {"x": "m", "y": "m", "z": "m", metric: _UNITS.get(metric, "")}
+        return table
+
+    def percentiles(self, of: tuple[float, ...] = (50, 90, 99, 99.9, 100)) -> Table:
+        """Each metric's value that so many percent of the cells do not exceed."""
+        table = Table(
+            {name: np.percentile(values, of, method="lower") for name, values in self.metrics.items()}, index=of
+        )
+        table.index.name = "percent"
+        table.attrs["units"] = {name: _UNITS.get(name, "") for name in self.metrics}
+        return table
+
+    def picture(self, metric: str = "non-orthogonality", *, count: int = 200) -> NDArray[np.uint8]:
+        """The worst cells in the outline of the mesh: an image (height, width, 3)."""
+        from flowcfd.post.quality.picture import picture
+
+        return picture(self, metric, count)
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the metrics themselves."""
+        report = self.report
+        return {
+            "path": str(self.path), "score": self.score.total, "hopeless": list(self.score.hopeless), "ok": report.ok,
+            "failures": list(report.failures), "notes": list(report.notes), "cells": report.cells,
+            "types": dict(report.types), "patches": {name: patch.faces for name, patch in report.patches.items()},
+            "volume": report.volume, "coverage": None if self.layers is None else self.layers.coverage,
+            "layers": {} if self.layers is None else {
+                name: {"layers": one.layers, "thickness": one.thickness, "fraction": one.thickness_fraction}
+                for name, one in self.layers.layers.items()
+            },
+            "parts": [
+                {"name": part.name, "value": part.value, "worst": part.worst, "unit": part.unit, "mark": part.mark,
+                 "weight": part.weight, "advice": part.advice}
+                for part in self.score.parts
+            ],
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        verdict = "; ".join(self.score.hopeless or self.report.failures) or "checkMesh finds nothing"
+        return f"<MeshQuality {self.score}: {self.report.cells} cells, {verdict}; {self.path}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{part.name}</td><td>{_shown(part.value)}{part.unit}</td>"
+            f"<td>{_shown(part.worst)}{part.unit}</td><td>{_bar(part.mark)}</td><td>{part.weight:g}</td></tr>"
+            for part in self.score.parts
+        )
+        said = "".join(f"<div>&#9888; {html.escape(line)}</div>" for line in (*self.report.failures, *self.advice))
+        return (
+            f"<div><b>Mesh: {self.score}</b>, {self.report.cells:,} cells, {len(self.report.patches)} patches</div>"
+            f"<table><tr><th style='text-align:left'>part</th><th>99 %</th><th>worst</th><th>mark</th><th>weight</th>"
+            f"</tr>{rows}</table>{said}"
+        )
+
+    @cached_property
+    def _centres(self) -> Floats:
+        from flowcfd.post.verdict.geometry import read
+
+        names = ("points", "faces", "owner", "neighbour", "boundary")
+        return read([{name: _file(self.path, name) for name in names}]).centres
+
+
+_UNITS = {"non-orthogonality": "degree", "volume": "m3"}
+
+
+def quality(target: Run | str | Path) -> MeshQuality:
+    """Look at the mesh of a run, or of an OpenFOAM case: checkMesh is run on it, which writes nothing there.
+
+    ResultError where there is no mesh, or only a decomposed one. The layers are known where the case has the log of
+    snappyHexMesh.
+    """
+    if not isinstance(target, (Run, str, Path)):
+        raise CaseError(f"target: must be a Run or the folder of a case (got {type(target).__name__})")
+    case = target.case if isinstance(target, Run) else Path(target).expanduser().absolute()
+    if (case / "job.json").is_file():
+        case = Run(case).case
+    poly_mesh = case / "constant/polyMesh"
+    if not poly_mesh.is_dir() and (case / "processor0/constant/polyMesh").is_dir():
+        raise ResultError(f"{case}: the mesh is decomposed; reconstructParMesh -constant joins it")
+    measured = measure(poly_mesh)
+    return MeshQuality(poly_mesh, measured.report, measured.metrics, _layers(case))
+
+
+def _layers(case: Path) -> SnappyLog | None:
+    for log in reversed(logs(case, "snappyHexMesh")):
+        with contextlib.suppress(ResultError, OSError):
+            return snappylog.parse(log.read_text(errors="replace"))
+    return None
+
+
+def _file(folder: Path, name: str) -> Path:
+    plain = folder / name
+    return plain if plain.exists() else folder / f"{name}.gz"
+
+
+def _shown(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _bar(mark: float) -> str:
+    colour = "#2e9e62" if mark >= 0.8 else "#c07c10" if mark >= 0.4 else "#d04545"
+    return (
+        f"<span style='display:inline-block;width:80px;height:9px;background:rgba(128,128,128,.25);border-radius:4px'>"
+        f"<span style='display:block;width:{80 * mark:.0f}px;height:9px;background:{colour};border-radius:4px'></span>"
+        f"</span>"
+    )
