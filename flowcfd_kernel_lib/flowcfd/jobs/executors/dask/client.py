@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 AGAIN = 3
 """So often a call is sent again whose pilot died; it only reads, so that is safe."""
+CONNECTION = {"set_as_default": False, "timeout": "60s"}
 SOONER = 1_000_000
 """The priority of a call: before the runs that wait."""
 
@@ -33,7 +34,7 @@ def connect(pool: DaskPool) -> Client:
     security = keys.security(folder / "cert.pem", folder / "key.pem")
     address = str(keeping.wait(pool.place, pool.name)["address"])
     try:
-        return Client(address, security=security, set_as_default=False, timeout="60s")
+        return Client(address, security=security, **CONNECTION)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError) as error:
         raise SiteError(f"the scheduler of the pool {pool.name!r} at {address} does not answer: {error}") from None
 
@@ -70,7 +71,7 @@ def _answers(
     places = {send(item): number for number, item in enumerate(items)}
     found: dict[int, Answer] = {}
     tries = dict.fromkeys(range(len(items)), 1)
-    completed = as_completed(list(places), loop=client.loop)
+    completed = as_completed(list(places), loop=client.loop)  # type: ignore[no-untyped-call]
     for future in completed:
         number = places[future]
         error = future.exception() if future.status == "error" else None
@@ -80,7 +81,7 @@ def _answers(
             tries[number] += 1
             anew = send(items[number])
             places[anew] = number
-            completed.add(anew)
+            completed.add(anew)  # type: ignore[no-untyped-call]
         else:
             raise SiteError(f"the pool {pool.name!r} could not compute it: {' '.join(str(error).split())}")
         told(len(found))
@@ -88,7 +89,7 @@ def _answers(
 
 
 def _pickled(thing: object) -> bytes:
-    import cloudpickle
+    import cloudpickle  # type: ignore[import-untyped]
 
     try:
         sent: bytes = cloudpickle.dumps(thing)

@@ -29,6 +29,8 @@ SETTINGS = {
     "distributed.admin.tick.limit": "120s",
 }
 
+CONNECTION = {"asynchronous": True, "set_as_default": False, "name": "keeper"}
+
 
 class Crew:
     """The pilots on this machine: one Dask worker with all cores of the pool, which its nanny starts again."""
@@ -46,10 +48,10 @@ class Crew:
         dask.config.set(SETTINGS)
         self.cluster = await self._made(keys.security(self.place.folder / "cert.pem", self.place.folder / "key.pem"))
         _hide(self.cluster.scheduler.http_application)
-        self.client = await Client(self.cluster, asynchronous=True, set_as_default=False, name="keeper")
+        self.client = await Client(self.cluster, **CONNECTION)  # type: ignore[no-untyped-call]
 
     async def _made(self, security: Any) -> Any:
-        return await LocalCluster(
+        return await LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=1, threads_per_worker=self.cores, processes=True, host="127.0.0.1", protocol="tls://",
             security=security, asynchronous=True, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR,
             scheduler_kwargs={"http_prefix": f"/{self.secret}"}, worker_dashboard_address="127.0.0.1:0",

@@ -49,7 +49,7 @@ class SlurmCrew(Crew):
         self.submitted: dict[str, float] = {}
 
     async def _made(self, security: Any) -> Any:
-        from dask_jobqueue import SLURMCluster
+        from dask_jobqueue import SLURMCluster  # type: ignore[attr-defined]
 
         await self._cancel("--state=PENDING")  # an earlier keeper's: they would find nobody
         wrap = f"exec {keeping.pilot_python(self.pool)}"

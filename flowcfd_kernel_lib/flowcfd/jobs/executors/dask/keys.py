@@ -14,7 +14,7 @@ def make(folder: Path) -> None:
     """Write a new key and certificate that only their owner can read; they are of this pool, and of no other use."""
     from distributed.security import Security
 
-    made = Security.temporary()
+    made = Security.temporary()  # type: ignore[no-untyped-call]
     for name, text in (("cert.pem", made.tls_ca_file), ("key.pem", made.tls_client_key)):
         part = folder / f".{name}.part"
         part.unlink(missing_ok=True)
@@ -29,7 +29,7 @@ def security(certificate: Path, key: Path) -> Security:
     from distributed.security import Security
 
     cert, secret = str(certificate), str(key)
-    return Security(
+    return Security(  # type: ignore[no-untyped-call]
         require_encryption=True, tls_ca_file=cert,
         tls_client_cert=cert, tls_client_key=secret,
         tls_scheduler_cert=cert, tls_scheduler_key=secret,

@@ -54,7 +54,7 @@ def _begin() -> None:
 
 
 def _called(function: bytes, item: bytes) -> Answer:
-    import cloudpickle
+    import cloudpickle  # type: ignore[import-untyped]
 
     try:
         places, sent = cloudpickle.loads(function)
