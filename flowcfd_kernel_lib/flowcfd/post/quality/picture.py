@@ -32,8 +32,12 @@ def picture(quality: MeshQuality, metric: str, count: int, *, size: tuple[int, i
         plotter.set_background("white")
         plotter.add_mesh(grid.extract_surface(algorithm=None), color="#9aa4b2", opacity=0.12)
         plotter.add_mesh(grid.extract_feature_edges(30), color="#5b6470", line_width=1)
-        bar = {"title": metric, "color": "#222222", "vertical": True, "fmt": "%.3g"}
-        plotter.add_mesh(bad, scalars=metric, cmap="inferno", show_edges=True, scalar_bar_args=bar)
+        plotter.add_mesh(bad, scalars=metric, cmap="inferno", show_edges=True, show_scalar_bar=False)
+        plotter.add_scalar_bar(
+            title="", color="#222222", vertical=True, fmt="%.3g", n_labels=3, position_x=0.91, position_y=0.2,
+            width=0.04, height=0.6,
+        )  # fmt: skip
+        plotter.add_text(f"{len(chosen)} worst cells by {metric}", font_size=11, color="#222222")
         plotter.view_isometric()
         return np.asarray(plotter.screenshot(return_img=True))
     finally:
