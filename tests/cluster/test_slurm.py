@@ -454,3 +454,47 @@ def test_jobs_that_wait_are_held_released_and_sent_ahead(site: Private, endless:
     assert third.cancel().state == "Cancelled"
     until(lambda: busy(second), LONG)
     assert second.cancel().state == "Cancelled"
+
+
+def test_a_cancel_that_was_kept_is_carried_out_when_the_controller_is_back(
+    site: Private, endless: CaseFiles, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.client.PATIENCE", (0.1,))
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.client.SILENCE", 0.1)
+    first, second = (
+        jobs.run(endless.edit("system/controlDict", endTime=end), on="private",
+                 resources={"exclusive": True, "extra": ["--nodelist=n1"]})
+        for end in (999, 998)
+    )  # fmt: skip
+    until(lambda: busy(first), LONG)
+    assert second.state == "Queued"
+    private.stop(site, "slurmctld")
+    until(lambda: second.why.startswith("Slurm does not answer"), LONG)
+    with pytest.raises(SiteError, match="the request is kept"):
+        second.cancel(timeout=1)
+    private.restart(site, "slurmctld")
+    until(lambda: second.state == "Cancelled", LONG)
+    until(lambda: not number(site, second), LONG)
+    assert busy(first), "its node was never free"
+    assert not (second.path / "worker.json").exists()
+    assert second.resume().state == "Queued"
+    for run in (first, second):
+        assert run.cancel().state == "Cancelled"
+
+
+def test_a_run_whose_processes_were_all_killed_is_queued_again_and_says_so(
+    site: Private, endless: CaseFiles, until: Until
+) -> None:
+    run = jobs.run(endless, on="private", resources={"extra": ["--nodelist=n1"]})
+    until(lambda: busy(run) and len(steps(run)) > 20, LONG)
+    private.stop(site, "slurmd.n1", how=signal.SIGKILL)
+    for pid in [*_stepd(number(site, run), site), *process.marked(run.record.uid)]:
+        os.kill(pid, signal.SIGKILL)
+    os.kill(json.loads((run.path / "worker.json").read_text())["identity"]["pid"], signal.SIGKILL)
+    call(site, "scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=test")
+    until(lambda: run.state == "Queued" and "is pending" in run.why, LONG)
+    private.restart(site, "slurmd.n1")
+    until(lambda: private.whole(site), LONG)
+    until(lambda: attempts(run) == 2 and alone(run), LONG)
+    _no_gap_and_nothing_lost(run)
+    assert run.cancel().state == "Cancelled"

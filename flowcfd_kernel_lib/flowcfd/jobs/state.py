@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import lock, process, record
-from flowcfd.jobs.executors import Executor, Explaining, executors
+from flowcfd.jobs.executors import Executor, Explaining, Requeueing, executors
 from flowcfd.jobs.record import ACTIVE, EndRecord, Job, Request, WorkerRecord
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def known(
         waits = answer.executor.waits_for(job)
     except SiteError as error:
         return state, " ".join(str(error).split()) if state in ACTIVE else why
-    if waits and state == "Stopped":  # ended from outside, but in the queue again
+    again = state == "Running" and isinstance(answer.executor, Requeueing) and answer.executor.waiting(job)
+    if waits and (again or state == "Stopped"):  # its worker was ended from outside, but it is in the queue again
         return "Queued", waits
     return state, waits or why
 
@@ -105,6 +106,8 @@ def derive(
         return over.state, over.why
     if worker is None and lock.taken(job.path / "lock"):
         return "Queued", "is being started"
+    if request is not None and request.kind == "cancel" and not process.marked(job.uid):
+        return "Cancelled", f"cancel asked by {request.by}"  # before a worker was there, or by its death
     if worker is None:
         return "Lost", "it was written but never started"
     pids = process.marked(job.uid) if orphans is None else orphans

@@ -72,6 +72,15 @@ class Queueing(Protocol):
 
 
 @runtime_checkable
+class Requeueing(Protocol):
+    """What an executor can do besides: put a job whose worker is gone into its queue again, by itself."""
+
+    def waiting(self, job: Job) -> bool:
+        """Whether the job is yet to be started, or to be started again; as of the last look."""
+        ...
+
+
+@runtime_checkable
 class Many(Protocol):
     """What an executor can do besides: take many runs at once."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
@@ -116,7 +117,7 @@ class Slurm:
         if at_once is not None and at_once < 1:
             raise CaseError(f"at_once: must be at least 1 (got {at_once})")
         known = self.queue.find(jobs, fresh=True)
-        left = [job for job in jobs if job.uid not in known]
+        left = list({job.uid: job for job in jobs if job.uid not in known}.values())  # each once
         for job in jobs if len(left) == 1 else [job for job in jobs if job.uid in known]:
             self.start(job)
         if len(left) < 2:
@@ -170,22 +171,36 @@ class Slurm:
         if not open_:
             return set()
         try:
-            return set(self.queue.find(open_))
+            found = self.queue.find(open_)
+            return set(found) - self._carried_out([job for job in open_ if job.uid in found and found[job.uid].waits])
         except SiteError:
             telling = {job.uid for job in open_ if _breathes(job)}
             if len(telling) == len(open_):
                 return telling
             raise
 
+    def _carried_out(self, waiting: Sequence[Job]) -> set[str]:
+        """End the jobs whose run was cancelled while the controller did not answer; the uids of those."""
+        asked = [job for job in waiting if (request := record.request(job.path)) and request.kind == "cancel"]
+        return {job.uid for job in asked if self._scancel(job).returncode == 0}
+
     def stop(self, job: Job) -> None:
         """End the job, wherever it is: Slurm sends SIGTERM to all of its processes, and SIGKILL after its KillWait."""
-        task = self.queue.find([job], fresh=True).get(job.uid) if array.of(job) is not None else None
-        # by its name as well: after the controller lost its memory, its number may be another's
-        which = ["--name", PREFIX + job.uid] if task is None else ["--name", task.name, task.number]
-        self.client.answer(["scancel", *which])
+        self._scancel(job)
         deadline = time.monotonic() + TIMEOUT
         while self.queue.find([job], fresh=True) and time.monotonic() < deadline:
             time.sleep(0.1)
+
+    def _scancel(self, job: Job) -> CompletedProcess[str]:
+        task = self._found(job) if array.of(job) is not None else None
+        # by its name as well: after the controller lost its memory, its number may be another's
+        which = ["--name", PREFIX + job.uid] if task is None else ["--name", task.name, task.number]
+        return self.client.answer(["scancel", *which])
+
+    def waiting(self, job: Job) -> bool:
+        """Whether the job is yet to be started, or to be started again."""
+        found, worker = self.queue.find([job]).get(job.uid), record.worker(job.path)
+        return found is not None and found.waits and (worker is None or worker.started < self.queue.asked)
 
     def waits_for(self, job: Job) -> str:
         """Why the job is not computing now, in Slurm's words; empty when it is, or is not there."""

@@ -70,14 +70,14 @@ class Queue:
 
     client: Client
     _seen: Mapping[str, Waiting] = field(default_factory=dict, repr=False)
-    _asked: float = field(default=-1e9, repr=False)
+    asked: float = field(default=-1e9, repr=False)
     _owners: frozenset[int] = field(default_factory=frozenset, repr=False)
     _arrays: bool = field(default=False, repr=False)
 
     def find(self, jobs: Sequence[Job], *, fresh: bool = False) -> dict[str, Waiting]:
         """Those of the runs that are in the queue, by uid; `fresh`: as it is now. Raises SiteError."""
         owners = self._owners | {os.getuid(), *map(_owner, jobs)}
-        recent = time.time() - self._asked < FRESH and owners == self._owners and not fresh
+        recent = time.time() - self.asked < FRESH and owners == self._owners and not fresh
         if not recent or any(self._may_be_newer(job) for job in jobs):
             self._ask(owners, look=not fresh)
         found = {job.uid: self._known(job) for job in jobs}
@@ -85,7 +85,7 @@ class Queue:
 
     def forget(self) -> None:
         """What was said does not stand any more."""
-        self._asked = -1e9
+        self.asked = -1e9
 
     def _known(self, job: Job) -> Waiting | None:
         """What was said of a run: of its own job, or of its task of an array."""
@@ -99,7 +99,7 @@ class Queue:
         if self._known(job) is not None:
             return False
         try:
-            return (job.path / "slurm" / "job.sh").stat().st_mtime > self._asked - 30.0
+            return (job.path / "slurm" / "job.sh").stat().st_mtime > self.asked - 30.0
         except OSError:
             return False
 
@@ -109,7 +109,7 @@ class Queue:
         done = self.client.answer(["squeue", "-h", "-r", *whose, "-o", "%j|%i|%T|%r"], look=look)
         if done.returncode:
             raise SiteError(f"Slurm does not answer: {said(done.stderr)}")
-        self._seen, self._asked, self._owners = dict(_rows(done.stdout)), time.time(), owners
+        self._seen, self.asked, self._owners = dict(_rows(done.stdout)), time.time(), owners
         self._arrays = any(key.startswith(array.PREFIX) for key in self._seen)
 
 
