@@ -98,6 +98,7 @@ def cases() -> Mapping[str, Callable[[], tuple[Case | CaseFiles, int]]]:
         "TJunction": lambda: (_shipped("pimpleFoam/RAS/TJunction"), 1),
         "pitzDaily, LES": lambda: (_shipped("pisoFoam/LES/pitzDaily", endTime=0.01), 1),
         "hotRoom": lambda: (_shipped("buoyantPimpleFoam/hotRoom", endTime=200), 1),
+        "cavity, icoFoam": lambda: (_fine_cavity(), 1),
         "cavity, pisoFoam": lambda: (_shipped("pisoFoam/RAS/cavity"), 1),
     }
 
@@ -113,6 +114,13 @@ def _box() -> Case:
         boundaries={"lid": Wall(velocity=(1, 0, 0)), "walls": Wall()},
         solve=Transient(end=3.0, step=0.02, solver="icoFoam", write_every=0.5),
     )
+
+
+def _fine_cavity() -> CaseFiles:
+    """A flow that comes to rest in time: its late steps are much cheaper than its first."""
+    files = _shipped("icoFoam/cavity/cavity", endTime=0.8, deltaT=0.001, writeInterval=100)
+    path = "system/blockMeshDict"
+    return files.with_files({path: files.text(path).replace("(20 20 1)", "(60 60 1)")})
 
 
 def _shipped(name: str, **control: float) -> CaseFiles:
@@ -176,12 +184,15 @@ def _row(trial: Trial, measure: str, by: str) -> Row:
 def _summary(trials: Sequence[Trial], measure: str, by: str) -> Row:
     held = sum(trial.holds(measure) for trial in trials) / len(trials)
     ratios = sorted(ratio for trial in trials if (ratio := trial.ratio(measure)) is not None)
-    spread = f"foretold over used: {ratios[0]:.2f} to {ratios[-1]:.2f}, median {median(ratios):.2f}" if ratios else ""
+    free = "; foretold for free cores" if measure == "wall" else ""
+    spread = (
+        f"foretold over used: {ratios[0]:.2f} to {ratios[-1]:.2f}, median {median(ratios):.2f}{free}" if ratios else ""
+    )
     return Row(
         name=f"{UNITS[measure][0]} in the 80 % band, by {by}",
         ours=held,
         unit=f"of {len(trials)} runs",
-        goal=SHARE,
+        goal=None if measure == "wall" else SHARE,
         more_is_better=True,
         absolute=True,
         note=spread,

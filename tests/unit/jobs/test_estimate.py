@@ -164,7 +164,7 @@ class TestRecords:
     def test_finished_runs_tell_what_a_step_of_a_cell_costs(self, tmp_path: Path) -> None:
         for number, cpu in enumerate((9.0, 10.0, 11.0)):
             done(tmp_path, f"a{number}", cells=1000, cpu=cpu)
-        found = known.seconds(known.finished("simpleFoam", tmp_path), 1000)
+        found = known.seconds(known.finished("simpleFoam", tmp_path), 1000, "laminar")
         assert found is not None
         assert found.value == pytest.approx(1e-4)
         assert found.low < 0.9e-4 < 1.1e-4 < found.high
@@ -202,13 +202,13 @@ class TestRecords:
         for number in range(2):
             done(tmp_path, f"a{number}", cells=1000, count=200, end=2000)
         runs = known.finished("simpleFoam", tmp_path)
-        found = known.steps(runs, 4000, 2000)
+        found = known.steps(runs, 4000, 2000, "laminar")
         assert found is not None
         assert found.value == pytest.approx(400)
         done(tmp_path, "b", cells=1000, count=2000, end=2000)
         done(tmp_path, "c", cells=1000, count=2000, end=2000)
         done(tmp_path, "d", cells=1000, count=2000, end=2000)
-        assert known.steps(known.finished("simpleFoam", tmp_path), 4000, 2000) is None
+        assert known.steps(known.finished("simpleFoam", tmp_path), 4000, 2000, "laminar") is None
 
     def test_efficiency_is_measured_where_both_were_run(self, tmp_path: Path) -> None:
         done(tmp_path, "one", cells=1000, cpu=10)

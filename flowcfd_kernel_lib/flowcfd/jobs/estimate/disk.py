@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from flowcfd.foam.casefiles import Blob
 from flowcfd.foam.check.view import CONTROL, CaseView
 from flowcfd.jobs.estimate.figure import Figure
-from flowcfd.jobs.estimate.probe import Probe, Sizes
+from flowcfd.jobs.estimate.told import Probe, Sizes
 
 BLOCK = 4096
 """What the smallest file takes."""
 COMPONENTS = {"Scalar": 1, "Vector": 3, "SymmTensor": 6, "Tensor": 9, "SphericalTensor": 1}
+DEVELOPED = (1.08, 0.97, 1.5)
+"""Size of developed fields in ascii over that of the first ones: expected, least, most."""
 COMPRESSED = 0.45
 """Size of a compressed file over that of a plain one."""
 LOG_PER_STEP = 700
@@ -78,14 +80,18 @@ def by_rule(case: CaseView, cells: float, steps: Figure, kept: Figure, cores: in
     return Figure(total.value, total.low, total.high, "byte", "rule").widened(1.5)
 
 
-def by_probe(probe: Probe, steps: Figure, kept: Figure, cores: int, *, compressed: bool) -> Figure:
-    """All that a run leaves, by what the probe left; a divided case is put together again at every time."""
+def by_probe(probe: Probe, steps: Figure, kept: Figure, cores: int, how: Form) -> Figure:
+    """All that a run leaves, by what the probe left; a divided case is put together again at every time.
+
+    Digits are many where a field has developed, and few where it is still what it was: 0.
+    """
     sizes: Sizes = probe.sizes
     fixed, one = float(sizes.case), float(sizes.time + sizes.per_write)
     if cores > 1:
         whole = 0.5 * sizes.case if probe.ranks > 1 else sizes.case
         fixed = sizes.case + (0.0 if probe.ranks > 1 else 1.1 * whole + cores * 10 * BLOCK)
         one = sizes.time * 2.0 + sizes.per_write
-    total = kept.times(one, "byte").plus(Figure.exact(fixed)).plus(steps.times(sizes.per_step))
+    digits = Figure.exact(1.0) if how.binary else Figure(*DEVELOPED)
+    total = kept.times(digits).times(one, "byte").plus(Figure.exact(fixed)).plus(steps.times(sizes.per_step))
     total = Figure(total.value, total.low, total.high, "byte", probe.source)
-    return total.widened(1.35 if compressed else 1.2 if cores > probe.ranks else 1.08)
+    return total.widened(1.35 if how.compressed else 1.2 if cores > probe.ranks else 1.08)

@@ -14,6 +14,7 @@ from flowcfd.errors import RunError
 from flowcfd.jobs import record
 from flowcfd.jobs.estimate import mesh
 from flowcfd.jobs.estimate.figure import Figure, quantile
+from flowcfd.jobs.estimate.rules import efficiency as efficient
 from flowcfd.jobs.process import place
 from flowcfd.jobs.record import Job
 from flowcfd.settings import settings
@@ -29,6 +30,8 @@ LIKE = 30.0
 NEAREST = 9
 _MODEL = re.compile(r"(?:^|[{;])\s*(?:RASModel|LESModel|model)\s+(\w+)\s*;", re.MULTILINE)
 _TYPE = re.compile(r"(?:^|[{;])\s*simulationType\s+(\w+)\s*;", re.MULTILINE)
+_CONTROL = re.compile(r"\bresidualControl\s*\{([^{}]*)\}")
+_TARGET = re.compile(r"\s([0-9.]+(?:[eE][-+]?\d+)?)\s*;")
 _TIME = re.compile(rb"^Time = ", re.MULTILINE)
 
 
@@ -46,17 +49,31 @@ class Finished:
     limit: float | None
     cpu: float
     memory: int
+    target: float | None = None
+    """The least initial residual that ends it."""
+
+    @property
+    def paid(self) -> float:
+        """CPU time of one step for one cell on all its ranks together [s]."""
+        return self.cpu / (self.cells * self.steps)
 
     @property
     def seconds(self) -> float:
-        """CPU time of one step for one cell [s]."""
-        return self.cpu / (self.cells * self.steps)
+        """The same as it were on one core [s]."""
+        return self.paid * efficient(self.cells, self.cores).value
 
 
 def model(texts: str) -> str:
     """The turbulence model that a turbulenceProperties names; "laminar" where there is none."""
     kind, named = _TYPE.search(texts), _MODEL.search(texts)
     return named[1] if named and (kind is None or kind[1] != "laminar") else "laminar"
+
+
+def target(solution: str) -> float | None:
+    """The least residual in the residualControl of an fvSolution; None where there is none."""
+    block = _CONTROL.search(solution)
+    numbers = [float(each) for each in _TARGET.findall(block[1])] if block else []
+    return min((each for each in numbers if 0 < each < 1), default=None)
 
 
 def finished(application: str, runs: Path | None = None) -> list[Finished]:
@@ -91,6 +108,8 @@ def _read(folder: Path, application: str) -> Finished | None:
         job = record.job(folder)
     except (OSError, ValueError, RunError):
         return None
+    if job.warm:  # what starts near its end says little of one that does not
+        return None
     end, solve, worker = record.end(folder), record.stage(folder, "solve"), record.worker(folder)
     if job.application != application or end is None or end.state != "Done" or solve is None or worker is None:
         return None
@@ -111,6 +130,7 @@ def _read(folder: Path, application: str) -> Finished | None:
         limit=_limit(job),
         cpu=solver[0].cpu,
         memory=solver[0].memory,
+        target=target(_text(job.case / "system/fvSolution")),
     )
 
 
@@ -144,18 +164,23 @@ def like(runs: Sequence[Finished], *, cells: float, model: str, on: str) -> list
     return sorted(same, key=lambda run: abs(math.log(run.cells / cells)))[:NEAREST]
 
 
-def seconds(runs: Sequence[Finished], cells: float) -> Figure | None:
+def seconds(runs: Sequence[Finished], cells: float, model: str) -> Figure | None:
     """CPU time [s] of one step for one cell, by runs that are like the case; None without any.
 
-    The band is theirs, wider for few runs and for cell counts far off.
+    The band is theirs, wider for few runs, for cell counts far off, and for runs of other turbulence models.
     """
     if not runs:
         return None
     each = [run.seconds for run in runs]
-    apart = abs(math.log(min(run.cells / cells for run in runs)))
-    least = (2.0 if len(each) < 3 else 1.35) * math.exp(0.15 * apart)
-    found = Figure(median(each), quantile(each, 0.1), quantile(each, 0.9), "s", told(runs))
+    apart = min(abs(math.log(run.cells / cells)) for run in runs)
+    least = (2.0 if len(each) < 3 else 1.35) * math.exp(0.15 * apart) * (1.0 if _one_model(runs, model) else 1.6)
+    others = "" if _one_model(runs, model) else ", of other turbulence models"
+    found = Figure(median(each), quantile(each, 0.1), quantile(each, 0.9), "s", f"{told(runs)}{others}")
     return found.widened(least)
+
+
+def _one_model(runs: Sequence[Finished], model: str) -> bool:
+    return all(run.model == model for run in runs)
 
 
 def memory(runs: Sequence[Finished], cells: float, cores: int, base: float) -> Figure | None:
@@ -169,22 +194,29 @@ def memory(runs: Sequence[Finished], cells: float, cores: int, base: float) -> F
     return Figure(found.value, found.low, max(found.high, found.value + spread), "byte", found.source)
 
 
-def steps(runs: Sequence[Finished], cells: float, limit: float) -> Figure | None:
-    """The iterations of a steady run that ends before its last; None unless two runs like it did so.
+def steps(
+    runs: Sequence[Finished], cells: float, limit: float, model: str, target: float | None = None
+) -> Figure | None:
+    """The iterations of a steady run that ends before its last; None unless two runs of its model did so.
 
-    Finer meshes need more: about as the root of the cell count.
+    Finer meshes need more, about as the root of the cell count, and smaller residuals, as their logarithm.
     """
-    early = [run for run in runs if run.limit is not None and run.steps < 0.99 * run.limit]
-    if len(early) < 2 or len(early) < len(runs) / 2:
+    alike = [run for run in runs if run.model == model]
+    early = [run for run in alike if run.limit is not None and run.steps < 0.99 * run.limit]
+    if len(early) < 2 or len(early) < len(alike) / 2:
         return None
-    each = [run.steps * (cells / run.cells) ** 0.5 for run in early]
-    found = Figure(median(each), quantile(each, 0.1), quantile(each, 0.9), "", told(early)).widened(1.8)
+    each = [run.steps * (cells / run.cells) ** 0.5 * _deeper(target, run.target) for run in early]
+    found = Figure(median(each), quantile(each, 0.1), quantile(each, 0.9), "", told(early)).widened(2.5)
     return found.capped(limit)
+
+
+def _deeper(ours: float | None, theirs: float | None) -> float:
+    return math.log(ours) / math.log(theirs) if ours and theirs and ours < 1 and theirs < 1 else 1.0
 
 
 def efficiency(runs: Sequence[Finished], cores: int) -> Figure | None:
     """The measured parallel efficiency on so many cores: a cell's step on one core over what it cost there."""
-    one, many = ([run.seconds for run in runs if run.cores == n] for n in (1, cores))
+    one, many = ([run.paid for run in runs if run.cores == n] for n in (1, cores))
     if not one or not many or cores == 1:
         return None
     value = median(one) / median(many)

@@ -1,10 +1,12 @@
-"""How many cells a mesh on disk has, by the note in the head of its `owner`."""
+"""How many cells a mesh on disk has, by its `owner`: the note in its head, else its greatest number."""
 
 from __future__ import annotations
 
 import gzip
 import re
 from pathlib import Path
+
+from flowcfd.errors import FlowError
 
 _CELLS = re.compile(rb"nCells:\s*(\d+)")
 
@@ -27,6 +29,16 @@ def _noted(folder: Path) -> int | None:
                 found = _CELLS.search(file.read(4096))
         except (OSError, EOFError):
             continue
-        if found:
-            return int(found[1])
+        return int(found[1]) if found else _counted(path)
     return None
+
+
+def _counted(owner: Path) -> int | None:
+    """The greatest owner is the last cell; for a mesh that another program made, without a note."""
+    from flowcfd.foam.fields import Faces, read_list  # numpy, for such a mesh only
+
+    try:
+        owners = read_list(owner)
+    except (FlowError, OSError, ValueError):
+        return None
+    return None if isinstance(owners, Faces) or not len(owners) else int(owners.max()) + 1

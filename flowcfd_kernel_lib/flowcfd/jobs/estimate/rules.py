@@ -32,8 +32,23 @@ LATER = (1.0, 0.90, 1.20)
 
 From the logs of real runs (docs/estimate.md): 0.95 to 1.16 for two seconds of probe behind the first step.
 """
+CLEAR = 1.15
+"""A trend within the probe that is more than noise."""
 SHARED = 1.15
 """By what the CPU time of equal work differs on a machine that others use as well, up or down (80 %)."""
+
+
+def later(trend: float) -> Figure:
+    """What a step of the whole run costs over what it cost in the second half of the probe.
+
+    `trend` is second half over first: one that is clear goes on for a while, nobody knows how far.
+    """
+    value, low, high = LATER
+    if not 1 / CLEAR < trend < CLEAR:
+        value *= trend**0.5
+        low *= min(1.0, max(0.25, trend**3))
+        high *= max(1.0, min(2.0, trend**1.5))
+    return Figure(value, min(low, value), max(high, value))
 
 
 def proposed(cells: float, most: int | None) -> int:

@@ -20,7 +20,7 @@ FURTHER = (1.2, 1.7, 1.9)
 """Iterations of a run over those that the residuals of its first ones promise: expected, and the band around it."""
 SOONER = (0.45, 0.12, 0.9)
 """The share of its iterations that a steady run takes before its residuals are reached: expected, least, most."""
-SLOW, UNSURE = 0.6, (0.67, 0.13, 1.0)
+SLOW, UNSURE = 0.6, (0.6, 0.1, 1.0)
 """The share of its iterations beyond which what residuals promise is not believed, and what is said then."""
 LATER_STEP = (1.5, 1.5)
 """By what the average of an adapted time step is off from the last one of the probe, down and up."""
