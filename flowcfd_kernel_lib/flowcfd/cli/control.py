@@ -1,42 +1,115 @@
-"""`flowcfd stop`, `pause`, `resume`, `retry`, `cancel`: ask something of a run."""
+"""`flowcfd stop`, `pause`, `resume`, `retry`, `cancel`, `priority`, `tend`: ask something of one run, or of many."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import asdict
 
 from flowcfd.cli import output, runs
 from flowcfd.cli.case import run as find
 from flowcfd.errors import CaseError
+from flowcfd.index.listing import listed
+from flowcfd.index.selection import Selection
+from flowcfd.jobs.collection import Runs
 from flowcfd.jobs.handle import Run
+from flowcfd.jobs.outcome import Outcomes
+
+PATTERN = "*?["
 
 
 def stop(options: Namespace) -> int:
-    """End a run with its fields written."""
-    return _said(find(options.run).stop(), options)
+    """End runs with their fields written."""
+    return _done(options, lambda run: run.stop(), lambda many: many.stop(), destroys=True)
 
 
 def pause(options: Namespace) -> int:
-    """End a run for now."""
-    return _said(find(options.run).pause(), options)
+    """End runs for now."""
+    return _done(options, lambda run: run.pause(), lambda many: many.pause())
 
 
 def resume(options: Namespace) -> int:
     """Go on from the latest time."""
-    return _said(_unfinished(options).resume(), options)
+    return _done(options, lambda run: _unfinished(run).resume(), lambda many: many.resume())
 
 
 def retry(options: Namespace) -> int:
     """Do what failed again."""
-    return _said(_unfinished(options).retry(), options)
+    return _done(options, lambda run: _unfinished(run).retry(), lambda many: many.retry(), destroys=True)
 
 
 def cancel(options: Namespace) -> int:
-    """End a run at once."""
-    return _said(find(options.run).cancel(), options)
+    """End runs at once."""
+    return _done(options, lambda run: run.cancel(), lambda many: many.cancel(), destroys=True)
 
 
-def _unfinished(options: Namespace) -> Run:
-    run = find(options.run)
+def priority(options: Namespace) -> int:
+    """Let runs begin sooner or later than others."""
+    number = options.priority
+    return _done(options, lambda run: run.priority(number), lambda many: many.priority(number))
+
+
+def tend(options: Namespace) -> int:
+    """Resume what was lost with its worker."""
+    return _told(listed(Selection.of(state="Lost", name=options.name)).runs.tend(), options)
+
+
+def _done(
+    options: Namespace, one: Callable[[Run], Run], many: Callable[[Runs], Outcomes], *, destroys: bool = False
+) -> int:
+    """Say it to the one run that was named, or to all that are meant."""
+    words: list[str] = options.run
+    if len(words) == 1 and not options.all and not _is_pattern(words[0]):
+        return _said(one(find(words[0])), options)
+    chosen = _chosen(options)
+    by_pattern = options.all or any(map(_is_pattern, words))
+    if destroys and by_pattern and len(chosen) > 1 and not options.yes:
+        _confirm(options, chosen)
+    return _told(many(chosen), options)
+
+
+def _chosen(options: Namespace) -> Runs:
+    """The runs that are meant; CaseError for a word that means none, and for none at all."""
+    words: list[str] = options.run
+    if bool(words) == bool(options.all):
+        raise CaseError("name runs or patterns such as 'ahmed*', or all of them with --all (not both)")
+    there = listed(Selection.of(state=options.state)).runs
+    if options.all:
+        found = list(there)
+    else:
+        found = [run for word in words for run in (_matching(there, word) if _is_pattern(word) else [find(word)])]
+    if not found:
+        raise CaseError(f"no runs{f' in state {options.state}' if options.state else ''}")
+    chosen = Runs({run.path: run for run in found}.values())
+    return chosen.select(state=options.state) if options.state else chosen
+
+
+def _matching(there: Runs, pattern: str) -> list[Run]:
+    found = list(there.select(name=pattern))
+    if not found:
+        raise CaseError(f"{pattern!r}: no run has such a name")
+    return found
+
+
+def _is_pattern(word: str) -> bool:
+    return any(sign in word for sign in PATTERN)
+
+
+def _confirm(options: Namespace, chosen: Runs) -> None:
+    """Ask whoever sits there; CaseError where nobody does, or says no."""
+    verb = options.do.partition(":")[2]
+    names = [run.path.name for run in chosen]
+    if options.json or not sys.stdin.isatty():
+        raise CaseError(f"{verb}: means {len(names)} runs; say --yes to {verb} them all")
+    output.report_line(f"{verb} {len(names)} runs: {', '.join(names[:10])}{' ...' if len(names) > 10 else ''}")
+    sys.stderr.write("Go on? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CaseError(f"{verb}: nothing was done")
+
+
+def _unfinished(run: Run) -> Run:
     if run.state == "Done":
         raise CaseError(f"{run.path.name}: is done, there is nothing to go on with")
     return run
@@ -49,3 +122,15 @@ def _said(run: Run, options: Namespace) -> int:
         why = run.why
         output.text(f"{run.path.name}: {run.state}" + (f", {why}" if why else ""))
     return 0
+
+
+def _told(outcomes: Outcomes, options: Namespace) -> int:
+    """What became of each; 1 when one refused."""
+    if options.json:
+        output.document([asdict(row) for row in outcomes])
+    else:
+        for row in outcomes:
+            output.text(str(row))
+        if not len(outcomes):
+            output.text("no runs")
+    return 0 if outcomes.ok else 1

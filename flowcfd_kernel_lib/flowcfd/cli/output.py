@@ -14,6 +14,7 @@ from flowcfd.kernel import progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
 STYLES = {
@@ -79,6 +80,18 @@ def table(
     styles: Mapping[str, str] = MappingProxyType(STYLES),
 ) -> None:
     """A table with a header; the columns named in `numbers` stand right, cells named in `styles` have a colour."""
+    console().print(live_table(columns, rows, title=title, numbers=numbers, styles=styles))
+
+
+def live_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    numbers: Sequence[str] = (),
+    styles: Mapping[str, str] = MappingProxyType(STYLES),
+) -> Table:
+    """The same to be drawn, and drawn again, by whom it is given to."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -88,7 +101,7 @@ def table(
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
         made.add_row(*(Text(str(cell), style=styles.get(str(cell), "")) for cell in row))
-    console().print(made)
+    return made
 
 
 def coloured_diff(diff: str) -> None:

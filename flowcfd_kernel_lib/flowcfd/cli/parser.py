@@ -92,7 +92,7 @@ def _runs(commands: Commands) -> None:
                      help="how the mesh is divided among ranks: hierarchical (default) or ptscotch")  # fmt: skip
     run.add_argument("--on", default="local", metavar="EXECUTOR", help="where to compute (default local)")
     for name, words in (
-        ("walltime", "longest time of a cluster's job, such as '2 h'"),
+        ("walltime", "longest time of one turn, such as '2 h', or none (default 24 h)"),
         ("memory", "memory of each node, such as '8 GB'"),
         ("nodes", "number of nodes"),
         ("partition", "partition of the cluster"),
@@ -101,6 +101,8 @@ def _runs(commands: Commands) -> None:
         ("constraint", "features that the nodes must have"),
     ):
         run.add_argument(f"--{name}", metavar=name.upper(), help=words)
+    run.add_argument("--retries", type=int, default=3, metavar="N",
+                     help="tries again after errors of the site, such as a full disk (default 3)")  # fmt: skip
     run.add_argument("--preview", action="store_true", help="print what would be started or submitted, and stop")
     run.add_argument("--name", help="name of the run (default: the case's)")
     run.add_argument("--set", action="append", default=[], metavar="FILE:ENTRY=VALUE", dest="edits",
@@ -116,6 +118,15 @@ def _runs(commands: Commands) -> None:
     _estimate(commands)
     runs = _command(commands, "runs", "runs:runs", "list the runs")
     runs.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
+    runs.add_argument("--name", metavar="PATTERN", help="only those of this name, such as 'ahmed*'")
+    runs.add_argument("--executor", metavar="EXECUTOR", help="only those of this executor")
+    runs.add_argument("--study", metavar="STUDY", help="only those of this study")
+    runs.add_argument("--project", metavar="PROJECT", help="only those of this project")
+    runs.add_argument("--user", metavar="USER", help="only those of this user")
+    runs.add_argument("--since", metavar="WHEN", help="only those made since: 2026-01-31, or how long ago: '7 d'")
+    runs.add_argument("--before", metavar="WHEN", help="only those made before")
+    runs.add_argument("--dead", action="store_true", help="only those that failed for good or were lost, with causes")
+    runs.add_argument("--live", action="store_true", help="show them again and again while one is active")
     show = _command(commands, "show", "runs:show", "state, stages with CPU time and memory, cause of a failure")
     show.add_argument("run", metavar="RUN")
     log = _command(commands, "log", "runs:log", "print a log of a run")
@@ -141,14 +152,22 @@ def _estimate(commands: Commands) -> None:
 
 def _control(commands: Commands) -> None:
     for name, words in (
-        ("stop", "end a run at its next time step with its fields written"),
-        ("pause", "as stop, and give its cores back until it is resumed"),
+        ("stop", "end runs at their next time step with their fields written"),
+        ("pause", "as stop, and give their cores back until they are resumed; one that waits is held back"),
         ("resume", "go on from the latest time"),
         ("retry", "do the stage that failed again, and those after it"),
-        ("cancel", "end a run at once; what it has written stays"),
+        ("cancel", "end runs at once; what they have written stays"),
+        ("priority", "let runs begin sooner (greater) or later (smaller) than others that wait"),
     ):
         command = _command(commands, name, f"control:{name}", words)
-        command.add_argument("run", metavar="RUN")
+        if name == "priority":
+            command.add_argument("priority", type=int, metavar="N", help="from -1000 to 1000; a new run has 0")
+        command.add_argument("run", metavar="RUN", nargs="*", help="a run, or a pattern of names such as 'ahmed*'")
+        command.add_argument("--all", action="store_true", help="all runs")
+        command.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
+        command.add_argument("--yes", action="store_true", help="do not ask before many runs are ended or done again")
+    tend = _command(commands, "tend", "control:tend", "resume the runs that were lost with their worker")
+    tend.add_argument("--name", metavar="PATTERN", help="only those of this name, such as 'ahmed*'")
     results = _command(
         commands, "results", "results:results", "what a finished run says: last residuals, forces, probes"
     )

@@ -34,6 +34,7 @@ def run(options: Namespace) -> int:
         until=_until(options),
         allow_code=options.allow_code,
         resources=resources,
+        retries=options.retries,
         budget=options.budget,
     )
     if options.detach:

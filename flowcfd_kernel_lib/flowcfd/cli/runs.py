@@ -6,69 +6,135 @@ import sys
 import time
 from argparse import Namespace
 from collections import deque
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowcfd.cli import output
 from flowcfd.cli.case import run as find
-from flowcfd.errors import CaseError, FlowError, NotYet, UnknownName
-from flowcfd.jobs import listing
+from flowcfd.errors import CaseError, NotYet, UnknownName
+from flowcfd.index.listing import listed
+from flowcfd.index.selection import Selection
+from flowcfd.jobs import table
+from flowcfd.jobs.collection import Runs
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.listing import Unreadable
 from flowcfd.jobs.record import ACTIVE, StageRecord
+from flowcfd.jobs.status import Status
 from flowcfd.kernel import progress
 from flowcfd.settings import settings
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 RESUMABLE = ("Stopped", "Paused", "Lost", "Cancelled")
 POLL = 0.3
 """Time [s] between two looks at a log that is followed."""
+REASONS = 10
+"""So many causes stand below a list that was not asked for the dead."""
+LIVE = 1.0
+"""Time [s] between two looks at a table that lives."""
 
 
 def runs(options: Namespace) -> int:
-    """List all runs, the newest first."""
-    if options.state and options.state not in output.STYLES:
-        raise UnknownName("state", options.state, output.STYLES, where="--state")
-    listed = [(run, state) for run, state in _listed() if options.state in (None, state)]
+    """List all runs, or those that are wanted, the newest first."""
+    if options.live and options.json:
+        raise CaseError("runs: --live has no end that a JSON document could have; leave one of the two")
+    selection = Selection.of(
+        state=options.state, name=options.name, study=options.study, project=options.project, user=options.user,
+        since=options.since, before=options.before,
+    )  # fmt: skip
+    found, note = _wanted(options, selection)
+    if note:
+        output.report_line(note)
     if options.json:
-        output.document([_brief(run, state) for run, state in listed])
-        return 0
-    if not listed:
+        output.document([*map(_listed, found.statuses()), *map(_unreadable, found.unreadable)])
+    elif options.live:
+        _live(found)
+    elif not len(found) and not found.unreadable:
         output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
-        return 0
-    output.table(
-        ("run", "state", "solver", "cores", "made", "done"),
-        [_row(run, state) for run, state in listed],
-        numbers=("cores",),
-    )
-    for run, _ in listed:
-        if isinstance(run, Unreadable):  # below the table: a cause is too long for a column
-            output.text(f"{run.path.name}: {run.why}")
+    else:
+        _table(found, dead=options.dead)
     return 0
 
 
-def _listed() -> list[tuple[Run | Unreadable, str]]:
-    """All runs with their states; those that cannot be read, or whose executor is not here, come last."""
-    readable, unreadable = listing.look()
-    found: list[tuple[Run | Unreadable, str]] = []
-    for run in readable:
-        try:
-            found.append((run, run.state))
-        except FlowError as error:
-            unreadable.append(Unreadable(run.path, str(error).splitlines()[0]))
-    return [*found, *((run, "Unreadable") for run in unreadable)]
+def _wanted(options: Namespace, selection: Selection) -> tuple[Runs, str]:
+    """The runs that are wanted; those whose executor is not here are among the unreadable."""
+    found = listed(selection)
+    chosen = found.runs
+    if options.executor or options.dead:
+        chosen = chosen.select(executor=options.executor, dead=True if options.dead else None)
+    strange = [one for one in chosen.statuses() if one.state == "Unreadable"]
+    if not strange:
+        return chosen, found.note
+    names = {one.path for one in strange}
+    readable = [run for run in chosen if run.path not in names]
+    return Runs(readable, unreadable=[*chosen.unreadable, *(Unreadable(one.path, one.why) for one in strange)]), ""
 
 
-def _row(run: Run | Unreadable, state: str) -> tuple[object, ...]:
-    if isinstance(run, Unreadable):
-        return (run.path.name, state, "", "", "", "")
-    return (run.path.name, state, run.record.application, run.cores, _made(run), _far(run))
+def _table(found: Runs, *, dead: bool) -> None:
+    """The runs as a table; what needs a sentence stands below it, for it is too long for a column."""
+    now, statuses = time.time(), found.statuses()
+    heads, rows = rows_of(statuses, now)
+    rows += [(one.path.name, "Unreadable", *[""] * (len(heads) - 2)) for one in found.unreadable]
+    output.table(heads, rows, numbers=_NUMBERS)
+    for one in found.unreadable:
+        output.text(f"{one.path.name}: {one.why}")
+    told = [f"{one.run}: {why}" for one in statuses if (dead or one.state == "Failed") and (why := table.reason(one))]
+    most = len(told) if dead else REASONS
+    for line in told[:most]:
+        output.text(line)
+    if len(told) > most:
+        output.text(f"and {len(told) - most} more that failed: flowcfd runs --dead")
 
 
-def _made(run: Run) -> str:
-    """When it was made, to the minute; on a narrow screen without the year."""
-    minute = output.moment(run.record.created)[: len("2026-01-31 12:00")]
-    return minute[len("2026-") :] if output.narrow() else minute
+_NUMBERS = ("done", "residual", "core h", "age")
+_NARROW = ("run", "state", "done", "left", "measure")
+"""What a narrow screen has room for."""
+
+
+def rows_of(statuses: Sequence[Status], now: float) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+    """Heads and rows; columns in which nothing stands are left out."""
+    wanted = _NARROW if output.narrow() else table.COLUMNS
+    told = [table.cells(status, now) for status in statuses]
+    heads = [name for name in wanted if name in ("run", "state") or any(cells[name] for cells in told)]
+    return heads, [tuple(cells[name] for name in heads) for cells in told]
+
+
+def _live(found: Runs) -> None:
+    """The table, again and again while a run is active; Ctrl-C ends the table and not the runs."""
+    from rich.live import Live
+
+    def drawn(statuses: Sequence[Status]) -> RenderableType:
+        return output.live_table(*rows_of(_first(statuses), time.time()), numbers=_NUMBERS,
+                                 title=table.summary(statuses))  # fmt: skip
+
+    statuses = found.statuses()
+    with Live(drawn(statuses), console=output.console(), auto_refresh=False) as shown:
+        while any(status.active for status in statuses):
+            time.sleep(LIVE)
+            statuses = found.statuses()
+            shown.update(drawn(statuses), refresh=True)
+
+
+def _first(statuses: Sequence[Status]) -> list[Status]:
+    """As many as the screen has lines for, those that are active first."""
+    room = max(5, output.console().height - 6)
+    return sorted(statuses, key=lambda status: not status.active)[:room]
+
+
+def _listed(status: Status) -> dict[str, Any]:
+    """A run of many, for machines."""
+    known = asdict(status)
+    first = ("run", "name", "path", "state", "application", "cores", "executor", "created")
+    return {**{name: known.pop(name) for name in first}, "cause": known.pop("why"), **known}
+
+
+def _unreadable(run: Unreadable) -> dict[str, Any]:
+    unknown = dict.fromkeys(one.name for one in fields(Status))
+    unknown.pop("why")
+    return {**unknown, "cause": run.why, "run": run.path.name, "path": run.path, "state": "Unreadable", "why": run.why}
 
 
 def show(options: Namespace) -> int:
@@ -159,10 +225,7 @@ def as_dict(run: Run) -> dict[str, Any]:
     }
 
 
-def _brief(run: Run | Unreadable, state: str) -> dict[str, Any]:
-    if isinstance(run, Unreadable):
-        unknown = dict.fromkeys(("name", "application", "cores", "executor", "created"))
-        return {"run": run.path.name, "path": run.path, "state": state, "why": run.why, **unknown}
+def _brief(run: Run, state: str) -> dict[str, Any]:
     return {
         "run": run.path.name,
         "name": run.name,
@@ -173,12 +236,6 @@ def _brief(run: Run | Unreadable, state: str) -> dict[str, Any]:
         "executor": run.record.executor,
         "created": run.record.created,
     }
-
-
-def _far(run: Run) -> str:
-    """How far it is, in a word: of runs there may be many."""
-    fraction = run.progress().fraction
-    return "" if fraction is None else f"{fraction:.0%}"
 
 
 def _stage_table(run: Run) -> None:
