@@ -47,9 +47,9 @@ def start(runs: Sequence[Run], at_once: int | None = None) -> Executor:
 
 
 def test_many_runs_are_one_job_array_that_computes_so_many_at_once(
-    site: Private, cavity: Callable[..., CaseFiles]
+    site: Private, cavity: Callable[..., CaseFiles], until: Until
 ) -> None:
-    runs = [jobs.run(cavity(steps=20 + n), on="private", start=False) for n in range(5)]
+    runs = [jobs.run(cavity(steps=200 + n), on="private", start=False) for n in range(5)]
     start([*runs, runs[0]], at_once=2)
     assert len(numbers(site)) == 1
     uids = {array.of(run.record).array for run in runs}  # type: ignore[union-attr]
@@ -63,6 +63,15 @@ def test_many_runs_are_one_job_array_that_computes_so_many_at_once(
         for run in runs
         for known, end in [(run.stages[0], json.loads((run.path / "end.json").read_text()))]
     ]
+    for run in runs:
+        until(lambda run=run: "Slurm's log" in run.usage.source, LONG)
+        used = run.usage
+        assert used.source == "Slurm's log of ended jobs; CPU time and memory by the run's own records"
+        assert used.nodes[0] in site.names
+        assert used.core_seconds == pytest.approx(used.elapsed)
+        assert used.elapsed + 2 > sum(stage.wall for stage in run.stages)
+        assert used.cpu_seconds == sum(stage.cpu for stage in run.stages) > 0
+        assert used.memory > 2**20
     assert max(sum(begin <= at < end for begin, end in spans) for at, _ in spans) <= 2
 
 

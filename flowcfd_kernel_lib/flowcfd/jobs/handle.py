@@ -22,6 +22,7 @@ from flowcfd.jobs.state import HELD, ask, derive, known
 if TYPE_CHECKING:
     from flowcfd.foam.faults import Fault
     from flowcfd.jobs.record import Kind, State
+    from flowcfd.jobs.usage import Usage
 
 __all__ = ["Run", "derive", "logs"]
 
@@ -85,6 +86,13 @@ class Run:
         """What is known of the stages that have begun."""
         names = (stage.name for stage in attempt.of(self.record))
         return tuple(known for name in names if (known := record.stage(self.path, name)) is not None)
+
+    @property
+    def usage(self) -> Usage:
+        """What it used so far: core-seconds, CPU time, memory, nodes, and who says so."""
+        from flowcfd.jobs import usage  # for who asks only
+
+        return usage.usage(self.record)
 
     def start(self, *, locked: bool = False) -> None:
         """Start a run that was written but never started, nothing else; `locked`: the caller holds its lock."""

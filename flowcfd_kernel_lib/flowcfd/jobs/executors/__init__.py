@@ -13,6 +13,7 @@ from flowcfd.registry import Registry
 
 if TYPE_CHECKING:
     from flowcfd.cluster.resources import Resources
+    from flowcfd.jobs.usage import Usage
 
 
 class Executor(Protocol):
@@ -90,6 +91,15 @@ class Many(Protocol):
         The caller holds the locks of all runs. CaseError for jobs that cannot be started together (they ask for
         different resources), SiteError when nothing was started.
         """
+        ...
+
+
+@runtime_checkable
+class Accounting(Protocol):
+    """What an executor can do besides: keep books of what its jobs used."""
+
+    def spent(self, job: Job) -> Usage | None:
+        """What the books say of a run; None where they say nothing. A figure that they do not hold is 0."""
         ...
 
 

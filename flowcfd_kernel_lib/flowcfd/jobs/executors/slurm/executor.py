@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import record
-from flowcfd.jobs.executors.slurm import array, order
+from flowcfd.jobs.executors.slurm import accounting, array, order
 from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, said
 from flowcfd.jobs.executors.slurm.partition import Partitions, hours
 from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue, Waiting
@@ -27,6 +27,7 @@ from flowcfd.settings import settings
 if TYPE_CHECKING:
     from flowcfd.cluster.profile import Profile
     from flowcfd.cluster.resources import Resources
+    from flowcfd.jobs.usage import Usage
 
 
 TRIAL, TRIED = "#!/bin/sh\n", "trial-of-flowcfd"
@@ -206,6 +207,15 @@ class Slurm:
         """Why the job is not computing now, in Slurm's words; empty when it is, or is not there."""
         found = self.queue.find([job]).get(job.uid)
         return "" if found is None or found.state in ("RUNNING", "COMPLETING") else str(found)
+
+    def spent(self, job: Job) -> Usage | None:
+        """What sacct says of its jobs; where there is no accounting, the log of ended jobs of a run that has ended."""
+        task = array.of(job)
+        name, number = (PREFIX + job.uid, None) if task is None else (PREFIX + array.PREFIX + task.array, task.task)
+        told = accounting.of_sacct(self.client, name, number, job.created)
+        if told is None and _over(job):
+            told = accounting.of_log(self.client, name, number)
+        return told
 
     def hold(self, job: Job) -> None:
         """Keep a job that waits from being started until it is released."""
