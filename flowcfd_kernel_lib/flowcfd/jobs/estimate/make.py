@@ -11,7 +11,7 @@ from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.check.view import CaseView
 from flowcfd.jobs import slots
-from flowcfd.jobs.estimate import known, rules
+from flowcfd.jobs.estimate import known, profiles, rules
 from flowcfd.jobs.estimate import schedule as clock
 from flowcfd.jobs.estimate.estimate import Estimate
 from flowcfd.jobs.estimate.figure import Figure
@@ -76,7 +76,7 @@ def of_job(
         return _no_regions(files, job.executor, job.cores)
     runs = tuple(known.finished(job.application))
     wanted = job.cores if cores == 0 else cores
-    work = Work(job, CaseView(files), job.executor, wanted, _most(job.executor), settles, runs)
+    work = Work(job, CaseView(files), job.executor, wanted, profiles.most_cores(job.executor), settles, runs)
     return work.done(probing=probing, patience=patience)
 
 
@@ -174,15 +174,6 @@ class Work:
         if self.case.mesh is None:
             return None
         return Figure.exact(self.case.mesh.cells, source="its mesh" if _meshed(self.case) else "blockMeshDict")
-
-
-def _most(on: str) -> int | None:
-    """The most cores that a job may have there; None when it is not limited."""
-    if on == "local":
-        return slots.machine()
-    profile = getattr(executors.get(on, where="on"), "profile", None)
-    most: int | None = getattr(profile, "most_cores", None)
-    return most
 
 
 def _meshed(case: CaseView) -> bool:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flowcfd.foam.check.view import TURBULENCE
-from flowcfd.jobs.estimate import disk, known, rules
+from flowcfd.jobs.estimate import disk, known, profiles, rules
 from flowcfd.jobs.estimate.estimate import Estimate
 from flowcfd.jobs.estimate.figure import Figure
 from flowcfd.jobs.estimate.known import Finished
 from flowcfd.jobs.estimate.schedule import Schedule
 from flowcfd.jobs.estimate.told import Probe
-from flowcfd.jobs.executors import executors
 
 if TYPE_CHECKING:
     from flowcfd.jobs.estimate.make import Work
@@ -176,12 +175,5 @@ class Sum:
 
 
 def _price(core_hours: Figure, on: str) -> Figure | None:
-    rate = price_of(on)
+    rate = profiles.price(on)
     return None if rate is None else core_hours.times(rate, "price", f"{rate:g} per core-hour of {on!r}")
-
-
-def price_of(on: str) -> float | None:
-    """The price of one core for one hour; None where the executor has no profile that says it."""
-    profile = getattr(executors.get(on, where="on"), "profile", None)
-    price: float | None = getattr(profile, "price", None)
-    return price
