@@ -25,7 +25,6 @@ from flowcfd.case import Case, Steady
 from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
 from flowcfd.jobs import lock, waiting
 from flowcfd.jobs.record import ACTIVE
-from flowcfd.post.table import Table
 from flowcfd.settings import settings
 from flowcfd.studies import added
 from flowcfd.studies import design as designs
@@ -34,8 +33,10 @@ from flowcfd.studies.point import WAITING, Measure, Point, Seen, told
 from flowcfd.studies.saving import Saving, saving
 
 if TYPE_CHECKING:
+    from flowcfd.post.table import Table
     from flowcfd.studies.live import Watch
     from flowcfd.studies.optimum import Optimum
+    from flowcfd.studies.picture import Picture
     from flowcfd.studies.sensitivity import Sensitivity
     from flowcfd.studies.surface import Surface
 
@@ -251,6 +252,8 @@ class Study:
         hidden. Where points started warm, "warm from" is the point whose fields they began with. `table["Cd"].units` is
         the unit; values that were given with a unit are there in SI.
         """
+        from flowcfd.post.table import Table  # with pandas, which the driver does without
+
         rows, units = [], designs.units(self.case, self.values)
         known: dict[tuple[str, str], Any] = {}
         points = self.points
@@ -297,6 +300,12 @@ class Study:
     def maximize(self, measure: Measure, **how: Any) -> Optimum:
         """The run with the largest value of a measure, as `minimize`."""
         return self.minimize(measure, largest=True, **how)
+
+    def plot(self, *measures: Measure, kind: str = "scatter") -> Picture:
+        """Measures over each parameter ("scatter"), or a line for each point through all of them ("parallel")."""
+        from flowcfd.studies.plots import study
+
+        return study(self, measures, kind=kind)
 
     def __len__(self) -> int:
         return len(self.values)
