@@ -74,11 +74,12 @@ from flowcfd.foam.check.mending import mend as mend
 from flowcfd.foam.recording import with_outputs as with_outputs
 from flowcfd.foam.render import render as render
 from flowcfd.foam.tutorials import tutorial as tutorial
+from flowcfd.index import runs as runs
+from flowcfd.index import usage as usage
 from flowcfd.jobs import Run as Run
 from flowcfd.jobs import open as open
 from flowcfd.jobs import preview as preview
 from flowcfd.jobs import run as run
-from flowcfd.jobs import runs as runs
 from flowcfd.jobs.estimate.estimate import Estimate as Estimate
 from flowcfd.jobs.estimate.make import estimate as estimate
 from flowcfd.post.open import Results as Results

@@ -25,6 +25,8 @@ COLUMNS = ("run", "name", "state", "application", "cores", "executor", "user", "
 """What of a Status has a column of its own; the rest of it is kept as JSON."""
 _REST = {one.name: one for one in fields(Status) if one.name not in (*COLUMNS, "path")}
 
+_NAMES = _REST.keys()
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -33,6 +35,11 @@ class Found:
     status: Status
     row: Mapping[str, Any]
     usage: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing but a change of the folder can make another truth of it."""
+        return int(self.row["seen"]) > 0
 
 
 def folders(runs: Path) -> dict[str, int]:
@@ -64,12 +71,12 @@ def read(runs: Path, changed: Mapping[str, int], clock: float) -> list[Found]:
             why = str(error).removesuffix(f" [{runs / name}]")
             if _holds_job(runs / name):
                 status = Status(run=name, name=name, path=runs / name, state="Unreadable", why=why)
-                found.append(Found(status, _row(status, "", changed[name], settled=False)))
+                found.append(Found(status, _row(status, "", -changed[name])))
     for run, status in zip(opened, statuses(opened), strict=True):
         seen = changed[status.run]
         settled = _final(run.path, status) and seen / 1e9 < clock - RACE
         usage = tuple(_usage(run, status))
-        found.append(Found(status, _row(status, run.record.uid, seen, settled=settled), usage))
+        found.append(Found(status, _row(status, run.record.uid, seen if settled else -seen), usage))
     return found
 
 
@@ -91,7 +98,7 @@ def _final(path: Path, status: Status) -> bool:
     return status.state in FINAL and not asked and not (status.state == "Stopped" and queued_again)
 
 
-def _row(status: Status, uid: str, seen: int, *, settled: bool) -> dict[str, Any]:
+def _row(status: Status, uid: str, seen: int) -> dict[str, Any]:
     rest = {name: getattr(status, name) for name, one in _REST.items()}
     rest = {name: value for name, value in rest.items() if value != _default(name)}
     told = json.dumps({name: dict(value) if isinstance(value, Mapping) else value for name, value in rest.items()})
@@ -99,7 +106,6 @@ def _row(status: Status, uid: str, seen: int, *, settled: bool) -> dict[str, Any
         **{name: getattr(status, name) for name in COLUMNS},
         "uid": uid,
         "seen": seen,
-        "settled": settled,
         "told": told,
     }
 
@@ -109,13 +115,19 @@ def _default(name: str) -> object:
     return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
-def status_of(runs: str, row: Sequence[Any]) -> Status:
-    """The Status in a row: COLUMNS, then `told`."""
-    run, name, state, application, cores, executor, user, project, created, ended, rest = row
-    return Status(
-        run, name, Path(f"{runs}/{run}"), state, application=application, cores=cores, executor=executor,
-        user=user, project=project, created=created, ended=ended, **json.loads(rest),
-    )  # fmt: skip
+def states(runs: Path, rows: Sequence[Sequence[Any]]) -> list[Status]:
+    """The Status in each row: COLUMNS, then `told`; in the order of the rows."""
+    paths = {path.name: path for path in runs.iterdir()} if runs.is_dir() else {}  # quicker than to make each
+    rest: list[dict[str, Any]] = json.loads(f"[{','.join([row[len(COLUMNS)] for row in rows])}]")
+    if not set().union(*rest) <= _NAMES:  # of a version whose Status had more to say
+        rest = [{name: more[name] for name in more.keys() & _NAMES} for more in rest]
+    return [
+        Status(
+            row[0], row[1], paths.get(row[0]) or runs / row[0], row[2], application=row[3], cores=row[4],
+            executor=row[5], user=row[6], project=row[7], created=row[8], ended=row[9], **more,
+        )
+        for row, more in zip(rows, rest, strict=True)
+    ]  # fmt: skip
 
 
 def _usage(run: Run, status: Status) -> Iterator[dict[str, Any]]:

@@ -6,11 +6,12 @@ import os
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import SiteError
-from flowcfd.index.found import COLUMNS, status_of
+from flowcfd.index.found import COLUMNS, states
 from flowcfd.index.selection import Moment, Selection
 from flowcfd.jobs import listing
 from flowcfd.jobs.collection import Runs
@@ -96,11 +97,13 @@ def _indexed(wanted: Selection) -> tuple[Runs, str]:
 def _chosen(wanted: Selection, database: Database, fresh: Refreshed) -> Runs:
     """The runs that are wanted, with the states that the refresh met where the index does not know the last word."""
     rows = fresh.rows if fresh.rows is not None and wanted.empty else _selected(wanted, database, fresh.home)
-    place = str(fresh.home.runs)
-    found = [fresh.live.get(row[0]) or status_of(place, row) for row in rows]
+    found = states(fresh.home.runs, rows)
+    if fresh.live:
+        found = [fresh.live.get(one.run, one) for one in found]
     if not wanted.empty:
         found = [one for one in found if wanted.matches(one.run, one)]
-    found.sort(key=lambda one: (-one.created, one.run))
+    found.sort(key=attrgetter("run"))
+    found.sort(key=attrgetter("created"), reverse=True)
     members = [one for one in found if one.application]
     unreadable = [Unreadable(one.path, one.why) for one in found if not one.application]
     return Runs(members, unreadable=unreadable if wanted.unreadable else ())

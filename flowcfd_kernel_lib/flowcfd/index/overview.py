@@ -34,7 +34,7 @@ def _counts(database: Database, here: Home, *, empty: bool) -> dict[str, int]:
 
     counted = {
         "runs": select(func.count()).select_from(runs).where(runs.c.home == here.id),
-        "open": select(func.count()).select_from(runs).where(runs.c.home == here.id, runs.c.settled.is_(False)),
+        "open": select(func.count()).select_from(runs).where(runs.c.home == here.id, runs.c.seen <= 0),
         "studies": select(func.count()).select_from(studies).where(studies.c.home == here.id),
         "attempts": select(func.count()).select_from(usage).where(usage.c.home == here.id),
         "gone": select(func.count()).select_from(usage).where(usage.c.home == here.id, usage.c.gone.is_(True)),

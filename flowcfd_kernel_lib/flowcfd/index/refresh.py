@@ -68,7 +68,7 @@ class Refreshed:
     vanished: int = 0
     live: Mapping[str, Status] = field(default_factory=dict)
     rows: Sequence[Sequence[Any]] | None = None
-    """All rows of runs (COLUMNS and `told`), where the refresh changed none of them."""
+    """All rows of runs (COLUMNS, `told` and more), where the refresh changed none of them."""
 
 
 def home() -> Home:
@@ -98,22 +98,22 @@ def refresh(database: Database, *, fully: bool = False) -> Refreshed:
     from flowcfd.index import tables
 
     here = home()
-    rows_of = select(*(tables.runs.c[name] for name in (*COLUMNS, "told", "seen", "settled")))
+    rows_of = select(*(tables.runs.c[name] for name in (*COLUMNS, "told", "seen")))
     with database.reading() as connection:
         rows = connection.execute(rows_of.where(tables.runs.c.home == here.id)).all()
     there = look.folders(here.runs)
-    known = {row[0]: (row[-2], row[-1]) for row in rows}
-    changed = {name: seen for name, seen in there.items() if known.get(name) != (seen, True)}
+    known = {row[0]: row[-1] for row in rows}
+    changed = {name: seen for name, seen in there.items() if known.get(name) != seen}
     vanished = [name for name in known if name not in there]
     _studies(database, here)
     if not changed and not vanished:
-        return Refreshed(here, rows=[row[:-2] for row in rows])
+        return Refreshed(here, rows=rows)
     before = {row[0]: tuple(row) for row in rows}
     live, written = _read(database, here, changed, before, fully)
     gone = [*vanished, *(name for name in changed if name in known and name not in live and name not in written)]
     if gone:
         with database.writing() as connection:
-            _forget(connection, here, {name: known[name][0] for name in gone})
+            _forget(connection, here, {name: known[name] for name in gone})
     return Refreshed(here, len(written), len(gone), live)
 
 
@@ -126,7 +126,7 @@ def _read(
     names = iter(changed)
     while batch := {name: changed[name] for name in islice(names, BATCH)}:
         found = look.read(here.runs, batch, here.clock())
-        live |= {one.status.run: one.status for one in found if not one.row["settled"]}
+        live |= {one.status.run: one.status for one in found if not one.settled}
         news = [one for one in found if fully or _news(one, before.get(one.status.run))]
         if news:
             with database.writing() as connection:
@@ -142,11 +142,10 @@ def _read(
 
 def _news(found: Found, before: Sequence[Any] | None) -> bool:
     """Whether a run is to be written: how far an active one is, is news for those who ask it only."""
-    if before is None or found.row["settled"]:
+    if before is None or found.settled:
         return True
     row = found.row
-    now = (*(row[name] for name in COLUMNS), row["seen"], row["settled"])
-    return now != (*before[: len(COLUMNS)], *before[-2:])
+    return (*(row[name] for name in COLUMNS), row["seen"]) != (*before[: len(COLUMNS)], before[-1])
 
 
 def write(connection: Connection, here: Home, found: Sequence[Found], before: Mapping[str, Sequence[Any]]) -> None:
@@ -185,7 +184,7 @@ def register(connection: Connection, here: Home) -> None:
 
 
 def _seen(row: Sequence[Any] | None) -> int | None:
-    return None if row is None else int(row[-2])
+    return None if row is None else int(row[-1])
 
 
 def _let_go(connection: Connection, here: Home, names: set[str], uids: set[str]) -> None:

@@ -25,7 +25,6 @@ runs = Table(
     Column("home", String(32), primary_key=True),
     Column("run", String(255), primary_key=True),
     Column("seen", BigInteger, nullable=False),
-    Column("settled", Boolean, nullable=False),
     Column("uid", String(64), nullable=False),
     Column("name", String(255), nullable=False),
     Column("state", String(16), nullable=False, index=True),
@@ -38,8 +37,8 @@ runs = Table(
     Column("ended", Double),
     Column("told", Text, nullable=False),
 )
-"""`seen` is the change time of the run's folder [ns] when it was read; `settled`: nothing but a change of the folder
-can make another truth of it; `told`: the rest of its Status as JSON."""
+"""`seen` is the change time of the run's folder [ns] when it was read; negative: it is to be read again, for something
+else than a change of the folder can make another truth of it. `told` is the rest of its Status as JSON."""
 
 usage = Table(
     "flowcfd_usage",

@@ -84,7 +84,7 @@ def _started(bin_: Path, folder: Path) -> Iterator[int]:
         yield port
     finally:
         with contextlib.suppress(OSError, ValueError, IndexError):
-            os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
+            os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)  # at once: nothing of it is kept
         child.wait(PATIENCE)
 
 

@@ -11,6 +11,7 @@ import pytest
 from flowcfd.bench.index import make
 from flowcfd.cli import main
 from flowcfd.index.database import VERSION_TABLE
+from flowcfd.index.refresh import Home
 from flowcfd.settings import settings
 
 
@@ -18,6 +19,8 @@ from flowcfd.settings import settings
 def runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     settings.cache_clear()
+    clock = Home.clock
+    monkeypatch.setattr(Home, "clock", lambda self: clock(self) + 60.0)  # what was made just now counts as long ago
     return [make(home / "runs", number) for number in range(4)]
 
 
@@ -30,7 +33,6 @@ def test_the_index_is_made_anew_and_says_what_differed(home: Path, capsys: pytes
     assert said == [f"{home / 'index.sqlite'}: 4 runs, 0 studies, 4 attempts", "nothing differed from what was known"]
     with sqlite3.connect(home / "index.sqlite") as connection:
         connection.execute("UPDATE flowcfd_runs SET state = 'Lost' WHERE state = 'Failed'")
-        connection.execute("UPDATE flowcfd_runs SET settled = 1")
     connection.close()
     assert main(["index", "rebuild", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["differences"] == ["runs wing000-000000000002: state"]

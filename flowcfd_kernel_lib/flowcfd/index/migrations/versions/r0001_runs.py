@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("home", sa.String(32), primary_key=True),
         sa.Column("run", sa.String(255), primary_key=True),
         sa.Column("seen", sa.BigInteger, nullable=False),
-        sa.Column("settled", sa.Boolean, nullable=False),
         sa.Column("uid", sa.String(64), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("state", sa.String(16), nullable=False, index=True),
