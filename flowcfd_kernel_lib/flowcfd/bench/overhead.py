@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from flowcfd import jobs
+from flowcfd.bench.home import home as home_of_its_own
+from flowcfd.bench.home import reaped
 from flowcfd.bench.measure import least, peer_python
 from flowcfd.bench.row import Row
 from flowcfd.errors import SiteError
@@ -21,7 +20,6 @@ from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs import partition, record
-from flowcfd.settings import settings
 
 GOAL = 0.2
 """Highest cost of a run over its commands [s CPU]."""
@@ -50,14 +48,12 @@ os.chdir(sys.argv[1])
 for application in ("blockMesh", "icoFoam"):
     BasicRunner(argv=[application, "-case", sys.argv[1]], silent=True).start()
 """
-_SUBREAPER = 36
-"""PR_SET_CHILD_SUBREAPER of prctl(2): a detached worker becomes our child, so that its time is counted."""
 
 
 def run(*, quick: bool = False) -> list[Row]:
     """CPU time over a shell that runs the same commands [s]; of a short icoFoam, so that its noise is small."""
     repeats = 3 if quick else 7
-    with _home() as home:
+    with home_of_its_own() as home:
         bench = _Bench(home, _case())
         return [
             *_in_session(bench, "a run, serial", 1, SERIAL, repeats),
@@ -134,7 +130,7 @@ class _Bench:
         """A Python program with the case's path as its argument."""
         number = next(self._number)
         self._in_case([python, "-c", script, "{case}", *([f"script{number}"] if named else [])])
-        while _reaped():
+        while reaped():
             pass
 
     def _in_case(self, command: list[str]) -> None:
@@ -145,33 +141,6 @@ class _Bench:
         environment = {**self.environment, "PWD": str(case)}
         subprocess.run(argv, cwd=case, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
         shutil.rmtree(case)
-
-
-def _reaped() -> bool:
-    """Wait for one adopted child; False when there is none."""
-    try:
-        os.waitpid(-1, 0)
-    except ChildProcessError:
-        return False
-    return True
-
-
-@contextmanager
-def _home() -> Iterator[Path]:
-    """A FLOWCFD_HOME of its own, and this process as the one to which detached workers fall."""
-    prctl = ctypes.CDLL(None).prctl
-    before = {name: os.environ.get(name) for name in ("FLOWCFD_HOME", "FLOWCFD_SHARED_CORES")}
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(FLOWCFD_HOME=folder, FLOWCFD_SHARED_CORES="1")
-        settings.cache_clear()
-        prctl(_SUBREAPER, 1, 0, 0, 0)
-        try:
-            yield Path(folder)
-        finally:
-            prctl(_SUBREAPER, 0, 0, 0, 0)
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
-            settings.cache_clear()
 
 
 def _case() -> CaseFiles:

@@ -17,6 +17,7 @@ SUBJECTS = {
     "logs": "logs",
     "results": "results",
     "overhead": "overhead",
+    "sweep": "sweep",
     "import": "imports",
     "kernel": "kernel",
     "index": "index",

@@ -134,7 +134,8 @@ class Installation:
         listed = self.prefix / "var/lib/dpkg/info/openfoam.list"
         if self.packaged and listed.is_file():
             names = [line.rpartition("/")[2] for line in listed.read_text().splitlines() if "/usr/bin/" in line]
-            return [self.bin / name for name in names]
+            folder = self.bin
+            return [folder / name for name in names]
         return _executables_in(self.bin)
 
     def _sourced(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from posixpath import normpath
 
 from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import Blob, CaseFiles
+from flowcfd.foam.dictionary import Tree
 from flowcfd.jobs import stages
 from flowcfd.jobs.stages import Command
 
@@ -52,8 +53,8 @@ def key(files: CaseFiles, commands: Sequence[Command], version: str) -> str:
     if not commands or CONTROL not in files or isinstance(files.files[CONTROL], Blob):
         return ""
     counted = frozenset(path for path in files if not _skipped(path, files, commands))
-    control = _control(files)
-    texts = {path: _plain(control if path == CONTROL else text) for path, text in _texts(files, counted)}
+    outer, control = _control(files)
+    texts = {path: _plain(outer if path == CONTROL else text) for path, text in _texts(files, counted)}
     if any(_OUTSIDE.search(_INCLUDE.sub("", text)) for text in texts.values()):
         return ""
     if not all(_knows(path, text, counted) for path, text in texts.items()):
@@ -76,13 +77,13 @@ def _skipped(path: str, files: CaseFiles, commands: Sequence[Command]) -> bool:
     return "topoSet" not in applications or "field" not in _text(files, "system/topoSetDict").lower()
 
 
-def _control(files: CaseFiles) -> str:
-    """The controlDict without what only the solver heeds."""
+def _control(files: CaseFiles) -> tuple[str, str]:
+    """The controlDict without function objects, and what of it a mesher may heed."""
     tree = dictionary.parse(files.text(CONTROL), path=CONTROL)
-    for name in tree.keys():  # noqa: SIM118 - a method of Tree
-        if name in _RUN_CONTROL:
-            tree = tree.delete(name)
-    return tree.text()
+    kept = [name for name in tree.keys() if name not in _RUN_CONTROL]  # noqa: SIM118 - a method of Tree
+    values = {name: tree.get(name) for name in kept}
+    told = [f"{name} {each.text() if isinstance(each, Tree) else repr(each)}" for name, each in values.items()]
+    return (tree.delete("functions") if "functions" in tree else tree).text(), "\n".join(told)
 
 
 def _texts(files: CaseFiles, counted: frozenset[str]) -> Iterator[tuple[str, str]]:

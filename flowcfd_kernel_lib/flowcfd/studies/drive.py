@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowcfd import jobs
 from flowcfd.errors import CaseError, FlowError, SiteError
@@ -18,9 +18,13 @@ from flowcfd.jobs.executors import Many, executors
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, Job
 from flowcfd.studies import point as points
-from flowcfd.studies.order import SEEDS, Order, places
 from flowcfd.studies.study import Study
 
+if TYPE_CHECKING:
+    from flowcfd.studies.order import Order
+
+SEEDS = 4
+"""At most one point of so many starts cold to keep more cores busy while none is there to start from."""
 POLL = 0.05
 """Time [s] between two looks at the files by which runs tell that they have ended."""
 SURE = 3.0
@@ -50,7 +54,7 @@ class Drive:
         self.refusals: dict[int, int] = {}
         self.losses: dict[int, int] = {}
         self.cold: set[int] = set()
-        self.order = Order(places(study.case, study.values)) if self.warm else None
+        self.order = _order(study) if self.warm else None
 
     @property
     def most(self) -> int:
@@ -247,6 +251,12 @@ class _Watched:
             return (self.run.path / "end.json").stat().st_mtime_ns
         except OSError:
             return None
+
+
+def _order(study: Study) -> Order:
+    from flowcfd.studies.order import Order, places  # with numpy
+
+    return Order(places(study.case, study.values))
 
 
 def _line(error: FlowError) -> str:

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 from flowcfd.jobs import lock
+from flowcfd.jobs.executors import executors
+from flowcfd.jobs.executors.local import Local
 from flowcfd.studies import added
 from flowcfd.studies import study as studies
 from flowcfd.studies.drive import Drive
@@ -32,12 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
     os.close(writer)
     while held is not None:
         asked = _asked(path)
-        Drive(Study.read(path), studies.read(path)["options"]).drive()
+        with _local().nursing():
+            Drive(Study.read(path), studies.read(path)["options"]).drive()
         os.close(held)
         if _asked(path) == asked or (path / "halt").exists():
             return 0
         held = lock.acquire(path / "driver.lock", patience=0.5)  # who asked for more saw the lock taken
     return 0
+
+
+def _local() -> Local:
+    """The executor of this machine; its workers are forked from one process while a study is driven."""
+    local = executors.get("local")
+    assert isinstance(local, Local)
+    return local
 
 
 def _asked(path: Path) -> tuple[int, ...]:

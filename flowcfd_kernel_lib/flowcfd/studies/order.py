@@ -17,8 +17,6 @@ from flowcfd.studies.design import Values
 
 DECADE = 10.0
 """A parameter that spans so great a ratio is measured by its logarithm."""
-SEEDS = 4
-"""At most one point of so many starts cold to keep more cores busy."""
 
 Places = NDArray[np.float64]
 

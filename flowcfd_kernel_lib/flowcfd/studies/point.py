@@ -7,21 +7,23 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, SupportsFloat
+from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from flowcfd import jobs
 from flowcfd.errors import FlowError
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
-from flowcfd.post.open import Results, results
 from flowcfd.settings import settings
 from flowcfd.uncertain import Uncertain
+
+if TYPE_CHECKING:
+    from flowcfd.post.open import Results
 
 WAITING = "Waiting"
 """The state of a point whose run is not submitted yet."""
 FILE = "points.jsonl"
 """What the driver tells of each point: one line each, the last one counts."""
-Measure = str | Callable[[Results], SupportsFloat]
+Measure = Union[str, Callable[["Results"], SupportsFloat]]  # noqa: UP007 - Results is not loaded here
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _stamp(run: Path) -> object:
 
 def measured(run: Run, measure: Measure) -> tuple[Uncertain | None, str]:
     """The value of a run that is done, or why there is none."""
+    from flowcfd.post.open import results
     from flowcfd.studies.independence import value_of
 
     try:

@@ -157,6 +157,7 @@ class Study:
         at_once: int | None = None,
         again: bool = False,
         warm: bool = False,
+        budget: float | str | None = None,
         wait: bool = False,
     ) -> Study:
         """Compute what is not computed yet; returns at once.
@@ -166,7 +167,8 @@ class Study:
         or cancelled go on, those that were lost up to three times; `again`: those that failed are tried again.
         `warm`: a point starts from the fields of its nearest finished neighbour, in a space whose parameters are scaled
         to equal extents; steady solves only. The first one starts cold, and as many more as keep the cores busy, at
-        most every fourth. `study.saving` tells what that saved.
+        most every fourth. `study.saving` tells what that saved. `budget`: what the points that have no run yet may be
+        expected to cost together, as `fc.run` takes it; three of them are probed.
 
         Raises what `fc.run` raises for the first point, and SiteError while the study is being computed in another way
         than asked for now.
@@ -176,6 +178,9 @@ class Study:
         jobs.preview(self.at(0), on=on, cores=cores, resources=resources)  # refuses what cannot be run
         if warm and not isinstance(self.case.solve, Steady):
             raise CaseError("warm: only a steady solve may start from other fields: they do not change where it ends")
+        if budget is not None:
+            waiting = [self.at(point.number) for point in self.points if point.state == WAITING]
+            hold_points(waiting, budget, on=on, cores=cores, resources=resources)
         options: dict[str, Any] = {"on": on, "cores": cores, "resources": dict(resources or {})}
         options |= {"at_once": at_once, "again": again, "warm": warm}
         if self.driven and read(self.path)["options"] != plain([options])[0]:

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
 BUSY = 75
 _START_TIMEOUT = 60.0
-PROGRAM = f"""
+_PROGRAM = """
 import sys
-sys.path.append({str(Path(flowcfd.__file__).parents[1])!r})
-from flowcfd.jobs.worker import main
+sys.path.append({folder!r})
+from flowcfd.jobs.{module} import main
 sys.exit(main())
 """
+_FOLDER = str(Path(flowcfd.__file__).parents[1])
+PROGRAM = _PROGRAM.format(folder=_FOLDER, module="worker")
+NURSERY = _PROGRAM.format(folder=_FOLDER, module="nursery")
 # -I -S: the standard library comes first, and no .pth file of site-packages is read, which would cost more than all
 # that the worker does. It is `python -m flowcfd.jobs.worker` otherwise.
 
@@ -36,6 +40,21 @@ class Local:
     """The executor `local`."""
 
     launcher = ""
+
+    def __init__(self) -> None:
+        self._nursery: subprocess.Popen[str] | None = None
+
+    @contextmanager
+    def nursing(self) -> Iterator[None]:
+        """Meanwhile workers are forked from one process that has loaded what they need: for who starts many runs."""
+        command = [sys.executable, "-I", "-S", "-c", NURSERY]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as nursery:
+            self._nursery = nursery
+            try:
+                yield
+            finally:
+                self._nursery = None
 
     def require(self, cores: int, resources: Resources | None) -> None:
         """At most four ranks a core: more do nothing but stop each other, and the machine with them."""
@@ -53,10 +72,31 @@ class Local:
 
     def start(self, job: Job) -> None:
         """Start a detached worker; returns when it has written its record."""
+        code = self._forked(job)
+        if code is None:
+            code = self._spawned(job)
+        if code not in (0, BUSY):
+            raise SiteError(f"the worker of {job.path} could not begin: {_last_line(job.path / 'worker.log')}")
+
+    def _forked(self, job: Job) -> int | None:
+        """Start it from the nursery; None where there is none, or it does not answer: then it is not asked again."""
+        nursery = self._nursery
+        if nursery is None or nursery.stdin is None or nursery.stdout is None or "\n" in str(job.path):
+            return None
+        try:
+            nursery.stdin.write(f"{job.path}\n")
+            nursery.stdin.flush()
+            return int(nursery.stdout.readline())
+        except (OSError, ValueError):
+            self._nursery = None
+            return None
+
+    def _spawned(self, job: Job) -> int:
+        """Start it from an interpreter of its own."""
         command = [sys.executable, "-I", "-S", "-c", PROGRAM, "--detach", str(job.path)]
         with (job.path / "worker.log").open("ab") as log:
             try:
-                done = subprocess.run(
+                return subprocess.run(
                     command,
                     cwd=job.path,
                     stdin=subprocess.DEVNULL,
@@ -64,11 +104,9 @@ class Local:
                     stderr=log,
                     timeout=_START_TIMEOUT,
                     check=False,
-                )
+                ).returncode
             except subprocess.TimeoutExpired:
                 raise SiteError(f"the worker of {job.path} did not begin within {_START_TIMEOUT:g} s") from None
-        if done.returncode not in (0, BUSY):
-            raise SiteError(f"the worker of {job.path} could not begin: {_last_line(job.path / 'worker.log')}")
 
     def alive(self, jobs: Sequence[Job]) -> set[str]:
         """The uids of the jobs whose worker lives; one of another machine by the time of its last sign."""
