@@ -304,7 +304,7 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
     job, last = attempt.job, stage.steps[-1]
     text, full = step.tail(job.case / last.log, _TEXT), space.full(job.path)
     fault = faults.cause(last.rc, text.decode("latin-1"), case=job.case)
-    why = "no space left on device; free some, then resume" if full else str(fault)
+    why = "no space left on device; free some, then resume" if full else str(fault) or "a fatal error without a word"
     if last.ended_by == "diverging" or fault.kind == "diverged":
         fault, why = _diverged(job, stage, fault, why)
     return EndRecord(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import signal
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -148,6 +149,9 @@ class Run:
         if isinstance(self._executor, Queueing) and self._waits_elsewhere:
             self._executor.prioritise(self.record, priority)
         record.write_priority(self.path, priority)
+        worker = record.worker(self.path)
+        if worker is not None and process.alive(worker.identity):  # it looks at once, and not at its next turn
+            process.send([worker.identity.pid], signal.SIGCHLD)
         return self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flowcfd.jobs import process
+from flowcfd.jobs import process, record
 from flowcfd.jobs.glance import Glance
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE, EndRecord, Job
@@ -57,6 +57,8 @@ class Status:
     project: str = ""
     tries: int = 0
     """How often it was begun, by somebody or again by itself; 0 before the first time."""
+    priority: int = 0
+    """Where it stands among those that wait: greater is sooner."""
     node: str = ""
     """The machine that computes, or did."""
     mend: str = ""
@@ -178,6 +180,7 @@ def _status(job: Job, note: _Note, answer: Answer, orphans: Mapping[str, list[in
         user=getattr(job, "user", ""),
         project=getattr(job, "project", ""),
         tries=0 if worker is None else worker.attempt - 1 + worker.tries,
+        priority=record.priority(job.path) if state == "Queued" else 0,
         node="" if worker is None else worker.identity.place.partition("/")[0],
         mend=_mend(over),
     )
