@@ -38,6 +38,7 @@ _HOMES = {
     "flowcfd.jobs.estimate.make": "estimate",
     "flowcfd.jobs": "run open preview Run",
     "flowcfd.index": "runs usage",
+    "flowcfd.jobs.executors.dask.handle": "pool",
     "flowcfd.cluster.resources": "Resources",
     "flowcfd.post.open": "results Results",
     "flowcfd.post.quality": "quality MeshQuality",

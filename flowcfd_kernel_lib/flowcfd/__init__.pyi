@@ -82,6 +82,7 @@ from flowcfd.jobs import preview as preview
 from flowcfd.jobs import run as run
 from flowcfd.jobs.estimate.estimate import Estimate as Estimate
 from flowcfd.jobs.estimate.make import estimate as estimate
+from flowcfd.jobs.executors.dask.handle import pool as pool
 from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
 from flowcfd.post.quality import MeshQuality as MeshQuality

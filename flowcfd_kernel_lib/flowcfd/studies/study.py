@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flowcfd.studies.picture import Picture
     from flowcfd.studies.sensitivity import Sensitivity
     from flowcfd.studies.surface import Surface
+    from flowcfd.uncertain import Uncertain
 
 SCHEMA = 1
 START_TIMEOUT = 60.0
@@ -251,13 +252,13 @@ class Study:
                 run.cancel()
         return self
 
-    def table(self, **measures: Measure) -> Table:
+    def table(self, *, on: str | None = None, **measures: Measure) -> Table:
         """One row a point: the values of its parameters, the measures, its state, and the cause where it has none.
 
         A measure is a name ("body.Cd": the last value of a steady run, else the mean after the initial transient) or a
         function of the Results. Points that are not through, or failed, are there with nan and say why; nothing is
         hidden. Where points started warm, "warm from" is the point whose fields they began with. `table["Cd"].units` is
-        the unit; values that were given with a unit are there in SI.
+        the unit; values that were given with a unit are there in SI. `on`: the pool of Dask that reads the measures.
         """
         from flowcfd.post.table import Table  # with pandas, which the driver does without
 
@@ -265,13 +266,20 @@ class Study:
         known: dict[tuple[str, str], Any] = {}
         points = self.points
         by_run = {one.run.path.name: one.number for one in points if one.run is not None}
+        ready: Mapping[tuple[int, str], tuple[Uncertain | None, str]] = {}
+        if on is not None:
+            from flowcfd.studies.pooled import measured_on
+
+            ready = measured_on(on, points, measures)
         for one in points:
             row = {path: designs.si(self.case, path, value, known) for path, value in one.values.items()}
             state, cause = one.state, ""
             if state != "Done":
                 cause = one.why
             for name, measure in measures.items():
-                value, problem = self._seen.measured(one, measure) if state == "Done" else (None, "")
+                value, problem = ready.get((one.number, name), (None, ""))
+                if state == "Done" and (one.number, name) not in ready:
+                    value, problem = self._seen.measured(one, measure)
                 row[name] = math.nan if value is None else float(value)
                 if value is not None and value.unit:
                     units[name] = value.unit
