@@ -31,8 +31,15 @@ STYLES = {
 """The colour of a run's state, and of what is in its place where it cannot be read."""
 
 
+MANY = 100
+"""A longer list has a line for each of its members: json is many times slower at lines for their parts."""
+
+
 def document(content: Any) -> None:
     """The one JSON document on standard output; NaN and infinities, which JSON has not, become null."""
+    if isinstance(content, list) and len(content) > MANY:
+        sys.stdout.write("[\n" + ",\n".join(map(_line, content)) + "\n]\n")
+        return
     sys.stdout.write(json.dumps(_plain(content), indent=1, default=str, allow_nan=False) + "\n")
 
 
@@ -166,6 +173,16 @@ def size(count: float | None) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"
         count /= 1000
     return f"{count:.3g} TB"
+
+
+_ENCODER = json.JSONEncoder(default=str, allow_nan=False)
+
+
+def _line(value: Any) -> str:
+    try:
+        return _ENCODER.encode(value)
+    except ValueError:  # a NaN
+        return _ENCODER.encode(_plain(value))
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,38 +46,39 @@ def runs(options: Namespace) -> int:
         state=options.state, name=options.name, study=options.study, project=options.project, user=options.user,
         since=options.since, before=options.before,
     )  # fmt: skip
-    found, note = _wanted(options, selection)
+    found, statuses, note = _wanted(options, selection)
     if note:
         output.report_line(note)
     if options.json:
-        output.document([*map(_listed, found.statuses()), *map(_unreadable, found.unreadable)])
+        output.document([*map(_listed, statuses), *map(_unreadable, found.unreadable)])
     elif options.live:
         _live(found)
     elif not len(found) and not found.unreadable:
         output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
     else:
-        _table(found, dead=options.dead)
+        _table(found, statuses, dead=options.dead)
     return 0
 
 
-def _wanted(options: Namespace, selection: Selection) -> tuple[Runs, str]:
-    """The runs that are wanted; those whose executor is not here are among the unreadable."""
+def _wanted(options: Namespace, selection: Selection) -> tuple[Runs, list[Status], str]:
+    """The wanted runs, and what is true of them; those whose executor is not here are among the unreadable."""
     found = listed(selection)
     chosen = found.runs
     if options.executor or options.dead:
         chosen = chosen.select(executor=options.executor, dead=True if options.dead else None)
-    strange = [one for one in chosen.statuses() if one.state == "Unreadable"]
-    if not strange:
-        return chosen, found.note
-    names = {one.path for one in strange}
-    readable = [run for run in chosen if run.path not in names]
-    return Runs(readable, unreadable=[*chosen.unreadable, *(Unreadable(one.path, one.why) for one in strange)]), ""
+    statuses = chosen.statuses()  # once: the next look at what has ended would cost as much again
+    strange = [one for one in statuses if one.state == "Unreadable"]
+    if strange:
+        names = {one.path for one in strange}
+        statuses = [one for one in statuses if one.path not in names]
+        unreadable = [*chosen.unreadable, *(Unreadable(one.path, one.why) for one in strange)]
+        chosen = Runs([run for run in chosen if run.path not in names], unreadable=unreadable)
+    return chosen, statuses, found.note
 
 
-def _table(found: Runs, *, dead: bool) -> None:
+def _table(found: Runs, statuses: Sequence[Status], *, dead: bool) -> None:
     """The runs as a table; what needs a sentence stands below it, for it is too long for a column."""
-    now, statuses = time.time(), found.statuses()
-    heads, rows = rows_of(statuses, now)
+    heads, rows = rows_of(statuses, time.time())
     rows += [(one.path.name, "Unreadable", *[""] * (len(heads) - 2)) for one in found.unreadable]
     output.table(heads, rows, numbers=_NUMBERS)
     for one in found.unreadable:
@@ -124,11 +126,14 @@ def _first(statuses: Sequence[Status]) -> list[Status]:
     return sorted(statuses, key=lambda status: not status.active)[:room]
 
 
+_FIRST = ("run", "name", "path", "state", "application", "cores", "executor", "created")
+_REST = tuple(one.name for one in fields(Status) if one.name not in (*_FIRST, "why"))
+_values = attrgetter(*_FIRST, "why", *_REST)
+
+
 def _listed(status: Status) -> dict[str, Any]:
     """A run of many, for machines."""
-    known = asdict(status)
-    first = ("run", "name", "path", "state", "application", "cores", "executor", "created")
-    return {**{name: known.pop(name) for name in first}, "cause": known.pop("why"), **known}
+    return {**dict(zip((*_FIRST, "cause", *_REST), _values(status), strict=True)), "path": str(status.path)}
 
 
 def _unreadable(run: Unreadable) -> dict[str, Any]:

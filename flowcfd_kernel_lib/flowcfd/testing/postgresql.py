@@ -83,8 +83,8 @@ def _started(bin_: Path, folder: Path) -> Iterator[int]:
             time.sleep(0.05)
         yield port
     finally:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)  # at once: nothing of it is kept
+        with contextlib.suppress(OSError, ValueError, IndexError):  # at once, for nothing of it is kept
+            os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         child.wait(PATIENCE)
 
 

@@ -74,3 +74,11 @@ def test_what_is_no_terminal_is_not_narrow(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     monkeypatch.setenv("COLUMNS", "40")
     assert not output.narrow()
+
+
+def test_a_long_list_has_a_line_for_each_member_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"a": n, "b": float("nan"), "c": {"d": Path("/x")}} for n in range(output.MANY + 1)]
+    output.document(rows)
+    said = capsys.readouterr().out
+    assert len(said.splitlines()) == len(rows) + 2
+    assert json.loads(said) == [{"a": n, "b": None, "c": {"d": "/x"}} for n in range(len(rows))]
