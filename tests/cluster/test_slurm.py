@@ -383,6 +383,7 @@ def test_the_command_line_starts_finds_and_ends_a_cluster(home: Path, capsys: py
 def test_a_job_that_waits_for_a_node_out_of_service_is_taken_and_an_impossible_one_refused(
     site: Private, endless: CaseFiles, cavity: Callable[..., CaseFiles], home: Path, until: Until
 ) -> None:
+    private.stop(site, "slurmd.n3")  # it would soon have its node back
     call(site, "scontrol", "update", "NodeName=n3", "State=DOWN", "Reason=test")
     until(lambda: "DOWN" in site.states()["n3"], LONG)
     for resources, cores, says in (
@@ -399,7 +400,8 @@ def test_a_job_that_waits_for_a_node_out_of_service_is_taken_and_an_impossible_o
     run = jobs.run(endless, on="private", resources={"exclusive": True, "extra": ["--nodelist=n3"]})
     assert run.state == "Queued"
     until(lambda: "UnavailableNodes:n3" in run.why, LONG)
-    site.bring_back()
+    private.restart(site, "slurmd.n3")
+    until(lambda: private.whole(site), LONG)
     until(lambda: busy(run), LONG)
     assert run.cancel().state == "Cancelled"
 

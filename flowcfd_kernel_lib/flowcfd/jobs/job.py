@@ -50,6 +50,7 @@ def job(
     installation = install.find()
     digest = _digest(files, cores, method, until)
     path = settings().runs / f"{name}-{digest[:12]}"
+    _require_readable(path)
     planned = stages.plan(steps, application, cores=cores, method=method)
     for command in (command for stage in planned for command in stage.commands):
         _installed(command, installation, files, rendered=rendered)
@@ -98,6 +99,12 @@ def _installed(
     if name not in known and name not in _ASKED_FOR and not rendered:
         raise UnknownName("application", name, known, where="steps" if files.steps else "system/controlDict")
     installation.application(name)
+
+
+def _require_readable(path: Path) -> None:
+    """SiteError for a folder below which OpenFOAM reads no file: it takes such letters out of every path."""
+    if any(letter.isspace() or letter in "\"'" for letter in str(path)):
+        raise SiteError(f"{settings().home}: OpenFOAM takes no path with blanks or quotes; set FLOWCFD_HOME to another")
 
 
 def _require_mpirun(installation: install.Installation, case: Path, cores: int) -> None:
