@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,43 @@ def test_a_container_with_a_quota_has_fewer_cores(monkeypatch: pytest.MonkeyPatc
     for said, cores in (("200000 100000", 2), ("50000 100000", 1), ("max 100000", 64)):
         monkeypatch.setattr(Path, "read_text", lambda path, said=said: said)
         assert slots_module.machine() == cores
+
+
+def test_who_waits_with_a_greater_priority_goes_first_and_the_older_among_equals(tmp_path: Path, slots: object) -> None:
+    del slots  # a machine of four cores
+    said = {"a": 0, "b": 0, "c": 0}
+    full = Slots(tmp_path, 4)
+    made = (("a", 3.0), ("b", 1.0), ("c", 2.0))
+    a, b, c = (Slots(tmp_path, 4, partial(said.__getitem__, name), since) for name, since in made)
+    assert full.ready()
+    assert not a.ready() and not b.ready() and not c.ready()
+    said["c"] = 5
+    assert not c.ready()
+    full.release()
+    assert not a.ready() and not b.ready() and c.ready()
+    c.release()
+    assert not a.ready() and b.ready()
+    b.release()
+    assert a.ready()
+    a.release()
+    assert list((a.folder / "waiting").iterdir()) == []
+
+
+def test_a_head_that_has_gathered_cores_gives_them_up_for_who_is_more_urgent(
+    tmp_path: Path, slots: Callable[[int], Slots]
+) -> None:
+    busy, patient = slots(2), slots(4)
+    assert busy.ready() and not patient.ready() and patient.leads
+    urgent = Slots(tmp_path, 2, lambda: 9)
+    assert not urgent.ready()  # the cores are held by who led so far
+    assert not patient.ready() and not patient.leads
+    assert urgent.ready()
+    urgent.release()
+
+
+def test_the_ticket_of_a_dead_worker_holds_nobody_up(tmp_path: Path, slots: Callable[[int], Slots]) -> None:
+    mine = slots(1)
+    place = mine.folder / "waiting" / f"00000-{1.0:018.6f}-1-1"
+    place.parent.mkdir(parents=True)
+    place.touch()  # nobody holds its lock
+    assert mine.ready() and not place.exists()
