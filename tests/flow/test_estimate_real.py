@@ -285,3 +285,11 @@ def test_the_command_prints_a_table_or_json(home: Path, cavity: CavityFiles) -> 
     assert flowcfd("estimate", "nowhere").returncode == 2
     assert flowcfd("estimate", "cavity", "--patience", "0").returncode == 2
     assert nothing(home)
+
+
+def test_a_study_is_held_to_a_budget_before_its_first_point(home: Path) -> None:
+    study = fc.Study(box(end=50.0), {"physics.fluid.nu": [0.01, 0.02, 0.04, 0.08]}, name="dear")
+    with pytest.raises(fc.CaseError, match=r"4 points are expected to cost .* \(by 3 of them\).* would fit"):
+        study.run(budget="0.001 core-hours")
+    assert nothing(home)
+    assert not study.path.exists()

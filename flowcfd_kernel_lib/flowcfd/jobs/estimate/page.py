@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;line-height:1.5;color:inherit"
 _SOFT = "opacity:.62"
 _LINE = "border-top:1px solid rgba(128,128,128,.22)"
-_CELL = "text-align:left;vertical-align:middle;padding:3px 16px 3px 0;border:0;background:none;white-space:normal"
+_CELL = "text-align:left;vertical-align:middle;padding:3px 16px 3px 0;border:0;background:none"
 _BIG = "font-size:20px;font-weight:600;letter-spacing:-.01em"
 _TRACK = "position:relative;width:96px;height:5px;border-radius:3px;background:rgba(128,128,128,.18)"
 _BAND = "position:absolute;height:5px;border-radius:3px;background:#3b82c4;opacity:.55"
@@ -43,7 +43,7 @@ def page(estimate: Estimate) -> str:
     flex = "display:flex;flex-wrap:wrap;gap:4px 34px;margin:6px 0 8px"
     return (
         f'<div style="{_FONT};max-width:62em">{head}<div style="{flex}">{big}</div>'
-        f'<table style="border-collapse:collapse;{_LINE}">{rows}</table>{notes}{foot}</div>'
+        f'<table style="border-collapse:collapse;font-size:13px;{_LINE}">{rows}</table>{notes}{foot}</div>'
     )
 
 
@@ -70,7 +70,9 @@ def _plain(label: str, value: str, spread: str, source: str) -> str:
 
 
 def _cells(cells: tuple[str, ...]) -> str:
-    return f"<tr>{''.join(f'<td style={chr(34)}{_CELL}{chr(34)}>{cell}</td>' for cell in cells)}</tr>"
+    *numbers, source = cells
+    row = "".join(f'<td style="{_CELL};white-space:nowrap">{cell}</td>' for cell in numbers)
+    return f'<tr>{row}<td style="{_CELL};white-space:normal">{source}</td></tr>'
 
 
 def _bar(figure: Figure) -> str:
