@@ -97,3 +97,21 @@ def postgresql() -> Iterator[Callable[[], str]]:
         pytest.skip(str(error))
     yield database
     server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def notebook_of(tmp_path: Path) -> Callable[..., Path]:
+    """A notebook of a text and so many cells of code, the first one tagged as its parameters."""
+    import nbformat
+
+    def build(*cells: str, name: str = "swept", kernel: str | None = "python3", tagged: bool = True) -> Path:
+        v4 = nbformat.v4
+        made = [v4.new_markdown_cell("# A notebook"), *map(v4.new_code_cell, cells)]
+        if tagged:
+            made[1].metadata["tags"] = ["parameters"]
+        metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}} if kernel else {}
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(v4.new_notebook(cells=made, metadata=metadata), path)
+        return path
+
+    return build

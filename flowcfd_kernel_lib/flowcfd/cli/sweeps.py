@@ -122,7 +122,7 @@ def _show(one: Sweep, *, as_json: bool, brief: bool) -> None:
         output.text(f"Wait: flowcfd sweep {one.path} --wait   End it: flowcfd sweep {one.path} --cancel")
         return
     table = one.table().drop(columns="cause")
-    units = {name: f"{name} [{unit}]" for name, unit in table.attrs["units"].items()}
+    units = {name: f"{name} ({unit})" for name, unit in table.attrs["units"].items()}
     columns = [str(units.get(name, name)) for name in table.columns]
     rows_ = [(number, *map(_short, row)) for number, row in zip(table.index, table.to_numpy(), strict=True)]
     output.table(("point", *columns), rows_, numbers=("point", *columns[:-1]))

@@ -32,21 +32,16 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import DottedObjectName, Unicode
 
+import flowcfd
 from flowcfd.sweeps import zygote as zygotes
 
 GRACE = 5.0
 """Time [s] that a kernel has to end by itself once its notebook is through."""
 START = 60.0
 """Time [s] that a zygote or a kernel may take to be ready."""
-SAFE = {
-    "flowcfd": ("flowcfd.case", "flowcfd.foam.render", "flowcfd.jobs", "flowcfd.post.open", "flowcfd.sweeps.glue"),
-    "matplotlib": ("matplotlib.pyplot",),
-    "numpy": ("numpy",),
-    "pandas": ("pandas",),
-    "scipy": ("scipy",),
-}
+SAFE = {"matplotlib": "matplotlib.pyplot", "numpy": "numpy", "pandas": "pandas", "scipy": "scipy"}
 """What is imported before the fork for notebooks that import it: libraries that start no thread of Python's and open no
-file or window when they are imported."""
+file or window when they are imported. Of FlowCFD: the homes of the names that are used."""
 
 _IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _UNSTABLE = ("_", "SHLVL", "OLDPWD", "JPY_PARENT_PID", "JPY_SESSION_NAME")
@@ -56,7 +51,11 @@ _UNSTABLE = ("_", "SHLVL", "OLDPWD", "JPY_PARENT_PID", "JPY_SESSION_NAME")
 def modules(sources: Sequence[str]) -> tuple[str, ...]:
     """What is imported ahead for cells of these sources."""
     named = {name for source in sources for name in _IMPORT.findall(source)}
-    return tuple(module for name in sorted(named) for module in SAFE.get(name, ()))
+    found = {SAFE[name] for name in named if name in SAFE}
+    if "flowcfd" in named:
+        words = {word for source in sources for word in re.findall(r"\w+", source)}
+        found |= {home for name, home in vars(flowcfd)["_HOME"].items() if name in words and home != "flowcfd"}
+    return tuple(sorted(found))
 
 
 class Forked:
@@ -367,7 +366,9 @@ def _start(key: tuple[Any, ...]) -> Kernel:
         connection_file=str(folder / "k.json"),
     )  # fmt: skip
     try:
-        run_sync(manager.start_kernel)(cwd=key[2])
+        # As nbclient does: a notebook's history is no user's.
+        more = ["--HistoryManager.hist_file=:memory:"] if manager.ipykernel else []
+        run_sync(manager.start_kernel)(cwd=key[2], extra_arguments=more)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
