@@ -45,11 +45,14 @@ def runs(
     solver: str | None = None,
     since: Moment | None = None,
     before: Moment | None = None,
+    executor: str | None = None,
+    dead: bool | None = None,
 ) -> Runs:
     """All runs under FLOWCFD_HOME, the newest first, or those that have what is given.
 
     `state` is one or several; `name` may have * and ?; `since` and `before` bound when a run was made: a date, a text
-    ("2026-01-31"), or how long ago ("7 d"). CaseError (UnknownName) for a state or a study that is none.
+    ("2026-01-31"), or how long ago ("7 d"); `dead` are those that failed for good or were lost: the cause is beside
+    them, `retry` brings them back. CaseError (UnknownName) for a state or a study that is none.
     """
     wanted = Selection.of(
         state=state, name=name, study=study, project=project, user=user, solver=solver, since=since, before=before
@@ -57,7 +60,8 @@ def runs(
     found = listed(wanted)
     if found.note:
         warnings.warn(found.note, stacklevel=2)
-    return found.runs
+    narrower = executor is not None or dead is not None
+    return found.runs.select(executor=executor, dead=dead) if narrower else found.runs
 
 
 def listed(wanted: Selection, *, many: int | None = None) -> Listed:

@@ -139,7 +139,7 @@ def test_a_selection_is_by_what_is_true_of_runs_now(make: Make) -> None:
     assert names(project="wing") == ["ahmed1"] and names(executor="moon") == []
     assert len(names(solver="simpleFoam")) == 3
     assert names(since="2 h") == [] and len(names(before="2 h")) == 3
-    with pytest.raises(UnknownName, match="did you mean 'Running'. there are: Cancelled, Done"):
+    with pytest.raises(UnknownName, match=r"did you mean 'Running'\? there are: Cancelled, Done"):
         runs.select(state="running")
     with pytest.raises(CaseError, match="since: must be a date"):
         runs.select(since="yesterday")
