@@ -130,7 +130,7 @@ def _panel(found: Measured, parameter: Parameter, backend: str) -> Any:
         floor = low - 0.08 * ((high - low) or abs(low) or 1.0)
         made = made * _dots((failed, [floor] * len(failed)), labels, backend, colour=RED, label="failed", cross=True)
         return _opts(made, backend, show_legend=True, legend_position="top", padding=0.08)
-    return _opts(made, backend, show_legend=False, padding=0.08)
+    return _opts(made, backend, show_legend=False, padding=0.08, title="")
 
 
 def _parallel(found: Sequence[Measured], backend: str) -> Any:
