@@ -29,7 +29,7 @@ COLOURS: Mapping[str, str] = {
 MOST = 200
 """So many rows a table has that cannot be turned over."""
 
-GRID = "minmax(8em,2.2fr) 6.5em minmax(4em,1fr) 8em minmax(5em,1fr) 5em minmax(5em,1fr) 4.5em 4.5em"
+GRID = "minmax(8em,2.2fr) 6.5em minmax(4em,1fr) 8em 9em 5em minmax(5em,1fr) 4em 4.5em"
 """The widths of the columns, so that rows which are drawn apart stand below one another."""
 
 
@@ -110,7 +110,7 @@ def table(statuses: Iterable[Status], *, now: float | None = None, notes: Iterab
     """All of them as HTML that stands by itself, the first MOST; `notes` come below."""
     known, now = list(statuses), time.time() if now is None else now
     title = f"<div><b>{html.escape(summary(known))}</b></div>"
-    left = "style='text-align:left'"
+    left = "style='text-align:left;white-space:nowrap'"
     heads = f"<tr>{''.join(f'<th {left}>{name}</th>' for name in COLUMNS)}</tr>"
     rows = "".join(_lines(one, now, left) for one in known[:MOST])
     more = [f"and {len(known) - MOST} more; runs.select(...) shows fewer"] if len(known) > MOST else []
@@ -121,7 +121,11 @@ def table(statuses: Iterable[Status], *, now: float | None = None, notes: Iterab
 def _lines(status: Status, now: float, left: str) -> str:
     shown = "".join(f"<td {left}>{cell}</td>" for cell in _shown(status, now))
     why = html.escape(reason(status))
-    below = f"<tr><td {left[:-1]};opacity:.75;padding-left:2em' colspan='{len(COLUMNS)}'>{why}</td></tr>" if why else ""
+    below = (
+        f"<tr><td style='text-align:left;opacity:.75;padding-left:2em' colspan='{len(COLUMNS)}'>{why}</td></tr>"
+        if why
+        else ""
+    )
     return f"<tr>{shown}</tr>{below}"
 
 
