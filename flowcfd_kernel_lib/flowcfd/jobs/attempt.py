@@ -61,7 +61,8 @@ def compute(attempt: Attempt) -> EndRecord:
     job, watch = attempt.job, attempt.watch
     watch.wait(0)
     request = watch.asked()
-    _take_over(job, politely=request is None or request.kind != "cancel")
+    if attempt.number > 1:  # before the first nothing was started that could have been left behind
+        _take_over(job, politely=request is None or request.kind != "cancel")
     _rewind(attempt)
     for stage in attempt.stages:
         known = record.stage(job.path, stage.name)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flowcfd.errors import CaseError, DictionaryError
-from flowcfd.foam import install, measures
+from flowcfd.foam import install
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs import checkpoint, stages
 from flowcfd.jobs.handle import Run
@@ -46,6 +46,8 @@ def warmed(job: Job, files: CaseFiles, source: Run) -> Job:
     """
     if source.state != "Done":
         raise CaseError(f"warm: {source.path.name} is not done ({source.state}), so it has no fields to start from")
+    from flowcfd.foam import measures  # brings pydantic, which a cold start does without
+
     if not measures.steady(files):
         raise CaseError("warm: only a steady solve may start from other fields: they do not change where it ends")
     if "constant/regionProperties" in files:
