@@ -18,8 +18,10 @@ SUBJECTS = {
     "results": "results",
     "overhead": "overhead",
     "sweep": "sweep",
+    "cluster": "cluster",
     "import": "imports",
     "kernel": "kernel",
+    "notebooks": "notebooks",
     "index": "index",
     "estimate": "estimate",
 }

@@ -92,7 +92,7 @@ def run(
     if most is not None and found is None:
         _hold(most, files, job, settles=settling is not None)
     handle = Run(found) if found is not None else _submit(job, files, case_json, start=start)
-    if start:
+    if start and handle.record.uid != job.uid:  # it was there already, and who wrote it may not have come to this
         handle.start()
     if wait:
         handle.wait()

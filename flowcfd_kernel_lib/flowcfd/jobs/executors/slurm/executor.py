@@ -100,7 +100,8 @@ class Slurm:
     def start(self, job: Job) -> None:
         """Submit the run's job, unless it is in the queue already; one whose work is over is waited for."""
         deadline = time.monotonic() + 2 * TIMEOUT
-        while found := self.queue.find([job], fresh=True):
+        submitted = (job.path / "slurm" / "job.sh").exists()  # it is written before
+        while submitted and (found := self.queue.find([job], fresh=True)):
             if not _ended(job) or found[job.uid].waits:
                 return
             if time.monotonic() > deadline:

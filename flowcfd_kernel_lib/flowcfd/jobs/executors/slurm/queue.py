@@ -73,6 +73,7 @@ class Queue:
     asked: float = field(default=-1e9, repr=False)
     _owners: frozenset[int] = field(default_factory=frozenset, repr=False)
     _arrays: bool = field(default=False, repr=False)
+    _tasks: dict[str, array.Task | None] = field(default_factory=dict, repr=False)
 
     def find(self, jobs: Sequence[Job], *, fresh: bool = False) -> dict[str, Waiting]:
         """Those of the runs that are in the queue, by uid; `fresh`: as it is now. Raises SiteError."""
@@ -86,12 +87,15 @@ class Queue:
     def forget(self) -> None:
         """What was said does not stand any more."""
         self.asked = -1e9
+        self._tasks.clear()
 
     def _known(self, job: Job) -> Waiting | None:
         """What was said of a run: of its own job, or of its task of an array."""
         if (own := self._seen.get(job.uid)) is not None or not self._arrays:
             return own
-        task = array.of(job)
+        if job.uid not in self._tasks:
+            self._tasks[job.uid] = array.of(job)
+        task = self._tasks[job.uid]
         return None if task is None else self._seen.get(task.key)
 
     def _may_be_newer(self, job: Job) -> bool:
@@ -110,6 +114,7 @@ class Queue:
         if done.returncode:
             raise SiteError(f"Slurm does not answer: {said(done.stderr)}")
         self._seen, self.asked, self._owners = dict(_rows(done.stdout)), time.time(), owners
+        self._tasks.clear()
         self._arrays = any(key.startswith(array.PREFIX) for key in self._seen)
 
 
