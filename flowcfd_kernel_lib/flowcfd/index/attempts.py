@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from flowcfd.jobs.record import Job
 class Attempt:
     """One attempt: times since the epoch [s], CPU time [s], the peak of memory and the case's disk at its end [bytes].
 
-    `started` is when it had its cores and None when it never got them; `ended` is None while it goes on.
+    `started` is when it had its cores first and None when it never got them; `ended` is None while it goes on. Between
+    two tries, and two turns on this machine, it has none: `held` is how long it had them before, `since` since when
+    it has them again.
     """
 
     number: int
@@ -27,15 +29,32 @@ class Attempt:
     cpu: float = 0.0
     memory: int = 0
     disk: int = 0
+    held: float = 0.0
+    since: float | None = None
     newest: float = 0.0
     """The last sign of life in the events."""
-    steps: int = field(default=0, compare=False)
+    steps: int = 0
+
+    def take(self, at: float) -> None:
+        """It has its cores from now on, also if it seemed to be over."""
+        self.started = at if self.started is None else self.started
+        self.since = at if self.since is None else self.since
+        self.ended, self.state = None, ""
+
+    def give(self, at: float) -> None:
+        """It has them no more."""
+        if self.since is not None:
+            self.held += max(0.0, at - self.since)
+        self.since = None
+
+    def end(self, at: float, state: str) -> None:
+        """It is over."""
+        self.give(at)
+        self.ended, self.state = at, state
 
     def core_seconds(self, cores: int, now: float) -> float:
-        """What it holds or held: all its cores from when it had them to its end, or until `now`."""
-        if self.started is None:
-            return 0.0
-        return cores * max(0.0, (now if self.ended is None else self.ended) - self.started)
+        """All its cores for as long as it had them, until `now` if it has them now."""
+        return cores * (self.held + (0.0 if self.since is None else max(0.0, now - self.since)))
 
 
 def attempts(job: Job, *, active: bool) -> list[Attempt]:
@@ -44,8 +63,7 @@ def attempts(job: Job, *, active: bool) -> list[Attempt]:
     _complete(found, job)
     for attempt, later in zip(found, [*found[1:], None], strict=True):
         if attempt.ended is None and not (active and later is None):  # it was killed, and said nothing
-            attempt.ended = _last_sign(attempt, job, None if later is None else later.queued)
-            attempt.state = attempt.state or "Lost"
+            attempt.end(_last_sign(attempt, job, None if later is None else later.queued), "Lost")
     return found
 
 
@@ -84,17 +102,18 @@ def _of_events(events: Iterable[Mapping[str, Any]]) -> list[Attempt]:
 
 def _heard(attempt: Attempt, event: Mapping[str, Any], name: str) -> None:
     attempt.newest = max(attempt.newest, event["time"])
-    if name == "stage" and event.get("state") == "running" and attempt.started is None:
-        attempt.started = event["time"]
+    if name == "running" or (name == "stage" and event.get("state") == "running" and attempt.since is None):
+        attempt.take(event["time"])  # records of older versions tell of stages only
     elif name == "stage":
         attempt.disk = int(event.get("disk") or attempt.disk)
     elif name == "step":
         attempt.steps += 1
         attempt.cpu += float(event.get("cpu") or 0.0)
         attempt.memory = max(attempt.memory, int(event.get("memory") or 0))
+    elif name == "again":
+        attempt.give(event["time"])
     elif name in ("end", "time is over", "fenced"):
-        attempt.ended = event["time"]
-        attempt.state = str(event.get("state") or "Stopped")
+        attempt.end(event["time"], str(event.get("state") or "Stopped"))
 
 
 def _complete(found: list[Attempt], job: Job) -> None:
@@ -102,12 +121,11 @@ def _complete(found: list[Attempt], job: Job) -> None:
     worker, end = record.worker(job.path), record.end(job.path)
     if worker is not None and all(attempt.number != worker.attempt for attempt in found):
         found.append(Attempt(worker.attempt, worker.started, newest=worker.started))
-    for attempt in found:
-        if end is not None and end.attempt == attempt.number and attempt.ended is None:
-            attempt.ended, attempt.state = end.ended, end.state
     for attempt, later in zip(found, [*found[1:], None], strict=True):
         if not attempt.steps:
             _add_steps(attempt, job, None if later is None else later.queued)
+        if end is not None and end.attempt == attempt.number and attempt.ended is None:
+            attempt.end(end.ended, end.state)
 
 
 def _add_steps(attempt: Attempt, job: Job, before: float | None) -> None:
@@ -116,7 +134,8 @@ def _add_steps(attempt: Attempt, job: Job, before: float | None) -> None:
         for step in stage.steps:
             if step.started < attempt.queued or (before is not None and step.started >= before):
                 continue
-            attempt.started = step.started if attempt.started is None else min(attempt.started, step.started)
+            if attempt.ended is None and attempt.since is None:
+                attempt.take(step.started)
             attempt.newest = max(attempt.newest, step.started + step.wall)
             attempt.cpu += step.cpu
             attempt.memory = max(attempt.memory, step.memory)

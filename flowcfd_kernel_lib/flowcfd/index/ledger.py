@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -49,9 +48,10 @@ def usage(
     """What runs used: one row for each group, or for each attempt (by="attempt"); `table.units` has the units.
 
     `by` is one or several of user, project, executor and month. `core_seconds` is the cores of an attempt for as long
-    as it had them; those at work count until now. `cpu_seconds` is what their commands used of it, `memory` the largest
-    peak, `disk` what the cases took when they were last told, those that are deleted apart. An attempt counts where it
-    began: `since` and `before` bound that.
+    as it had them; those at work count until now, those of other homes in the same database until they were last
+    refreshed. `cpu_seconds` is what their commands used of it, `memory` the largest peak, `disk` what the cases took
+    when they were last told, those that are deleted apart. An attempt counts where it began: `since` and `before`
+    bound that.
     """
     from flowcfd.post.table import Table
 
@@ -103,12 +103,7 @@ def _rows(database: Database, user: str | None, project: str | None) -> list[Row
     if project is not None:
         wanted = wanted.where(usage.c.project == project)
     with database.reading() as connection:
-        rows = [dict(row) for row in connection.execute(wanted).mappings()]
-    now = time.time()
-    for row in rows:
-        if row["ended"] is None and row["started"] is not None and not row["gone"]:
-            row["core_seconds"] = row["cores"] * max(0.0, now - row["started"])
-    return rows
+        return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _grouped(rows: Iterable[Row], by: Sequence[str]) -> list[Row]:

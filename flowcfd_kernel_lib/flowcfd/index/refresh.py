@@ -144,8 +144,8 @@ def _news(found: Found, before: Sequence[Any] | None) -> bool:
     """Whether a run is to be written: how far an active one is, is news for those who ask it only."""
     if before is None or found.settled:
         return True
-    row = found.row
-    return (*(row[name] for name in COLUMNS), row["seen"]) != (*before[: len(COLUMNS)], before[-1])
+    names = (*COLUMNS, *(() if found.status.active else ("told",)))
+    return (*(found.row[name] for name in names), found.row["seen"]) != (*before[: len(names)], before[-1])
 
 
 def write(connection: Connection, here: Home, found: Sequence[Found], before: Mapping[str, Sequence[Any]]) -> None:

@@ -50,10 +50,18 @@ class Glance:
                 break
         return replace(found, start_time=self._start[1])
 
-    def spent(self) -> float:
-        """What its commands took so far [core s], those that run now included; its cores are its own meanwhile."""
-        now = time.time()
-        return self.job.cores * sum(_wall(step, now) for stage in self._stages() for step in stage.get("steps", ()))
+    def spent(self, *, active: bool = True) -> float:
+        """What its commands took so far [core s]; of an `active` run those that run now included.
+
+        A command whose worker was killed has no end: how long it took nobody wrote down.
+        """
+        now, total = time.time(), 0.0
+        for stage in self._stages():
+            steps = stage.get("steps", ())
+            total += sum(float(step["wall"]) for step in steps if step.get("rc") is not None)
+            if active and steps and steps[-1].get("rc") is None:
+                total += max(0.0, now - float(steps[-1]["started"]))
+        return self.job.cores * total  # its cores are its own meanwhile
 
     def measures(self) -> Mapping[str, float]:
         """What it was asked to settle, as it stands now; else the newest force coefficients; else nothing."""
@@ -97,10 +105,6 @@ class Glance:
         path = max(tables, key=lambda table: table.stat().st_mtime)
         heads = [line for line in _ends(path, HEAD, 0)[0].split(b"\n") if line.startswith(b"# Time")]
         return (path, heads[-1].decode("latin-1").lstrip("# ").split()) if heads else None
-
-
-def _wall(step: Mapping[str, Any], now: float) -> float:
-    return float(step["wall"]) if step.get("rc") is not None else max(0.0, now - float(step["started"]))
 
 
 def _newest(log: str) -> Path | None:

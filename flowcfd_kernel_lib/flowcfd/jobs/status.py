@@ -176,7 +176,7 @@ def _status(job: Job, note: _Note, answer: Answer, orphans: Mapping[str, list[in
         remaining=far.remaining if state == "Running" else None,
         residual=max(far.residuals.values(), default=None),
         measures=glance.measures(),
-        core_seconds=glance.spent(),
+        core_seconds=glance.spent(active=state in ACTIVE),
         user=getattr(job, "user", ""),
         project=getattr(job, "project", ""),
         tries=0 if worker is None else worker.attempt - 1 + worker.tries,

@@ -238,6 +238,7 @@ def _compute(job: Job, mine: WorkerRecord, watch: Watch, slots: Slots, *, alloca
     if not allocated:
         watch.limit(job.walltime)
     record.write_record(job.path, replace(mine, phase="Running"))
+    record.event(job.path, "running", attempt=mine.attempt)
     environment = install.find().environment(case=job.case, cores=job.cores)
     return attempt.compute(Attempt(job, mine.attempt, retry, environment, watch))
 

@@ -169,3 +169,23 @@ def test_the_table_has_units(file: Database, runs: Make) -> None:
 def test_another_group_is_refused(home: Path) -> None:
     with pytest.raises(UnknownName, match=r"unknown group 'week'.*attempt.*month.*project.*user"):
         usage(by="week")
+
+
+def test_an_attempt_has_its_cores_before_it_begins_a_stage(runs: Make) -> None:
+    (run,) = runs(1)
+    events(run, (100, attempt(1)), (105, {"event": "running", "attempt": 1}), (130, begins(1)), (150, ends(1, "Done")))
+    (only,) = attempts(record.job(run), active=False)
+    assert (only.started, only.core_seconds(2, now=0)) == (105, 90)
+
+
+def test_pauses_between_tries_and_turns_cost_nothing(runs: Make) -> None:
+    (run,) = runs(1)
+    running: dict[str, object] = {"event": "running", "attempt": 1}
+    events(
+        run,
+        (100, attempt(1)), (110, running), (111, begins(1)), (120, {"event": "again", "attempt": 1, "tries": 1}),
+        (300, running), (330, {"event": "time is over", "attempt": 1}), (400, running), (405, ends(1, "Done")),
+    )  # fmt: skip
+    (only,) = attempts(record.job(run), active=False)
+    assert (only.started, only.ended, only.state) == (110, 405, "Done")
+    assert only.core_seconds(2, now=0) == 2 * (10 + 30 + 5)
