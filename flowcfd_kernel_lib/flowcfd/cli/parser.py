@@ -231,6 +231,11 @@ def _studies(commands: Commands) -> None:
     _command(commands, "studies", "studies:studies", "list studies, the newest first")
     study = _command(commands, "study", "studies:study", "the points of one study: parameters, states and causes")
     study.add_argument("study", metavar="STUDY", help="its name, the beginning of its folder's name, or its folder")
+    what = study.add_mutually_exclusive_group()
+    what.add_argument("--surface", metavar="MEASURE", help="its response surface: leave-one-out error, lengths, notes")
+    what.add_argument("--sensitivity", metavar="MEASURE", help="what a measure depends on, such as body.Cd")
+    study.add_argument("--method", default="", metavar="HOW",
+                       help="of --sensitivity: sobol, on the surface, or morris, on a Morris design's runs")  # fmt: skip
 
 
 def _index(commands: Commands) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from flowcfd import studies as found
-from flowcfd.cli import output
+from flowcfd.cli import analyses, output
 from flowcfd.settings import settings
 from flowcfd.studies import Study
 
@@ -31,6 +31,8 @@ def studies(options: Namespace) -> int:
 def study(options: Namespace) -> int:
     """The points of one study: their parameters, states and causes."""
     study = found.open(options.study)
+    if options.surface or options.sensitivity or options.method:
+        return analyses.analysis(study, options)
     points = [(point, point.state) for point in study.points]
     states = Counter(state for _, state in points)
     if options.json:
