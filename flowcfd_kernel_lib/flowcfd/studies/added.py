@@ -85,7 +85,9 @@ def put(study: Study, points: Sequence[Added]) -> Study:
 
 
 def _values(study: Study, points: int | Iterable[Mapping[str, Any]]) -> list[Values]:
-    if isinstance(points, bool) or not isinstance(points, int):
+    if isinstance(points, bool):
+        raise CaseError(f"points: must be their number, or a list of values by path (got {points!r})")
+    if not isinstance(points, int):
         given = [dict(one) if isinstance(one, Mapping) else one for one in points]
         wrong = next((one for one in given if not isinstance(one, dict)), None)
         if wrong is not None or not given:

@@ -41,7 +41,7 @@ def study(of: Study, measures: Sequence[Measure], *, kind: str = "scatter") -> P
     known: dict[Any, Any] = {}
     found = [gather(of, measure, known) for measure in measures]
     for one in found:
-        one.require(0, "plot")
+        one.require(1, "plot")
     words = f"{', '.join(one.measure for one in found)} of {of.name}"
     if kind == "parallel":
         return Picture(lambda backend: _parallel(found, backend), words, scale=found[-1].label)
@@ -120,10 +120,7 @@ def _panel(found: Measured, parameter: Parameter, backend: str) -> Any:
     made = _dots((at, values), labels, backend, colour=BLUE, label="computed")
     if np.isfinite(bands).any():
         bars = _hv().ErrorBars((at, values, np.nan_to_num(bands)), labels[0], [labels[1], "band"])
-        made = (
-            _opts(bars, backend, sized=False, **({"line_color": BLUE} if backend == "bokeh" else {"color": BLUE}))
-            * made
-        )
+        made = _opts(bars, backend, sized=False, bokeh={"line_color": BLUE}, matplotlib={"color": BLUE}) * made
     failed = _missing(found, parameter)
     if failed:
         low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
@@ -147,17 +144,16 @@ def _parallel(found: Sequence[Measured], backend: str) -> Any:
     places = np.arange(len(labels), dtype=float)
     lines = [{"at": places, "share": row, "value": full[-1]} for row, full in zip(shares, rows, strict=True)
              if np.isfinite(row).all()]  # fmt: skip
-    thick = {"bokeh": {"line_width": 2}, "matplotlib": {"linewidth": 1.4}}[backend]
     made = _opts(hv.Contours(lines, ["at", "share"], "value"), backend, cmap=COLOURS, colorbar=backend == "bokeh",
-                 clabel=labels[-1], sized=False, **thick)  # fmt: skip
+                 clabel=labels[-1], sized=False, bokeh={"line_width": 2}, matplotlib={"linewidth": 1.4})  # fmt: skip
     lost = [{"at": places[np.isfinite(row)], "share": row[np.isfinite(row)]} for row, one in
             zip(shares, first.outcomes, strict=True) if _failed(one)]  # fmt: skip
     if lost:
-        dash = {"bokeh": {"line_dash": "dashed"}, "matplotlib": {"linestyle": "--"}}[backend]
-        made = made * _opts(hv.Path(lost, ["at", "share"], label="failed"), backend, color=RED, sized=False, **dash)
+        made = made * _opts(hv.Path(lost, ["at", "share"], label="failed"), backend, color=RED, sized=False,
+                            bokeh={"line_dash": "dashed"}, matplotlib={"linestyle": "--"})  # fmt: skip
     for place, bottom, top in zip(places, low, high, strict=True):
         made = made * _opts(hv.VLine(place), backend, sized=False, color=GREY, alpha=0.5,
-                            **{"bokeh": {"line_width": 1}, "matplotlib": {"linewidth": 0.8}}[backend])  # fmt: skip
+                            bokeh={"line_width": 1}, matplotlib={"linewidth": 0.8})  # fmt: skip
         for height, text in ((-0.06, f"{bottom:.4g}"), (1.06, f"{top:.4g}")):
             words = hv.Text(place + 0.03, height, text, halign="left", fontsize=8)
             made = made * _opts(words, backend, sized=False, color=GREY)
@@ -184,9 +180,8 @@ def _curve(of: Surface, names: Sequence[Parameter], middle: Mapping[str, float],
     mean, band = of.at(_rows(of, middle, {one.path: at}, FINE))
     labels = one.label, of.measured.label
     area = hv.Area((at, mean - band, mean + band), labels[0], [labels[1], "top"], label="95 %")
-    made = _opts(area, backend, sized=False,
-                 alpha=0.2, **({"line_alpha": 0, "fill_color": BLUE} if backend == "bokeh" else
-                               {"facecolor": BLUE, "edgecolor": "none"}))  # fmt: skip
+    made = _opts(area, backend, sized=False, alpha=0.2, bokeh={"line_alpha": 0, "fill_color": BLUE},
+                 matplotlib={"facecolor": BLUE, "edgecolor": "none"})  # fmt: skip
     made = made * _opts(hv.Curve((at, mean), *labels, label="surface"), backend, sized=False, color=BLUE)
     if len(of.parameters) == 1:
         made = made * _dots(
@@ -209,22 +204,21 @@ def _contours(of: Surface, names: Sequence[Parameter], middle: Mapping[str, floa
                  sized=False, cmap=COLOURS, colorbar=backend == "bokeh", clabel=of.measured.label)  # fmt: skip
     lines = hv.operation.contours(made, levels=8)
     lines = _opts(lines, backend, sized=False, cmap=["white"], alpha=0.6, show_legend=False,
-                  **{"bokeh": {"line_width": 1}, "matplotlib": {"linewidth": 0.8}}[backend])  # fmt: skip
+                  bokeh={"line_width": 1}, matplotlib={"linewidth": 0.8})  # fmt: skip
     paths = [each.path for each in of.parameters]
     done = of.measured.inputs[:, [paths.index(one.path), paths.index(other.path)]]
     dots = hv.Points(done, [one.label, other.label])
-    dots = _opts(dots, backend, sized=False, color="white", **{
-        "bokeh": {"size": 7, "line_color": "black"},
-        "matplotlib": {"s": 28, "edgecolor": "black", "linewidth": 0.8}}[backend])  # fmt: skip
+    dots = _opts(dots, backend, sized=False, color="white", bokeh={"size": 7, "line_color": "black"},
+                 matplotlib={"s": 28, "edgecolor": "black", "linewidth": 0.8})  # fmt: skip
     made = made * lines * dots
     failed = [
         (float(each.values[one.path]), float(each.values[other.path])) for each in of.measured.outcomes if _failed(each)
     ]
     if failed:
         crosses = hv.Points(failed, [one.label, other.label])
-        made = made * _opts(crosses, backend, sized=False, color=RED, **{
-            "bokeh": {"size": 10, "marker": "x", "line_width": 3},
-            "matplotlib": {"s": 60, "marker": "X", "edgecolor": "white", "linewidth": 0.6}}[backend])  # fmt: skip
+        made = made * _opts(crosses, backend, sized=False, color=RED,
+                            bokeh={"size": 10, "marker": "x", "line_width": 3},
+                            matplotlib={"s": 60, "marker": "X", "edgecolor": "white", "linewidth": 0.6})  # fmt: skip
     return _opts(made, backend, sized=False, title=_aside(of, middle, names), show_legend=False,
                  **_size(backend, 1.3 * WIDTH, 1.1 * HEIGHT))  # fmt: skip
 
@@ -245,13 +239,13 @@ def _bars(of: Sensitivity, backend: str) -> Any:
         boxes = [(min(0.0, value), place + shift - 0.16, max(0.0, value), place + shift + 0.16)
                  for value, place in zip(values, places, strict=True)]  # fmt: skip
         bar = _opts(hv.Rectangles(boxes, [axis, "y", "x1", "y1"], label=kind), backend, sized=False, color=colour,
-                    **{"bokeh": {"line_alpha": 0}, "matplotlib": {"edgecolor": "none"}}[backend])  # fmt: skip
+                    bokeh={"line_alpha": 0}, matplotlib={"edgecolor": "none"})  # fmt: skip
         made = bar if made is None else made * bar
         whiskers = [[(value - band, place + shift), (value + band, place + shift)]
                     for value, band, place in zip(values, bands, places, strict=True) if band is not None]  # fmt: skip
         if whiskers:
             made = made * _opts(hv.Path(whiskers, [axis, "y"]), backend, sized=False, color=GREY, show_legend=False,
-                                **{"bokeh": {"line_width": 2}, "matplotlib": {"linewidth": 1.6}}[backend])  # fmt: skip
+                                bokeh={"line_width": 2}, matplotlib={"linewidth": 1.6})  # fmt: skip
     return _opts(made, backend, yticks=list(zip(places, names, strict=True)), ylabel="", xlabel=axis,
                  ylim=(-0.6, len(names) - 0.4), show_legend=True,
                  legend_position="top", matplotlib={"legend_cols": 2}, bokeh={"legend_cols": 2})  # fmt: skip

@@ -38,7 +38,7 @@ class Limit:
         deviation = np.maximum(self.on.widening * deviation, 1e-12 * max(1.0, float(np.abs(mean).max())))
         above = 1.0 if self.low is None else norm.sf((self.low - mean) / deviation)
         below = 1.0 if self.high is None else norm.cdf((self.high - mean) / deviation)
-        return np.clip(above + below - 1.0, 0.0, 1.0) * np.ones(len(rows))
+        return np.asarray(np.clip(above + below - 1.0, 0.0, 1.0) * np.ones(len(rows)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Search:
             float(round(value)) if one.whole else float(f"{value:.5g}")
             for one, value in zip(self.on.parameters, row, strict=True)
         ]
-        return np.clip(np.array(values), low, high)
+        return np.asarray(np.clip(np.array(values), low, high))
 
 
 def improvement(mean: Numbers, deviation: Numbers, least: float) -> Numbers:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 METHODS: Final = ("sobol", "morris")
 RESAMPLES, CONFIDENCE = 200, 0.95
-DRAWS, DRAWN_AT = 60, 1200
+DRAWS, DRAWN_AT = 60, 640
 """Functions that are drawn from a surface to see how far it knows the indices, and points that each is drawn at."""
 MOST_SAMPLES = 2**16
 
@@ -204,8 +204,10 @@ def morris(found: Measured, study: Study, *, seed: int = 0) -> Sensitivity:
         num_levels=designs.LEVELS, seed=seed + 1,
     )  # fmt: skip
     effects = [
-        Effect(one, *(float(done[name][n]) for name in ("mu_star", "mu_star_conf", "sigma")), mean=float(done["mu"][n]))
-        for n, one in enumerate(found.parameters)
+        Effect(one, float(size), float(band), float(scatter), mean=float(mean))
+        for one, size, band, scatter, mean in zip(
+            found.parameters, *(done[name] for name in ("mu_star", "mu_star_conf", "sigma", "mu")), strict=True
+        )
     ]
     effects.sort(key=lambda one: -one.first)
     by = f"Morris's elementary effects of {len(whole)} paths of {each} runs, over the whole range of each parameter"

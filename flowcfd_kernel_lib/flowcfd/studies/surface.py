@@ -269,8 +269,8 @@ def through(found: Measured, ranges: Mapping[str, tuple[float, float]] | None = 
         gap = float(np.diff(column).max())
         ends = max(min(low, one.low), column[0] - gap), min(max(high, one.high), column[-1] + gap)
         made.append(replace(one, low=float(ends[0]), high=float(ends[1])))
-    low, high = (np.array([getattr(one, end) for one in made]) for end in ("low", "high"))
-    model = kriging.fit((inputs - low) / (high - low), found.values, found.bands / NORMAL, seed=seed)
+    bottom, top = (np.array([getattr(one, end) for one in made]) for end in ("low", "high"))
+    model = kriging.fit((inputs - bottom) / (top - bottom), found.values, found.bands / NORMAL, seed=seed)
     return Surface(found, tuple(made), model)
 
 
