@@ -235,7 +235,7 @@ def _studies(commands: Commands) -> None:
     what.add_argument("--surface", metavar="MEASURE", help="its response surface: leave-one-out error, lengths, notes")
     what.add_argument("--sensitivity", metavar="MEASURE", help="what a measure depends on, such as body.Cd")
     study.add_argument("--method", default="", metavar="HOW",
-                       help="of --sensitivity: sobol, on the surface, or morris, on a Morris design's runs")  # fmt: skip
+                       help="of --sensitivity: sobol (on the surface) or morris (a Morris design's runs)")  # fmt: skip
 
 
 def _index(commands: Commands) -> None:
