@@ -15,11 +15,12 @@ from flowcfd.foam.check.view import CaseView
 from flowcfd.foam.log import Step
 from flowcfd.foam.render import render
 from flowcfd.jobs import process, record
-from flowcfd.jobs.estimate import budget, known, rules
+from flowcfd.jobs.estimate import budget, disk, known, mesh, rules
 from flowcfd.jobs.estimate.budget import Budget
 from flowcfd.jobs.estimate.estimate import Estimate, amount
 from flowcfd.jobs.estimate.figure import Figure, quantile
 from flowcfd.jobs.estimate.schedule import Schedule, foreseen, schedule
+from flowcfd.jobs.estimate.told import Probe, Sizes
 from flowcfd.jobs.record import EndRecord, Job, StageRecord, StepRecord, WorkerRecord
 
 
@@ -298,3 +299,68 @@ class TestShown:
         assert "no estimate: because <it> is odd" in str(none)
         assert "because &lt;it&gt; is odd" in none._repr_html_()
         assert "odd" in repr(none)
+
+
+class TestMesh:
+    def test_cells_are_noted_in_the_head_of_owner(self, tmp_path: Path) -> None:
+        folder = tmp_path / "constant/polyMesh"
+        folder.mkdir(parents=True)
+        assert mesh.cells(tmp_path) is None
+        (folder / "owner").write_text('FoamFile { note "nPoints: 9 nCells: 42 nFaces: 7"; }')
+        assert mesh.cells(tmp_path) == 42
+
+    def test_without_a_note_the_greatest_owner_is_the_last_cell(self, tmp_path: Path) -> None:
+        folder = tmp_path / "constant/polyMesh"
+        folder.mkdir(parents=True)
+        head = "FoamFile { version 2.0; format ascii; class labelList; object owner; }\n"
+        (folder / "owner").write_text(f"{head}5\n(\n0\n0\n1\n3\n2\n)\n")
+        assert mesh.cells(tmp_path) == 4
+
+    def test_the_parts_of_a_divided_case_are_added(self, tmp_path: Path) -> None:
+        for rank, count in enumerate((20, 22)):
+            folder = tmp_path / f"processor{rank}/constant/polyMesh"
+            folder.mkdir(parents=True)
+            (folder / "owner").write_text(f'FoamFile {{ note "nCells:{count}"; }}')
+        assert mesh.cells(tmp_path) == 42
+
+
+def seen(*, ranks: int = 1) -> Probe:
+    sizes = Sizes(case=1_000_000, time=100_000, per_step=500, per_write=10_000, total=1_200_000)
+    return Probe(
+        ranks=ranks, cells=1000, steps=(), whole=False, before=1, division=0.1, start=0.1, per_step=0.01, trend=1,
+        per_write=0.01, cpu=3, busy=1, memory=10**8, solver_memory=10**8, sizes=sizes,
+    )  # fmt: skip
+
+
+class TestDisk:
+    def test_case_times_and_logs_are_added(self) -> None:
+        binary = disk.Form(binary=True)
+        found = disk.by_probe(seen(), Figure.exact(200), Figure.exact(5), 1, binary)
+        assert found.value == 1_000_000 + 5 * 110_000 + 200 * 500
+        assert found.high / found.low < 1.2
+
+    def test_what_ranks_wrote_is_there_twice_once_put_together(self) -> None:
+        binary = disk.Form(binary=True)
+        found = disk.by_probe(seen(ranks=2), Figure.exact(200), Figure.exact(5), 2, binary)
+        assert found.value == 1_000_000 + 5 * 210_000 + 200 * 500
+
+    def test_ascii_may_grow_with_its_digits(self) -> None:
+        found = disk.by_probe(seen(), Figure.exact(200), Figure.exact(5), 1, disk.Form(binary=False))
+        assert found.high > 1_000_000 + 1.4 * 5 * 110_000
+
+    def test_forms_differ_as_their_numbers_do(self) -> None:
+        assert disk.Form(binary=True).number() == 8
+        assert disk.Form(binary=False, precision=12).number() > disk.Form(binary=False).number()
+        assert disk.Form(binary=True, compressed=True).number() < 8
+        flat, deep = (disk.polymesh(1e6, planar, disk.Form(binary=True)) for planar in (True, False))
+        assert 1.05e8 < deep < 1.25e8  # a real one of 32 768 cells takes 118 bytes a cell
+        assert deep < flat < 2.5e8
+
+
+class TestTrend:
+    def test_steps_that_got_cheaper_may_go_on_to(self) -> None:
+        even, falling, rising = rules.later(1.0), rules.later(0.5), rules.later(1.5)
+        assert (even.value, even.low, even.high) == rules.LATER
+        assert falling.value < 0.75
+        assert falling.low < 0.3
+        assert rising.high > even.high
