@@ -18,6 +18,16 @@ from flowcfd.jobs.outcome import Outcomes
 
 PATTERN = "*?["
 
+FIT = {
+    "stop": ("Queued", "Running"),
+    "pause": ("Queued", "Running"),
+    "resume": ("Paused", "Stopped", "Lost"),
+    "retry": ("Failed", "Lost"),
+    "cancel": ("Queued", "Running", "Paused", "Stopped", "Lost"),
+    "priority": ("Queued",),
+}
+"""The states of all those that --all means."""
+
 
 def stop(options: Namespace) -> int:
     """End runs with their fields written."""
@@ -74,15 +84,19 @@ def _chosen(options: Namespace) -> Runs:
     words: list[str] = options.run
     if bool(words) == bool(options.all):
         raise CaseError("name runs or patterns such as 'ahmed*', or all of them with --all (not both)")
-    there = listed(Selection.of(state=options.state)).runs
+    verb = options.do.partition(":")[2]
+    states = (options.state,) if options.state else FIT[verb] if options.all else None
+    wanted, everything = Selection.of(state=states), Selection.of()
     if options.all:
-        found = list(there)
+        chosen = listed(wanted).runs
     else:
+        there = listed(everything).runs if any(map(_is_pattern, words)) else Runs()
         found = [run for word in words for run in (_matching(there, word) if _is_pattern(word) else [find(word)])]
-    if not found:
-        raise CaseError(f"no runs{f' in state {options.state}' if options.state else ''}")
-    chosen = Runs({run.path: run for run in found}.values())
-    return chosen.select(state=options.state) if options.state else chosen
+        chosen = Runs({run.path: run for run in found}.values())
+        chosen = chosen.select(state=states) if states else chosen
+    if not len(chosen):
+        raise CaseError(f"{verb}: no runs in state {' or '.join(states or ())}")
+    return chosen
 
 
 def _matching(there: Runs, pattern: str) -> list[Run]:

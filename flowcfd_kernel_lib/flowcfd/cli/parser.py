@@ -163,7 +163,7 @@ def _control(commands: Commands) -> None:
         if name == "priority":
             command.add_argument("priority", type=int, metavar="N", help="from -1000 to 1000; a new run has 0")
         command.add_argument("run", metavar="RUN", nargs="*", help="a run, or a pattern of names such as 'ahmed*'")
-        command.add_argument("--all", action="store_true", help="all runs")
+        command.add_argument("--all", action="store_true", help="all that this can be said to")
         command.add_argument("--state", metavar="STATE", help="only those in this state, such as Running")
         command.add_argument("--yes", action="store_true", help="do not ask before many runs are ended or done again")
     tend = _command(commands, "tend", "control:tend", "resume the runs that were lost with their worker")
