@@ -41,7 +41,14 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     def start(self) -> Watch:
-        """Show it now and again and again, in a thread where somebody looks on, else until it is through."""
+        """Show it now and again and again, in a thread where somebody looks on, else until it is through.
+
+        Outside of notebooks the table is printed when all points are through.
+        """
+        if not _displays():
+            self.study.wait()
+            print(text(self.study, self.study.table(**self.measures)))
+            return self
         through = self.refresh()
         if has_front_end():
             self._thread = threading.Thread(target=self._live, name="flowcfd-study", daemon=True)
@@ -93,6 +100,13 @@ def _once(measure: Callable[[Results], SupportsFloat]) -> Callable[[Results], Su
         return known[res.path]
 
     return asked
+
+
+def _displays() -> bool:
+    """Whether there is an IPython that displays."""
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython() is not None  # type: ignore[no-untyped-call]
 
 
 def text(study: Study, table: Table) -> str:
