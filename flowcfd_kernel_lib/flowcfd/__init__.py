@@ -36,7 +36,7 @@ _HOMES = {
     "flowcfd.foam.tutorials": "tutorial",
     "flowcfd.jobs.estimate.estimate": "Estimate",
     "flowcfd.jobs.estimate.make": "estimate",
-    "flowcfd.jobs": "run open preview Run",
+    "flowcfd.jobs": "run open preview Run Runs",
     "flowcfd.index": "runs usage",
     "flowcfd.jobs.executors.dask.handle": "pool",
     "flowcfd.cluster.resources": "Resources",
