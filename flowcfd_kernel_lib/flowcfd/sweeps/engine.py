@@ -100,19 +100,19 @@ def _engine() -> Any:
 
 
 def _telling(nb_man: Any, tell: Tell | None, begun: Callable[[], None] | None) -> None:
-    """Have `tell` told before each code cell, and `begun` called once the first one is sent."""
+    """Have `tell` told before each code cell, and `begun` called once, before the first cell."""
     start, complete, cells = nb_man.cell_start, nb_man.cell_complete, nb_man.nb.cells
     injected = next((n for n, cell in enumerate(cells) if "injected-parameters" in cell.metadata.get("tags", ())), None)
     first = [begun]
 
     def cell_start(cell: Any, cell_index: int | None = None, **options: Any) -> None:
+        if first[0] is not None:  # before the cell's clock runs: it is no time of the cell's
+            begin, first[0] = first[0], None
+            begin()
         start(cell, cell_index, **options)
         if tell is not None and cell.cell_type == "code" and cell_index is not None:
             own = injected is None or cell_index < injected
             tell(cell_index + own, len(cells) - (injected is not None))
-        if first[0] is not None:
-            begin, first[0] = first[0], None
-            begin()
 
     def cell_complete(cell: Any, cell_index: int | None = None, **options: Any) -> None:
         # The next cell's start saves the notebook again: once is enough when cells take no time.

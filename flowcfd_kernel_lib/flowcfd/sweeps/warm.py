@@ -8,7 +8,6 @@ working directory and modules to import, for these are what importing may depend
 from __future__ import annotations
 
 import array
-import asyncio
 import atexit
 import contextlib
 import json
@@ -214,7 +213,7 @@ class WarmManager(AsyncKernelManager):
         if not argv or not hasattr(provisioner, "process"):
             await super()._async_launch_kernel(kernel_cmd, **options)
             return
-        self.zygote = await asyncio.to_thread(_zygote, head, tuple(self.preload.split()), env, cwd)
+        self.zygote = _zygote(head, tuple(self.preload.split()), env, cwd)
         provisioner.process = self.zygote.fork(argv, env, cwd)
         provisioner.pid = provisioner.pgid = provisioner.process.pid
         provisioner.cwd = cwd
