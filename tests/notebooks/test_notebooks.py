@@ -109,3 +109,17 @@ def test_a_study_knows_the_friction_between_plates(answer):
     assert "4 points: {'Done': 4}" in said
     for found in numbers(r"f Re from ([\d.]+) to ([\d.]+), exact 96", said):
         assert found == pytest.approx(96, rel=0.02)
+
+
+def test_the_cheapest_duct_is_found_by_real_runs(answer):
+    """Exact: cost 4.8 at a height of 0.1 m and a speed of 1 m/s; about the least the cost is flat."""
+    said = answer("10_response_surface.ipynb")
+    (count,) = numbers(r"(\d+) points: \{'Done': \d+\}", said)
+    assert 10 < count <= 14
+    error, spread = numbers(r"leave-one-out error ([\d.]+), spread ([\d.]+)", said)
+    assert error < 0.5 * spread
+    found, height, speed = numbers(r"found: cost ([\d.]+) at height ([\d.]+) m, speed ([\d.]+) m/s", said)
+    least, high, fast = numbers(r"exact: cost ([\d.]+) at height ([\d.]+) m, speed ([\d.]+) m/s", said)
+    assert found == pytest.approx(least, rel=0.01)
+    assert height == pytest.approx(high, rel=0.1)
+    assert speed == pytest.approx(fast, rel=0.2)
