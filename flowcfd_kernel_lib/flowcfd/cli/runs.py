@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import Namespace
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
@@ -34,8 +34,8 @@ POLL = 0.3
 """Time [s] between two looks at a log that is followed."""
 REASONS = 10
 """So many causes stand below a list that was not asked for the dead."""
-LIVE = 1.0
-"""Time [s] between two looks at a table that lives."""
+LIVE, RELIST = 1.0, 5
+"""Time [s] between two looks at a table that lives; with every fifth it is asked which runs there are."""
 
 
 def runs(options: Namespace) -> int:
@@ -44,7 +44,7 @@ def runs(options: Namespace) -> int:
         raise CaseError("runs: --live has no end that a JSON document could have; leave one of the two")
     selection = Selection.of(
         state=options.state, name=options.name, study=options.study, project=options.project, user=options.user,
-        since=options.since, before=options.before,
+        solver=options.solver, since=options.since, before=options.before,
     )  # fmt: skip
     found, statuses, note = _wanted(options, selection)
     if note:
@@ -52,7 +52,7 @@ def runs(options: Namespace) -> int:
     if options.json:
         output.document([*map(_listed, statuses), *map(_unreadable, found.unreadable)])
     elif options.live:
-        _live(found)
+        _live(lambda: _wanted(options, selection)[0])
     elif not len(found) and not found.unreadable:
         output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
     else:
@@ -104,18 +104,21 @@ def rows_of(statuses: Sequence[Status], now: float) -> tuple[Sequence[str], list
     return heads, [tuple(cells[name] for name in heads) for cells in told]
 
 
-def _live(found: Runs) -> None:
-    """The table, again and again while a run is active; Ctrl-C ends the table and not the runs."""
+def _live(wanted: Callable[[], Runs]) -> None:
+    """The table, again and again while a run is active; new runs come into it. Ctrl-C ends it, and not the runs."""
     from rich.live import Live
 
     def drawn(statuses: Sequence[Status]) -> RenderableType:
         return output.live_table(*rows_of(_first(statuses), time.time()), numbers=_NUMBERS,
                                  title=table.summary(statuses))  # fmt: skip
 
+    found, looks = wanted(), 0
     statuses = found.statuses()
     with Live(drawn(statuses), console=output.console(), auto_refresh=False) as shown:
         while any(status.active for status in statuses):
             time.sleep(LIVE)
+            looks += 1
+            found = found if looks % RELIST else wanted()
             statuses = found.statuses()
             shown.update(drawn(statuses), refresh=True)
 
