@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -302,7 +303,7 @@ def test_a_missing_extra_is_named_and_nothing_is_written(
 
 
 def test_who_has_not_the_key_is_refused(two: DaskPool) -> None:
-    from distributed import Client
+    from distributed.comm import connect
     from distributed.security import Security
 
     two.up()
@@ -311,12 +312,15 @@ def test_who_has_not_the_key_is_refused(two: DaskPool) -> None:
     assert {(folder / name).stat().st_mode & 0o777 for name in ("cert.pem", "key.pem")} == {0o600}
     address = str(two.place.keeper["address"])
     assert address.startswith("tls://127.0.0.1:")
-    foreign = (address.replace("tls", "tcp", 1), Security()), (address, Security.temporary())
-    for where, security in foreign:
-        with pytest.raises(OSError, match=r"[Tt]imed out|certificate|reset by peer|closed"):
-            Client(where, security=security, timeout="3s", set_as_default=False)
-    with pytest.raises(TypeError, match="ssl_context"):
-        Client(address, security=Security(), timeout="3s", set_as_default=False)
+
+    async def knock(where: str, security: Security) -> None:
+        comm = await connect(where, timeout=5, **security.get_connection_args("client"))
+        await comm.write({"op": "identity", "reply": True})
+        await comm.read()
+
+    for where, security in (address.replace("tls", "tcp", 1), Security()), (address, Security.temporary()):
+        with pytest.raises(OSError):
+            asyncio.run(knock(where, security))
     host, port = address.removeprefix("tls://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as plain, contextlib.suppress(ConnectionError):
         plain.sendall(b"\0" * 64)
@@ -350,7 +354,9 @@ def test_the_dashboard_is_on_the_loopback_and_its_link_is_the_key(two: DaskPool)
     assert f"href='{link}'" in two._repr_html_()
 
 
-def test_a_function_is_called_in_many_processes_in_order(two: DaskPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_is_called_in_many_processes_in_order(
+    two: DaskPool, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[str] = []
     monkeypatch.setattr(telling, "TELLERS", [lambda who, words, fraction, over: told.append(words)])
     base = 10
@@ -369,6 +375,11 @@ def test_a_function_is_called_in_many_processes_in_order(two: DaskPool, monkeypa
         two.map(lambda _: os.kill(os.getpid(), signal.SIGKILL), [0])
     assert two.map(len, ["ab"]) == [2], "and it goes on"
     assert two.map(len, []) == []
+    called = process.Identity.of(two.map(lambda _: os.getpid(), [0])[0])
+    assert called is not None
+    os.kill(worker_pid(two), signal.SIGKILL)
+    until(lambda: not process.alive(called), LONG)
+    assert two.map(len, ["abc"]) == [3], "by the next worker's"
     with pytest.raises(CaseError, match="cannot be sent to another process"):
         two.map(len, [sys._getframe()])
 

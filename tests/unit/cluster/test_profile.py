@@ -63,7 +63,7 @@ def test_a_profile_is_an_executor_by_its_name(home: Path) -> None:
     profile.write("mine", Profile(most_cores=4))
     with pytest.raises(CaseError, match=r"cores: the profile 'mine' allows at most 4 \(got 5\)"):
         executors.get("mine").require(5, None)
-    with pytest.raises(UnknownName, match=r"did you mean 'mine'\? there are: local, mine, slurm"):
+    with pytest.raises(UnknownName, match=r"did you mean 'mine'\? there are: dask, local, mine, slurm"):
         executors.get("mone")
 
 

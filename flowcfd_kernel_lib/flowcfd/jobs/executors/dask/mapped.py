@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -15,10 +14,14 @@ from functools import cache
 from typing import Any
 
 from flowcfd.errors import SiteError
+from flowcfd.jobs import process
 from flowcfd.jobs.executors.dask.task import pilot
+from flowcfd.jobs.process import Identity
 from flowcfd.jobs.slots import Slots
 from flowcfd.settings import settings
 
+_LOOK = 1.0
+"""Time [s] between two looks whether the pilot lives."""
 Answer = tuple[bool, bytes]
 """Whether it is a value, and the value or the error, pickled."""
 
@@ -44,16 +47,25 @@ def call(function: bytes, item: bytes, shared: bool, most: int) -> Answer:
 
 @cache
 def _processes(most: int) -> ProcessPoolExecutor:
-    """Warm processes; they are forked off by a server that ends with the pilot, and they with it."""
+    """Warm processes."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["flowcfd.post.open", "cloudpickle"])
-    return ProcessPoolExecutor(most, mp_context=context, initializer=_begin)
+    return ProcessPoolExecutor(most, mp_context=context, initializer=_begin, initargs=(Identity.of(os.getpid()),))
 
 
-def _begin() -> None:
-    """Each process has one core: libraries that take all there are would take those of runs."""
+def _begin(pilot_: Identity) -> None:
+    """Each process has one core: libraries that take all there are would take those of runs. It ends with its pilot.
+
+    The server that forks it off lives as long as it does, so that server's end would never come.
+    """
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VTK_SMP_MAX_THREADS"), "1"))
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+    def leave() -> None:
+        while process.alive(pilot_):
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
 
 
 def _called(function: bytes, item: bytes) -> Answer:
