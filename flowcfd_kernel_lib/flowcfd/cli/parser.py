@@ -122,6 +122,7 @@ def _runs(commands: Commands) -> None:
     runs.add_argument("--executor", metavar="EXECUTOR", help="only those of this executor")
     runs.add_argument("--study", metavar="STUDY", help="only those of this study")
     runs.add_argument("--project", metavar="PROJECT", help="only those of this project")
+    runs.add_argument("--solver", metavar="SOLVER", help="only those of this solver, such as simpleFoam")
     runs.add_argument("--user", metavar="USER", help="only those of this user")
     runs.add_argument("--since", metavar="WHEN", help="only those made since: 2026-01-31, or how long ago: '7 d'")
     runs.add_argument("--before", metavar="WHEN", help="only those made before")
