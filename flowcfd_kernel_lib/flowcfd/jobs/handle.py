@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import signal
@@ -148,10 +149,14 @@ class Run:
             raise CaseError(f"priority: must be a whole number from -{MOST} to {MOST} (got {priority!r})")
         if isinstance(self._executor, Queueing) and self._waits_elsewhere:
             self._executor.prioritise(self.record, priority)
-        record.write_priority(self.path, priority)
+        try:
+            record.write_priority(self.path, priority)
+        except OSError as error:
+            raise SiteError(f"{self.path}: the priority cannot be written: {error.strerror or error}") from error
         worker = record.worker(self.path)
-        if worker is not None and process.alive(worker.identity):  # it looks at once, and not at its next turn
-            process.send([worker.identity.pid], signal.SIGCHLD)
+        if worker is not None and process.alive(worker.identity):
+            with contextlib.suppress(PermissionError):  # it looks at once, and not at its next turn
+                process.send([worker.identity.pid], signal.SIGCHLD)
         return self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.2) -> State:
