@@ -500,3 +500,17 @@ def test_a_run_whose_processes_were_all_killed_is_queued_again_and_says_so(
     until(lambda: attempts(run) == 2 and alone(run), LONG)
     _no_gap_and_nothing_lost(run)
     assert run.cancel().state == "Cancelled"
+
+
+def test_the_example_of_a_plain_cluster_is_run_and_its_work_may_be_wrapped(
+    site: Private, cavity: Callable[..., CaseFiles]
+) -> None:
+    known = profile.read(Path(__file__).parents[2] / "cluster/plain.yaml")
+    assert isinstance(known, profile.Profile)
+    profile.write("private", known.model_copy(update={"conf": site.conf, "shared_cores": True, "wrap": "nice -n 7"}))
+    run = jobs.run(cavity(), on="private", cores=2)
+    text = jobs.preview(run)
+    assert all(each in text for each in ("--partition=cpu", "--time=720", "--mem=", "FLOWCFD_RESTARTS=4", "nice -n 7 "))
+    assert run.wait(LONG) == "Done", run.why
+    with pytest.raises(CaseError, match="at most 168 h here"):
+        jobs.run(cavity(steps=20), on="private", resources={"walltime": "200 h"})

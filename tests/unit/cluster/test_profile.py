@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,38 @@ from flowcfd.cluster.resources import Resources
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.jobs.executors import executors
 from flowcfd.jobs.executors.slurm.partition import Partition
+from flowcfd.jobs.executors.slurm.script import many, script
+from flowcfd.jobs.record import Job
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("name", ["plain", "modules", "apptainer"])
-def test_the_examples_are_valid(name: str) -> None:
-    assert profile.read(ROOT / f"cluster/{name}.yaml").description
+EXAMPLES = sorted(ROOT.glob("cluster/*.yaml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_valid_and_said_what_they_are_for(path: Path) -> None:
+    assert profile.read(path).description
+    assert path.read_text().startswith("# ")
+    assert f"`{path.name}`" in (ROOT / "cluster/README.md").read_text()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_batch_scripts_of_the_examples_are_shell(tmp_path: Path, path: Path) -> None:
+    known = profile.read(path)
+    if not isinstance(known, Profile):
+        pytest.skip("a pool has no batch script for a run")
+    job = Job(
+        path=tmp_path, uid="0" * 32, name="it's", digest="1" * 64, cores=8, method="", executor=path.stem,
+        steps=("blockMesh",), application="icoFoam", created=0.0, start=0.0, end=1.0, openfoam="2312",
+    )  # fmt: skip
+    one = script(job, known, known.resources, known.resources.directives(8))
+    many_ = many(tmp_path, "2" * 32, [job, job], 1, known, known.resources, known.resources.directives(8))
+    for text in (one, many_):
+        assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+        assert all(line in text for line in known.setup)
+        assert known.wrap in text
+    assert "#SBATCH --array=0-1%1" in many_
 
 
 def test_every_key_stands_in_the_documentation() -> None:
