@@ -13,9 +13,11 @@ from pathlib import Path
 import papermill
 import pytest
 
+import flowcfd as fc
 from flowcfd import studies
 from flowcfd.cluster import private, profile
 from flowcfd.errors import SiteError
+from flowcfd.jobs.executors.slurm import array
 
 pytestmark = pytest.mark.cluster
 
@@ -83,6 +85,27 @@ def test_a_study_outlives_the_kernel_that_sent_it(
     assert len(runs) == POINTS
     assert all((run.path / "events.jsonl").read_text().count('"event": "attempt"') == 1 for run in runs)
     assert all(run.record.executor == "private" for run in runs)
+
+
+def test_the_points_of_a_study_are_one_job_array(site: private.Private, home: Path, until: Callable[..., None]) -> None:
+    duct = fc.Case(
+        name="duct",
+        domain=fc.Channel(length=2, height=0.1),
+        mesh=fc.Blocks(cells=(20, 10)),
+        physics=fc.Incompressible(fluid=fc.Fluid(nu=1e-3)),
+        boundaries={"inlet": fc.Inlet(1), "outlet": fc.Outlet(), "bottom": fc.Wall(), "top": fc.Wall()},
+        solve=fc.Steady(50),
+    )
+    speeds = [0.2, 0.4, 0.6, 0.8, 1.0, 1.0]
+    study = fc.Study(duct, {"boundaries.inlet.speed": speeds}, name="array").run(on="private", at_once=3, wait=True)
+    assert study.states == {"Done": 6}
+    runs = {point.run.path: point.run for point in study.points if point.run is not None}
+    assert len(runs) == 5, "points that coincide are one run"
+    arrays = {found.array if (found := array.of(run.record)) else "" for run in runs.values()}
+    assert len(arrays) == 1
+    assert arrays != {""}
+    meshes = sorted(run.stages[0].shared for run in runs.values())
+    assert (meshes[0], len(set(meshes))) == ("", 2), "one made it, on whatever node, the others took it"
 
 
 def _children(pid: int) -> list[int]:
