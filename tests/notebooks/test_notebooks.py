@@ -123,3 +123,11 @@ def test_the_cheapest_duct_is_found_by_real_runs(answer):
     assert found == pytest.approx(least, rel=0.01)
     assert height == pytest.approx(high, rel=0.1)
     assert speed == pytest.approx(fast, rel=0.2)
+
+
+def test_a_notebook_is_executed_at_many_points(answer):
+    said = answer("09_sweep.ipynb")
+    rows = [line.split() for line in said.splitlines() if re.match(r" *\d", line)]
+    assert [(float(row[0]), row[3]) for row in rows] == [(100, "Done"), (400, "Done")]
+    for _, ours, ghias, _ in rows:
+        assert float(ours) == pytest.approx(float(ghias), abs=0.01)

@@ -27,7 +27,7 @@ NOTEBOOKS = {
 
 
 def run(*, quick: bool = False) -> list[Row]:
-    """Wall time [s] above the cells' own, the least of several runs in turns: a busy machine makes all of them longer."""
+    """Wall time [s] above the cells' own, the least of several runs in turns: a busy machine makes all longer."""
     from papermill.engines import papermill_engines
 
     from flowcfd.sweeps import warm

@@ -72,7 +72,8 @@ def _engine() -> Any:
             """Execute with a kernel that was never used, and have the next one started meanwhile."""
             options = remove_args(["input_path", "timeout", "startup_timeout"], **options)
             sources = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]
-            kernel = warm.take(kernel_name, preload=warm.modules(sources), timeout=start_timeout)
+            words = list(options.pop("extra_arguments", ()))
+            kernel = warm.take(kernel_name, preload=warm.modules(sources), more=words, timeout=start_timeout)
             try:
                 if hold is not None:
                     kernel.hold(hold)

@@ -316,9 +316,12 @@ class Kernel:
 _ahead: dict[tuple[Any, ...], Kernel] = {}
 
 
-def take(name: str, *, preload: Sequence[str] = (), timeout: float = START) -> Kernel:
-    """A kernel of this name that is ready and was never used, in the working directory and environment of now."""
-    key = _key(name, preload)
+def take(name: str, *, preload: Sequence[str] = (), more: Sequence[str] = (), timeout: float = START) -> Kernel:
+    """A kernel of this name that is ready and was never used, in the working directory and environment of now.
+
+    `more` are words for ipykernel.
+    """
+    key = _key(name, preload, more)
     for other in [found for found in _ahead if found != key]:
         _ahead.pop(other).retire()
     kernel = _ahead.pop(key, None)
@@ -336,7 +339,7 @@ def take(name: str, *, preload: Sequence[str] = (), timeout: float = START) -> K
 
 def prepare(kernel: Kernel) -> None:
     """Start another kernel of the same kind ahead of its use, unless there is one."""
-    if kernel.manager.zygote is not None and kernel.key not in _ahead and kernel.key == _key(*kernel.key[:2]):
+    if kernel.manager.zygote is not None and kernel.key not in _ahead and kernel.key == _key(*kernel.key[:3]):
         _ahead[kernel.key] = _start(kernel.key)
 
 
@@ -353,8 +356,8 @@ def close() -> None:
 atexit.register(close)
 
 
-def _key(name: str, preload: Sequence[str]) -> tuple[Any, ...]:
-    return name, tuple(preload), str(Path.cwd()), tuple(sorted(os.environ.items()))
+def _key(name: str, preload: Sequence[str], more: Sequence[str]) -> tuple[Any, ...]:
+    return name, tuple(preload), tuple(more), str(Path.cwd()), tuple(sorted(os.environ.items()))
 
 
 def _start(key: tuple[Any, ...]) -> Kernel:
@@ -367,7 +370,7 @@ def _start(key: tuple[Any, ...]) -> Kernel:
     try:
         # As nbclient does: a notebook's history is no user's.
         more = ["--HistoryManager.hist_file=:memory:"] if manager.ipykernel else []
-        run_sync(manager.start_kernel)(cwd=key[2], extra_arguments=more)
+        run_sync(manager.start_kernel)(cwd=key[3], extra_arguments=[*more, *key[2]])
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
