@@ -175,7 +175,7 @@ def _counted(executor: Slurm) -> list[str]:
         called.append(words[0])
         return answer(words, **options)  # type: ignore[arg-type]
 
-    executor.client.answer = counting  # type: ignore[method-assign, assignment]
+    executor.client.answer = counting  # type: ignore[method-assign]
     return called
 
 
