@@ -190,14 +190,17 @@ class Runs(Sequence[Run]):
         return table.text(self.statuses())
 
     def _repr_html_(self) -> str:
-        notes = [f"{one.path.name}: {one.why}" for one in self.unreadable]
-        return table.table(self.statuses(), notes=notes)
+        return self._plain(self.statuses())
+
+    def _plain(self, statuses: Sequence[Status]) -> str:
+        return table.table(statuses, notes=[f"{one.path.name}: {one.why}" for one in self.unreadable])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
         """The live table where a notebook is looked at, with the plain one beside it for who opens it later."""
         from flowcfd.jobs import live
 
-        plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        now = self.statuses()
+        plain = {"text/plain": table.text(now), "text/html": self._plain(now)}
         if not live.has_front_end() or not len(self):
             return plain
         widget: Mapping[str, Any] = self.live().box._repr_mimebundle_()
