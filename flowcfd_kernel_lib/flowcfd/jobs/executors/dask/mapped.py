@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flowcfd.errors import SiteError
@@ -50,7 +50,9 @@ def _processes(most: int) -> ProcessPoolExecutor:
     """Warm processes."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["flowcfd.post.open", "cloudpickle"])
-    return ProcessPoolExecutor(most, mp_context=context, initializer=_begin, initargs=(Identity.of(os.getpid()),))
+    me = Identity.of(os.getpid())
+    assert me is not None
+    return ProcessPoolExecutor(most, mp_context=context, initializer=partial(_begin, me))
 
 
 def _begin(pilot_: Identity) -> None:
