@@ -54,7 +54,7 @@ asyncio.run(main())
 
 def run(*, quick: bool = False) -> list[Row]:
     """CPU time of a sweep as a share of the bare commands' (the ideal), beside foamlib's; CPU time warm over cold."""
-    points, repeats = (4, 1) if quick else (10, 3)
+    points, repeats = (4, 1) if quick else (8, 3)
     with home() as folder:
         sweep = _Sweep(folder, points)
         works: dict[str, Callable[[], None]] = {"ours": sweep.ours, "xargs": sweep.xargs}
@@ -72,9 +72,9 @@ def step(cell: str, solve: Steady) -> Case:
         domain=BackwardFacingStep(step="1 cm", inlet_height="1 cm", upstream="2 cm", downstream="16 cm"),
         mesh=Blocks(cell=cell),
         physics=Incompressible(fluid=Fluid(nu=1e-4, rho=1.0)),
-        boundaries={"inlet": Inlet("1 m/s"), "outlet": Outlet(), **{wall: Wall() for wall in WALLS}},
+        boundaries={"inlet": Inlet(speed="1 m/s"), "outlet": Outlet(), **{wall: Wall() for wall in WALLS}},
         solve=solve,
-        outputs=(Reattachment("lowerWall", every=5),),
+        outputs=(Reattachment(patch="lowerWall", every=5),),
     )
 
 
@@ -83,7 +83,7 @@ class _Sweep:
 
     def __init__(self, folder: Path, points: int) -> None:
         self.folder = folder
-        self.case = step("0.7 mm", Steady(250, residual=None))
+        self.case = step("0.7 mm", Steady(iterations=250, residual=None))
         self.speeds = [0.5 + number / points for number in range(points)]
         self.environment = install.find().environment(case=folder, shared=True)
         self._number = itertools.count()
@@ -118,7 +118,8 @@ class _Sweep:
 
     def _written(self) -> tuple[list[Path], Sequence[str]]:
         """The rendered cases in folders of their own, which are whose sweeps ours is compared with, and their steps."""
-        cases, steps = [], ()
+        cases: list[Path] = []
+        steps: Sequence[str] = ()
         for speed in self.speeds:
             files = render(self.case.replace({SPEED: speed}))
             cases.append(self.folder / f"case{next(self._number)}")
@@ -173,9 +174,10 @@ def _warmed(*, quick: bool) -> Row:
     """The same study cold and warm; its answers must agree within the band that ended the runs."""
     within = 0.005
     speeds = [1.0 + 0.2 * number for number in range(4 if quick else 8)]
+    until = Settled(measures="reattachment", within=within, over=50)
     case = step(
         "1 mm" if quick else "0.7 mm",
-        Steady(3000, residual=None, until=Settled("reattachment", within=within, over=50)),
+        Steady(iterations=3000, residual=None, until=until),
     )
     times, answers = [], []
     for warm in (False, True):

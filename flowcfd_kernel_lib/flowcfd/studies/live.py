@@ -47,7 +47,7 @@ class Watch:
         """
         if not _displays():
             self.study.wait()
-            print(text(self.study, self.study.table(**self.measures)))
+            print(text(self.study, self.study.table(on=None, **self.measures)))
             return self
         through = self.refresh()
         if has_front_end():
@@ -72,7 +72,7 @@ class Watch:
 
         began = time.monotonic()
         driven = self.study.driven
-        table = self.study.table(**self.measures)
+        table = self.study.table(on=None, **self.measures)
         bundle = {"text/plain": text(self.study, table), "text/html": page(self.study, table, driven=driven)}
         if self._handle is None:
             self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
@@ -95,9 +95,9 @@ def _once(measure: Callable[[Results], SupportsFloat]) -> Callable[[Results], Su
     known: dict[Path, SupportsFloat] = {}
 
     def asked(res: Results) -> SupportsFloat:
-        if res.path not in known:
-            known[res.path] = measure(res)
-        return known[res.path]
+        if res.case not in known:
+            known[res.case] = measure(res)
+        return known[res.case]
 
     return asked
 
@@ -106,7 +106,7 @@ def _displays() -> bool:
     """Whether there is an IPython that displays."""
     from IPython.core.getipython import get_ipython
 
-    return get_ipython() is not None  # type: ignore[no-untyped-call]
+    return get_ipython() is not None
 
 
 def text(study: Study, table: Table) -> str:
