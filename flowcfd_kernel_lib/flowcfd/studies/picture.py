@@ -1,4 +1,4 @@
-"""A drawing of HoloViews, shown alive where a notebook can (Bokeh, by Panel) and as a PNG everywhere else (matplotlib).
+"""A drawing of HoloViews, shown alive where a notebook can (Bokeh) and as a PNG everywhere else (matplotlib).
 
 Backgrounds are transparent and texts of a grey that is read on white and on black.
 """
@@ -6,7 +6,11 @@ Backgrounds are transparent and texts of a grey that is read on white and on bla
 from __future__ import annotations
 
 import base64
+import html
 import io
+import json
+import sys
+import uuid
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -20,6 +24,18 @@ WIDTH, HEIGHT = 4.2, 3.0
 """Size of one panel of a drawing [inches]."""
 PIXELS = 88
 """Pixels of an inch in a living drawing."""
+LIVE = """(function (place, item) {
+  let tries = 0;
+  const timer = setInterval(function () {
+    const element = document.getElementById(place);
+    if (element && window.Bokeh && window.Bokeh.embed) {
+      clearInterval(timer);
+      element.replaceChildren();
+      window.Bokeh.embed.embed_item(item, place);
+    } else if (++tries > 100) { clearInterval(timer); }
+  }, 100);
+})("%s", %s);"""
+_SHOWN: list[bool] = []
 
 
 class Picture:
@@ -69,14 +85,16 @@ class Picture:
         self.figure().savefig(drawn, format="png", dpi=DOTS, bbox_inches="tight")
         return drawn.getvalue()
 
-    def _ipython_display_(self) -> None:
-        display = import_module("IPython.display")
-        bundle = {"text/plain": repr(self), "image/png": base64.b64encode(self._repr_png_()).decode("ascii")}
-        meta: dict[str, Any] = {}
-        if _alive():
-            live, meta = import_module("panel").pane.Bokeh(self.bokeh())._repr_mimebundle_()
-            bundle = {**bundle, **{kind: content for kind, content in live.items() if kind != "text/plain"}}
-        display.display(bundle, metadata=meta, raw=True)
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """The PNG, and HTML that shows it until, and unless, scripts may make it live."""
+        still = base64.b64encode(self._repr_png_()).decode("ascii")
+        bundle = {"text/plain": repr(self), "image/png": still}
+        if _in_kernel():
+            place = f"flowcfd-{uuid.uuid4().hex}"
+            item = json.dumps(import_module("bokeh.embed").json_item(self.bokeh(), place)).replace("</", "<\\/")
+            image = f"<img alt='{html.escape(self.words)}' src='data:image/png;base64,{still}'>"
+            bundle["text/html"] = f"{_library()}<div id='{place}'>{image}</div><script>{LIVE % (place, item)}</script>"
+        return bundle
 
 
 @cache
@@ -86,14 +104,20 @@ def _loaded() -> None:
     import_module("holoviews.plotting.mpl")
 
 
-@cache
-def _alive() -> bool:
-    """Whether this is a kernel, where Panel is made ready for the first drawing."""
-    shell = import_module("IPython").get_ipython()
-    if shell is None or getattr(shell, "kernel", None) is None:
-        return False
-    import_module("panel").extension()
-    return True
+def _in_kernel() -> bool:
+    """Whether this is a kernel, whose front end may run scripts."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def _library() -> str:
+    """BokehJS itself, with the first drawing of a kernel only: no network is needed, and a notebook stays small."""
+    if _SHOWN:
+        return ""
+    _SHOWN.append(True)
+    resources = import_module("bokeh.resources").Resources(mode="inline", components=["bokeh"])
+    return "".join(f"<script>{script}</script>" for script in resources.js_raw)
 
 
 def _painted(figure: Any) -> Any:

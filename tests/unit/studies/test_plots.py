@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowcfd.errors import CaseError, UnknownName
-from flowcfd.studies import plots
+from flowcfd.studies import picture, plots
 from flowcfd.studies.measured import Measured, Outcome, Parameter
 from flowcfd.studies.picture import RED, Picture
 from flowcfd.studies.sensitivity import sobol
@@ -101,3 +101,16 @@ def test_a_picture_is_read_on_white_and_on_black(surface: Surface) -> None:
     assert all(axes.patch.get_alpha() == 0 for axes in figure.axes[:1])
     living = surface.plot().bokeh()
     assert living.background_fill_alpha == living.border_fill_alpha == 0
+
+
+def test_outside_of_a_kernel_a_picture_is_a_png_and_in_one_it_is_live_without_a_network(
+    surface: Surface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(surface.plot()._repr_mimebundle_()) == {"text/plain", "image/png"}
+    monkeypatch.setattr(picture, "_in_kernel", lambda: True)
+    monkeypatch.setattr(picture, "_SHOWN", [])
+    first, second = (surface.plot()._repr_mimebundle_()["text/html"] for _ in range(2))
+    assert len(first) > 500_000 > len(second), "the library comes once"
+    for html in (first, second):
+        assert "data:image/png;base64," in html, "what is seen where scripts may not run"
+        assert "src=" not in html.replace("src='data:image/png", "").partition("<div id=")[2]
