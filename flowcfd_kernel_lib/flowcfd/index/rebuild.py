@@ -12,7 +12,7 @@ from flowcfd.index import found as look
 from flowcfd.index import studied
 from flowcfd.index.database import Database
 from flowcfd.index.found import COLUMNS, Found
-from flowcfd.index.refresh import BATCH, Home, home, refresh, register, write_study
+from flowcfd.index.refresh import BATCH, Home, home, insert, refresh, register, write_study
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -115,8 +115,6 @@ def _replace(connection: Connection, here: Home, runs: list[Found]) -> None:
     connection.execute(usage.update().where(usage.c.home == here.id).values(gone=True))
     rows = iter(runs)
     while batch := list(islice(rows, BATCH)):
-        connection.execute(tables.runs.insert(), [{**one.row, "home": here.id} for one in batch])
+        insert(connection, tables.runs, [{**one.row, "home": here.id} for one in batch])
         connection.execute(delete(usage).where(usage.c.uid.in_({one.row["uid"] for one in batch})))
-        attempts = [{**row, "home": here.id} for one in batch for row in one.usage]
-        if attempts:
-            connection.execute(usage.insert(), attempts)
+        insert(connection, usage, [{**row, "home": here.id} for one in batch for row in one.usage])

@@ -166,13 +166,22 @@ def write(connection: Connection, here: Home, found: Sequence[Found], before: Ma
         return
     register(connection, here)
     connection.execute(delete(runs).where(mine, runs.c.run.in_([one.status.run for one in fresh])))
-    connection.execute(runs.insert(), [{**one.row, "home": here.id} for one in fresh])
+    insert(connection, runs, [{**one.row, "home": here.id} for one in fresh])
     attempts = [{**row, "home": here.id} for one in fresh for row in one.usage]
     uids = {str(one.row["uid"]) for one in fresh}
     _let_go(connection, here, {one.status.run for one in fresh}, uids)
     connection.execute(delete(usage).where(usage.c.uid.in_(uids)))
-    if attempts:
-        connection.execute(usage.insert(), attempts)
+    insert(connection, usage, attempts)
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; a server gets many in one statement, for pg8000 would wait for its answer to each."""
+    if connection.dialect.name == "sqlite" and rows:
+        connection.execute(table.insert(), rows)
+        return
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        connection.execute(table.insert().values(batch))
 
 
 def register(connection: Connection, here: Home) -> None:
@@ -242,8 +251,7 @@ def write_study(
     from flowcfd.index import tables
 
     connection.execute(tables.studies.insert(), {**row, "home": here.id})
-    if points:
-        connection.execute(tables.points.insert(), [{**one, "home": here.id} for one in points])
+    insert(connection, tables.points, [{**one, "home": here.id} for one in points])
 
 
 def _drop(connection: Connection, here: Home, from_: Sequence[Table], study: str) -> None:
