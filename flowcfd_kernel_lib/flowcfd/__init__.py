@@ -26,6 +26,7 @@ _HOMES = {
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
         "Reattachment Settled"
     ),
+    "flowcfd.cad": "load Geometry Facing Inside Near",
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.check.finding": "Finding Findings",

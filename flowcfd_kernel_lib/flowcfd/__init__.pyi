@@ -6,6 +6,11 @@ from flowcfd import studies as studies
 from flowcfd import sweeps as sweeps
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
+from flowcfd.cad import Facing as Facing
+from flowcfd.cad import Geometry as Geometry
+from flowcfd.cad import Inside as Inside
+from flowcfd.cad import Near as Near
+from flowcfd.cad import load as load
 from flowcfd.case import Airfoil as Airfoil
 from flowcfd.case import Averages as Averages
 from flowcfd.case import BackwardFacingStep as BackwardFacingStep

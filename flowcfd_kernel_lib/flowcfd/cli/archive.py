@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from flowcfd import archive, telling
+from flowcfd import archive
 from flowcfd.archive.entry import Entry
 from flowcfd.archive.lifecycle import current
-from flowcfd.cli import output
+from flowcfd.cli import output, waits
 from flowcfd.errors import CaseError, RunError, listed
 from flowcfd.jobs.handle import Run
 
@@ -19,7 +17,7 @@ def put(options: Namespace) -> int:
     """Archive runs and studies; all names are looked up before the first is sent."""
     there = archive.store()
     entries = []
-    with _bar(quiet=options.json):
+    with waits.shown(quiet=options.json):
         for target in archive.targets(options.names):
             entry = archive.put(target, remove=options.remove)
             entries.append(entry)
@@ -51,7 +49,7 @@ def list_(options: Namespace) -> int:
 
 def restore(options: Namespace) -> int:
     """Bring one back."""
-    with _bar(quiet=options.json):
+    with waits.shown(quiet=options.json):
         found = archive.restore(options.name, to=options.to, user=options.user)
     if options.json:
         output.document({"path": found.path, "kind": "run" if isinstance(found, Run) else "study"})
@@ -109,31 +107,3 @@ def _as_dict(entry: Entry) -> dict[str, Any]:
         "created": entry.created, "archived": entry.archived, "files": len(entry.files), "size": entry.size,
         "packed": entry.packed, "sha256": entry.sha256,
     }  # fmt: skip
-
-
-@contextmanager
-def _bar(*, quiet: bool) -> Iterator[None]:
-    """A bar on standard error while something is sent or fetched."""
-    if quiet:
-        yield
-        return
-    from rich.progress import Progress
-
-    with Progress(console=output.console(stderr=True), transient=True) as bar:
-        tasks: dict[int, Any] = {}
-
-        def show(who: object, words: str, fraction: float | None, over: bool) -> None:
-            if over:
-                if id(who) in tasks:
-                    bar.remove_task(tasks.pop(id(who)))
-                return
-            task = tasks.setdefault(id(who), None)
-            if task is None:
-                task = tasks[id(who)] = bar.add_task("", total=1.0)
-            bar.update(task, completed=fraction or 0.0, description=words)
-
-        telling.TELLERS.append(show)
-        try:
-            yield
-        finally:
-            telling.TELLERS.remove(show)

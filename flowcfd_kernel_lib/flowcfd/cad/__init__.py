@@ -1,0 +1,7 @@
+"""Geometry: from a CAD file or a surface of triangles to a body with named patches."""
+
+from flowcfd.cad.geometry import Geometry, Patch, Source
+from flowcfd.cad.load import load
+from flowcfd.cad.selectors import Facing, Inside, Near
+
+__all__ = ["Facing", "Geometry", "Inside", "Near", "Patch", "Source", "load"]

@@ -1,0 +1,320 @@
+"""Geometry: a body as triangles with named patches, and where it comes from. It is kept by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowcfd.cad import surface
+from flowcfd.cad.selectors import Selector
+from flowcfd.cad.surface import Watertight
+from flowcfd.errors import CaseError, GeometryError, UnknownName
+from flowcfd.settings import settings
+from flowcfd.units import si
+
+if TYPE_CHECKING:
+    from flowcfd.cad.report import Report
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that it was read from: its name, SHA-256 and unit of length; and what was done to it since."""
+
+    name: str
+    sha256: str
+    unit: str
+    kind: str
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A named part of the surface: its area [m2], triangles, mean normal outwards, box [m] and colour in the file."""
+
+    name: str
+    area: float
+    triangles: int
+    normal: tuple[float, float, float]
+    bounds: tuple[tuple[float, float, float], tuple[float, float, float]]
+    colour: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A body. `volume` [m3] is None where the surface is not closed; `solids` and `shape` are of CAD files only."""
+
+    digest: str
+    label: str
+    source: Source
+    volume: float | None
+    area: float
+    solids: int
+    valid: bool
+    names: tuple[str, ...]
+    """Of each face; patches are the faces of one name."""
+    colours: tuple[tuple[float, float, float] | None, ...] = ()
+    face_areas: tuple[float, ...] = ()
+    said: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def path(self) -> Path:
+        """The folder that holds its triangles, and its shape where it came from a CAD file."""
+        return folder(self.digest)
+
+    @property
+    def cad(self) -> bool:
+        """Whether the shape itself is known, and not only triangles."""
+        return (self.path / "shape.brep").exists()
+
+    @property
+    def points(self) -> Floats:
+        """The corners of the triangles (n, 3) [m]."""
+        return np.asarray(self._arrays["points"], np.float64)
+
+    @property
+    def triangles(self) -> Ints:
+        """The corners' numbers of each triangle (m, 3), turned outwards."""
+        return np.asarray(self._arrays["triangles"], np.int64)
+
+    @property
+    def faces(self) -> Ints:
+        """The face of each triangle (m,)."""
+        return np.asarray(self._arrays["faces"], np.int64)
+
+    @property
+    def bounds(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """The lowest and the highest corner [m]."""
+        return _corners(self.points)
+
+    @cached_property
+    def patches(self) -> Mapping[str, Patch]:
+        """The patches by name, in the order of the faces."""
+        areas, normals = surface.areas(self.points, self.triangles)
+        owners = np.array([list(dict.fromkeys(self.names)).index(name) for name in self.names])[self.faces]
+        found = {}
+        for number, name in enumerate(dict.fromkeys(self.names)):
+            mine = owners == number
+            faces = [index for index, other in enumerate(self.names) if other == name]
+            exact = sum(self.face_areas[face] for face in faces) if self.face_areas else float(areas[mine].sum())
+            colours = {self.colours[face] for face in faces} if self.colours else {None}
+            corners = self.points[np.unique(self.triangles[mine])]
+            x, y, z = (float(value) for value in _unit((normals[mine] * areas[mine, None]).sum(axis=0)))
+            found[name] = Patch(
+                name, exact, int(mine.sum()), (x, y, z), _corners(corners), colours.pop() if len(colours) == 1 else None
+            )
+        return found
+
+    @cached_property
+    def watertight(self) -> Watertight:
+        """Whether the surface is closed, and where it is not."""
+        return surface.watertight(self.points, self.triangles)
+
+    def name(self, selectors: Mapping[str, Selector | str | Sequence[str]]) -> Geometry:
+        """The same with names by choice: a selector (Facing, Inside, Near), a patch's name or several.
+
+        Later ones win. GeometryError for a selector that chooses nothing; UnknownName for a patch that is not there.
+        """
+        names = list(self.names)
+        centres, normals, boxes = self._of_faces
+        for name, given in selectors.items():
+            if clean(name) != name:
+                raise CaseError(f"patch: must be of A-Z a-z 0-9 _ and begin with no digit (got {name!r})")
+            if isinstance(given, str) or (isinstance(given, Sequence) and not hasattr(given, "chosen")):
+                wanted = [given] if isinstance(given, str) else list(given)
+                for one in wanted:
+                    if one not in self.names:
+                        raise UnknownName("patch", str(one), set(self.names), where=name)
+                chosen = np.array([old in wanted for old in self.names])
+            else:
+                chosen = given.chosen(centres, normals, boxes)
+            if not chosen.any():
+                raise GeometryError(f"{name}: {given} chooses no face of {self.label}")
+            names = [name if mine else old for mine, old in zip(chosen, names, strict=True)]
+        return self._changed(tuple(names), "names by choice")
+
+    def split(self, angle: str | float = "30 degree") -> Geometry:
+        """Faces of triangles by feature angle: neighbours whose normals turn by less than it belong together."""
+        if self.cad:
+            raise GeometryError(f"{self.label}: has the faces of its CAD file; name them by choice")
+        degrees = float(np.degrees(si(angle, "rad"))) if isinstance(angle, str) else float(angle)
+        faces = surface.regions(self.points, self.triangles, degrees)
+        names = tuple(f"face_{number}" for number in range(int(faces.max()) + 1))
+        return kept(
+            self.points, self.triangles, faces, names, label=self.label, valid=self.valid,
+            source=_after(self.source, f"split at {degrees:g} degrees"),
+        )  # fmt: skip
+
+    def heal(self, tolerance: str | float = "0.01 mm") -> Geometry:
+        """Close what gapes by less than the tolerance, and turn the outside outwards; `said` tells what was done.
+
+        CAD: faces are sewn and put right by OpenCASCADE, names kept. Triangles: points welded, orientation made one,
+        small holes closed. GeometryError for what cannot be: larger holes, with their places.
+        """
+        from flowcfd.cad.heal import heal
+
+        return heal(self, si(tolerance, "m"))
+
+    def features(self, largest: str | float = "5 mm") -> list[Feature]:
+        """Holes, fillets, chamfers and small faces up to a size, with their places; of CAD files only."""
+        from flowcfd.cad.defeature import features
+
+        return features(self, si(largest, "m"))
+
+    def defeature(self, what: str | float | Sequence[Feature] = "2 mm") -> Geometry:
+        """The body without its features up to a size, or without the given ones; names survive.
+
+        `said` tells the change of volume, and which features OpenCASCADE refused: these are still there.
+        """
+        from flowcfd.cad.defeature import defeature
+
+        return defeature(self, what)
+
+    def report(self) -> Report:
+        """What there is to know of it before it is meshed."""
+        from flowcfd.cad.report import report
+
+        return report(self)
+
+    def write_stl(self, path: str | Path) -> Path:
+        """The surface as ASCII STL in metres, one solid for each patch, as OpenFOAM's meshers want it."""
+        return surface.write_stl(Path(path), self.points, self.triangles, self.faces, self.names)
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the triangles, which the digest names."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    def __repr__(self) -> str:
+        volume = "open" if self.volume is None else f"{self.volume:.4g} m3"
+        return f"<Geometry {self.label}: {len(self.patches)} patches, {volume}, {self.area:.4g} m2>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(patch.name)}</td><td>{patch.area:.4g} m²</td>"
+            f"<td>{patch.triangles}</td></tr>"
+            for patch in self.patches.values()
+        )
+        said = "".join(f"<div>&#9888; {html.escape(line)}</div>" for line in self.said)
+        return (
+            f"<div>{html.escape(repr(self)[1:-1])}</div>{said}<table><tr><th style='text-align:left'>patch</th>"
+            f"<th>area</th><th>triangles</th></tr>{rows}</table>"
+        )
+
+    @cached_property
+    def _arrays(self) -> Mapping[str, NDArray[np.generic]]:
+        try:
+            with np.load(self.path / "triangles.npz") as file:
+                return {name: file[name] for name in file.files}
+        except (OSError, ValueError) as error:
+            raise GeometryError(
+                f"{self.label}: its triangles are gone ({error}); load {self.source.name} again"
+            ) from None
+
+    @cached_property
+    def _of_faces(self) -> tuple[Floats, Floats, Floats]:
+        """Centres (n, 3), mean normals (n, 3) and boxes (n, 2, 3) of the faces."""
+        return surface.of_faces(self.points, self.triangles, self.faces, len(self.names))
+
+    def _changed(self, names: tuple[str, ...], step: str) -> Geometry:
+        return kept(
+            self.points, self.triangles, self.faces, names, label=self.label, source=_after(self.source, step),
+            shape=self.path if self.cad else None, exact=self,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A hole (size: diameter), fillet (radius), chamfer or small face (width) [m]: the faces and where they are [m]."""
+
+    kind: str
+    size: float
+    faces: tuple[int, ...]
+    at: tuple[float, float, float]
+
+
+def kept(
+    points: Floats,
+    triangles: Ints,
+    faces: Ints,
+    names: tuple[str, ...],
+    *,
+    label: str,
+    source: Source,
+    shape: Path | None = None,
+    exact: Mapping[str, Any] | Geometry | None = None,
+    valid: bool = True,
+    said: Sequence[str] = (),
+) -> Geometry:
+    """The Geometry of these triangles, whose arrays are written under FLOWCFD_HOME unless they are there.
+
+    `shape` is a folder that holds the CAD shape too, `exact` what is known of it better than by triangles.
+    """
+    content = hashlib.sha256(f"{SCHEMA} {json.dumps(names)} {'cad' if shape else ''}".encode())
+    for array in (points, triangles, faces):
+        content.update(np.ascontiguousarray(array).tobytes())
+    digest = content.hexdigest()
+    place = folder(digest)
+    if not (place / "triangles.npz").exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".new-") as made:
+            part = Path(made) / "geometry"
+            part.mkdir()
+            np.savez(part / "triangles.npz", points=points, triangles=triangles, faces=faces)
+            if shape is not None:
+                shutil.copy(shape / "shape.brep", part / "shape.brep")
+                about = json.loads((shape / "faces.json").read_text())
+                (part / "faces.json").write_text(json.dumps({**about, "names": list(names)}))
+            if not place.exists():
+                part.rename(place)
+    known = exact.to_json() if isinstance(exact, Geometry) else dict(exact or {})
+    sizes, _ = surface.areas(points, triangles)
+    closed = surface.watertight(points, triangles)
+    volume = known["volume"] if "volume" in known else surface.volume(points, triangles) if closed else None
+    colours = tuple(None if one is None else (one[0], one[1], one[2]) for one in known.get("colours", ()))
+    return Geometry(
+        digest=digest, label=label, source=source, volume=volume, area=float(known.get("area", sizes.sum())),
+        solids=int(known.get("solids", 0)), valid=bool(known.get("valid", valid)), names=names, colours=colours,
+        face_areas=tuple(known.get("face_areas", ())), said=tuple(said),
+    )  # fmt: skip
+
+
+def folder(digest: str) -> Path:
+    """Where the arrays of a geometry are kept."""
+    return settings().home / "geometry" / digest[:24]
+
+
+def clean(name: str) -> str:
+    """A name as OpenFOAM takes it for a patch."""
+    letters = "".join(letter if letter.isascii() and (letter.isalnum() or letter == "_") else "_" for letter in name)
+    while "__" in letters:
+        letters = letters.replace("__", "_")
+    letters = letters.strip("_")
+    return f"p{letters}" if letters[:1].isdigit() else letters
+
+
+def _after(source: Source, step: str) -> Source:
+    return Source(source.name, source.sha256, source.unit, source.kind, (*source.steps, step))
+
+
+def _corners(points: Floats) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    (a, b, c), (d, e, f) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return (a, b, c), (d, e, f)
+
+
+def _unit(vector: Floats) -> Floats:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length > 0 else vector

@@ -1,0 +1,131 @@
+"""Healing: a CAD shape by OpenCASCADE, a surface of triangles by welding, turning and closing small holes."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flowcfd.cad import surface
+from flowcfd.cad.geometry import Floats, Geometry, Ints, _after, kept
+from flowcfd.cad.load import of_shape
+from flowcfd.cad.occ import process
+from flowcfd.errors import CaseError, GeometryError
+
+MOST_EDGES = 12
+"""A hole of more edges than this is not closed: nobody knows what was there."""
+
+
+def heal(geometry: Geometry, tolerance: float) -> Geometry:
+    """The healed geometry; `tolerance` [m]. `said` tells what was done and what could not be."""
+    low, high = (np.array(corner) for corner in geometry.bounds)
+    most = 0.05 * float(np.linalg.norm(high - low))
+    if not 0 < tolerance <= most:
+        raise CaseError(
+            f"tolerance: must be above 0 and at most {most:.3g} m, a twentieth of the body (got {tolerance:g} m)"
+        )
+    return _shape(geometry, tolerance) if geometry.cad else _triangles(geometry, tolerance)
+
+
+def _shape(geometry: Geometry, tolerance: float) -> Geometry:
+    with tempfile.TemporaryDirectory(prefix="flowcfd-cad-") as made:
+        request = {"path": str(geometry.path), "folder": made, "tolerance": tolerance}
+        answer, _ = process.ask("heal", request, label=geometry.label)
+        said = [*answer["said"]]
+        if geometry.volume is not None and answer["volume"] is not None:
+            change = answer["volume"] / geometry.volume - 1
+            if abs(change) > 1e-9:
+                said.append(f"the volume has changed by {change:.2%}")
+        return of_shape(
+            Path(made), answer, label=geometry.label, source=_after(geometry.source, f"healed at {tolerance:g} m"),
+            said=tuple(said),
+        )  # fmt: skip
+
+
+def _triangles(geometry: Geometry, tolerance: float) -> Geometry:
+    said = []
+    points, triangles = surface.welded(geometry.points, geometry.triangles, tolerance)
+    sizes, _ = surface.areas(points, triangles)
+    whole = (sizes > 0) & surface.proper(triangles)
+    if not whole.any():
+        raise GeometryError(f"{geometry.label}: nothing is left at a tolerance of {tolerance:g} m")
+    if not whole.all():
+        said.append(f"{int((~whole).sum())} triangles without area are gone")
+    triangles, faces = triangles[whole], geometry.faces[whole]
+    triangles, faces, closed = _closed(points, triangles, faces, geometry.label)
+    if closed:
+        said.append(f"{closed} small hole{'' if closed == 1 else 's'} closed")
+    triangles, turned = _outwards(points, triangles)
+    if turned:
+        said.append(f"{turned} triangles turned round")
+    return kept(
+        points, triangles, faces, geometry.names, label=geometry.label,
+        source=_after(geometry.source, f"healed at {tolerance:g} m"), said=said,
+    )  # fmt: skip
+
+
+def _closed(points: Floats, triangles: Ints, faces: Ints, label: str) -> tuple[Ints, Ints, int]:
+    """The surface with fans of triangles in its small holes; GeometryError for larger ones, with their places."""
+    found = surface.watertight(points, triangles)
+    large = [hole for hole in found.holes if hole[0] > MOST_EDGES]
+    if large:
+        places = "; ".join(f"{edges} edges, {size:.3g} m round, at ({x:.4g} {y:.4g} {z:.4g})"
+                           for edges, size, (x, y, z) in sorted(large, key=lambda hole: -hole[1])[:5])  # fmt: skip
+        raise GeometryError(f"{label}: {len(large)} holes are too large to be closed: {places}")
+    if found.crowded_edges:
+        raise GeometryError(
+            f"{label}: {found.crowded_edges} edges have more than two triangles (walls without thickness, or bodies "
+            "that touch along an edge): it cannot be said what is inside"
+        )
+    if not found.open_edges:
+        return triangles, faces, 0
+    added, owners = [], []
+    for loop in _rims(triangles):
+        owner = faces[next(n for n, corners in enumerate(triangles) if loop[0] in corners and loop[1] in corners)]
+        for second, third in pairwise(loop[1:]):
+            added.append([loop[0], second, third])
+            owners.append(owner)
+    return (
+        np.concatenate([triangles, np.array(added, np.int64)]),
+        np.concatenate([faces, np.array(owners, np.int64)]),
+        len(found.holes),
+    )
+
+
+def _rims(triangles: Ints) -> list[list[int]]:
+    """The open edges as closed loops of points, turned so that triangles on them fit their neighbours."""
+    ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    key = np.sort(ends, axis=1)
+    _, inverse, count = np.unique(key, axis=0, return_inverse=True, return_counts=True)
+    open_ = ends[count[inverse.reshape(-1)] == 1]
+    after: dict[int, list[int]] = {}
+    for start, end in open_.tolist():
+        after.setdefault(end, []).append(start)  # against the direction of the triangle that is there
+    loops = []
+    while after:
+        start = next(iter(after))
+        loop, here = [start], after[start].pop()
+        while here != start:
+            loop.append(here)
+            if not after.get(here):
+                raise GeometryError("the rim of a hole does not close: its triangles are turned differently")
+            here = after[here].pop()
+        loops.append(loop)
+        after = {point: ends for point, ends in after.items() if ends}
+    return loops
+
+
+def _outwards(points: Floats, triangles: Ints) -> tuple[Ints, int]:
+    """All triangles turned outwards, and how many had to be."""
+    import trimesh
+
+    mesh: Any = trimesh.Trimesh(points, triangles.copy(), process=False)
+    repair: Any = trimesh.repair
+    repair.fix_normals(mesh, multibody=True)
+    after = np.asarray(mesh.faces, np.int64)
+    before_normals, after_normals = surface.areas(points, triangles)[1], surface.areas(points, after)[1]
+    turned = int((np.einsum("ij,ij->i", before_normals, after_normals) < 0).sum())
+    return after, turned

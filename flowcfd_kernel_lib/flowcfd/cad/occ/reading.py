@@ -1,0 +1,122 @@
+"""STEP, IGES and BREP: the shape, the names and colours of its faces. OpenCASCADE converts lengths to millimetres."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from OCP.BRep import BRep_Builder
+from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
+from OCP.BRepTools import BRepTools
+from OCP.collections import Sequence_TCollection_AsciiString, Sequence_TDF_Label
+from OCP.gp import gp_Pnt, gp_Trsf
+from OCP.IFSelect import IFSelect_ReturnStatus
+from OCP.IGESControl import IGESControl_Reader
+from OCP.Interface import Interface_Static
+from OCP.Quantity import Quantity_Color
+from OCP.STEPCAFControl import STEPCAFControl_Reader
+from OCP.TCollection import TCollection_ExtendedString
+from OCP.TDataStd import TDataStd_Name
+from OCP.TDF import TDF_Label
+from OCP.TDocStd import TDocStd_Document
+from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
+from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
+
+from flowcfd.cad.occ import Unusable
+from flowcfd.cad.occ.shape import Body
+
+_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "ft": 304.8}
+
+
+def step(path: str) -> tuple[Body, str]:
+    """A STEP file: its free shapes as one, and the unit of length that the file is in."""
+    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
+    reader = STEPCAFControl_Reader()  # the settings below are known only when there is one
+    Interface_Static.SetIVal_s("read.stepcaf.subshapes.name", 1)
+    Interface_Static.SetCVal_s("xstep.cascade.unit", "MM")
+    reader.SetColorMode(True)
+    reader.SetNameMode(True)
+    reader.SetLayerMode(True)
+    if reader.ReadFile(path) != IFSelect_ReturnStatus.IFSelect_RetDone:
+        raise Unusable("is no STEP file that OpenCASCADE can read")
+    lengths, angles, solids = (Sequence_TCollection_AsciiString() for _ in range(3))
+    reader.ChangeReader().FileUnits(lengths, angles, solids)
+    if not reader.Transfer(document):
+        raise Unusable("holds no shapes that could be taken over")
+    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
+    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
+    labels = Sequence_TDF_Label()
+    shapes.GetFreeShapes(labels)
+    found = [shapes.GetShape_s(labels.Value(number)) for number in range(1, labels.Length() + 1)]
+    body = Body(_together(found))
+    for face in body.faces:
+        body.names.append(_name(reader, shapes, face))
+        body.colours.append(_colour(colours, face))
+    unit = lengths.Value(1).ToCString().lower() if lengths.Length() else "millimetre"
+    return body, unit
+
+
+def iges(path: str) -> tuple[Body, str]:
+    """An IGES file, whose faces have no names and hang together by no edges: heal it."""
+    reader = IGESControl_Reader()
+    Interface_Static.SetCVal_s("xstep.cascade.unit", "MM")
+    if reader.ReadFile(path) != IFSelect_ReturnStatus.IFSelect_RetDone:
+        raise Unusable("is no IGES file that OpenCASCADE can read")
+    reader.TransferRoots()
+    shape = reader.OneShape()
+    if shape is None or shape.IsNull():
+        raise Unusable("holds no shapes that could be taken over")
+    return _nameless(shape), "as in the file"
+
+
+def brep(path: str, unit: str | None) -> tuple[Body, str]:
+    """OpenCASCADE's own format, which has no unit: the one that is given."""
+    shape = TopoDS_Shape()
+    if not BRepTools.Read_s(shape, path, BRep_Builder()) or shape.IsNull():
+        raise Unusable("is no BREP file that OpenCASCADE can read")
+    assert unit is not None
+    scale = gp_Trsf()
+    scale.SetScale(gp_Pnt(0, 0, 0), _MM[unit])
+    return _nameless(BRepBuilderAPI_Transform(shape, scale, True).Shape()), unit
+
+
+def _nameless(shape: Any) -> Body:
+    body = Body(shape)
+    count = len(body.faces)
+    return Body(shape, [""] * count, [None] * count)
+
+
+def _together(shapes: list[Any]) -> Any:
+    if not shapes:
+        raise Unusable("holds no shapes")
+    if len(shapes) == 1:
+        return shapes[0]
+    compound, builder = TopoDS_Compound(), BRep_Builder()
+    builder.MakeCompound(compound)
+    for shape in shapes:
+        builder.Add(compound, shape)
+    return compound
+
+
+def _name(reader: Any, shapes: Any, face: Any) -> str:
+    """The name that the face has in the file, by its label or by its entity; empty where it has none."""
+    label = TDF_Label()
+    if shapes.Search(face, label, True, True, True) and label.IsAttribute(TDataStd_Name.GetID_s()):
+        name = TDataStd_Name()  # asked for only where it is: OpenCASCADE dies of an attribute that is absent
+        if label.FindAttribute(TDataStd_Name.GetID_s(), name):
+            text = str(name.Get().ToExtString())
+            if text and text.upper() not in ("FACE", "ADVANCED_FACE", "NONE"):
+                return text
+    entity = reader.ChangeReader().WS().TransferReader().EntityFromShapeResult(face, 1)
+    if entity is not None and hasattr(entity, "Name"):
+        found = entity.Name()
+        text = "" if found is None else str(found.ToCString()).strip()
+        return "" if text.upper() in ("NONE", "$") else text
+    return ""
+
+
+def _colour(colours: Any, face: Any) -> list[float] | None:
+    found = Quantity_Color()
+    for kind in (XCAFDoc_ColorType.XCAFDoc_ColorSurf, XCAFDoc_ColorType.XCAFDoc_ColorGen):
+        if colours.GetColor(face, kind, found):
+            return [round(value, 4) for value in (found.Red(), found.Green(), found.Blue())]
+    return None

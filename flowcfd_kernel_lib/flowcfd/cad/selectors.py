@@ -1,0 +1,83 @@
+"""Which faces are meant: by where they look, where they lie, or what is nearest to a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowcfd.errors import CaseError
+from flowcfd.units import si
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
+
+
+class Selector(Protocol):
+    """Chooses faces: `centres` (n, 3) [m], `normals` (n, 3) outwards, `boxes` (n, 2, 3) [m]; returns flags (n,)."""
+
+    def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
+        """Which faces are meant."""
+        ...
+
+
+@dataclass(frozen=True)
+class Facing:
+    """Faces that look in a direction ("x", "-z" or a vector), on average, within an angle."""
+
+    direction: str | Sequence[float]
+    within: str | float = "10 degree"
+
+    def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
+        """By the angle between their mean normal and the direction."""
+        if isinstance(self.direction, str):
+            name = self.direction.lstrip("+-")
+            if name not in _AXES:
+                raise CaseError(f"direction: must be x, y, z, -x, -y, -z or three numbers (got {self.direction!r})")
+            direction = np.array(_AXES[name]) * (-1 if self.direction.startswith("-") else 1)
+        else:
+            direction = np.asarray(self.direction, np.float64)
+        length = float(np.linalg.norm(direction))
+        if direction.shape != (3,) or not length > 0:
+            raise CaseError(f"direction: must be three numbers, not all 0 (got {self.direction!r})")
+        cosine = normals @ direction / length
+        return np.asarray(cosine >= np.cos(np.radians(_degrees(self.within))) - 1e-12)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Faces that lie wholly in a box from corner to corner; lengths in [m] or with a unit."""
+
+    lowest: Sequence[str | float]
+    highest: Sequence[str | float]
+
+    def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
+        """By the boxes of the faces."""
+        low, high = (np.array([si(value, "m") for value in corner]) for corner in (self.lowest, self.highest))
+        if low.shape != (3,) or high.shape != (3,) or (low > high).any():
+            raise CaseError(f"box: must be two corners, the lowest first (got {self.lowest!r}, {self.highest!r})")
+        slack = 1e-9 * float(np.linalg.norm(high - low))
+        return np.asarray(((boxes[:, 0] >= low - slack) & (boxes[:, 1] <= high + slack)).all(axis=1))
+
+
+@dataclass(frozen=True)
+class Near:
+    """The one face whose centre is nearest to a point."""
+
+    point: Sequence[str | float]
+
+    def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
+        """By the distance of the centres."""
+        point = np.array([si(value, "m") for value in self.point])
+        if point.shape != (3,):
+            raise CaseError(f"point: must be three lengths (got {self.point!r})")
+        distance = np.linalg.norm(centres - point, axis=1)
+        return np.asarray(np.arange(len(centres)) == int(distance.argmin()))
+
+
+def _degrees(value: str | float) -> float:
+    return float(np.degrees(si(value, "rad"))) if isinstance(value, str) else float(value)

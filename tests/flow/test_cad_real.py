@@ -1,0 +1,201 @@
+"""CAD files through OpenCASCADE: names, colours, units, volumes that are known exactly, healing and small features."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowcfd import cad
+from flowcfd.cad import Geometry
+from flowcfd.cad.occ import process
+from flowcfd.errors import CaseError, GeometryError, UnitError, UnknownName
+from flowcfd.settings import settings
+
+pytestmark = [
+    pytest.mark.flow,
+    pytest.mark.skipif(importlib.util.find_spec("OCP") is None, reason="OpenCASCADE is not installed (flowcfd[cad])"),
+]
+
+BOX = 0.4 * 0.2 * 0.15
+LARGE_HOLE = math.pi * 0.025**2 * 0.15
+SMALL_HOLES = math.pi * (4 * 0.003**2 * 0.15 + 0.004**2 * 0.02)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The files that bodies.py makes, in a home of this module."""
+    folder = tmp_path_factory.mktemp("bodies")
+    program = Path(__file__).parent / "cad/bodies.py"
+    subprocess.run([sys.executable, str(program), str(folder)], check=True, capture_output=True, timeout=300)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLOWCFD_HOME", str(folder / "home"))
+        settings.cache_clear()
+        load.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+@cache
+def load(file: Path, unit: str | None = None) -> Geometry:
+    """Each file once: a process with OpenCASCADE takes some seconds to start."""
+    return cad.load(file, unit)
+
+
+def test_step_faces_keep_their_names_and_the_volume_is_exact(files: Path) -> None:
+    block = load(files / "block.step")
+    assert list(block.patches) == ["nose", "body", "under_body", "tail"]
+    assert block.volume == pytest.approx(BOX - LARGE_HOLE - SMALL_HOLES, rel=1e-12)
+    assert block.watertight
+    assert (block.solids, len(block.names), block.valid) == (1, 13, True)
+    assert block.patches["nose"].area == pytest.approx(0.2 * 0.15, rel=1e-12)
+    assert block.patches["nose"].normal == pytest.approx((-1, 0, 0))
+    assert np.array(block.bounds) == pytest.approx(np.array([[0, 0, 0], [0.4, 0.2, 0.15]]), abs=1e-9)
+
+
+def test_a_file_in_inches_is_the_same_body(files: Path) -> None:
+    block, inch = load(files / "block.step"), load(files / "inch.step")
+    assert (block.source.unit, inch.source.unit) == ("millimetre", "inch")
+    assert inch.volume == pytest.approx(block.volume, rel=1e-9)
+    with pytest.raises(UnitError, match="knows its own"):
+        cad.load(files / "inch.step", "in")
+
+
+def test_where_faces_have_no_names_their_colours_tell_them_apart(files: Path) -> None:
+    painted = load(files / "painted.step")
+    assert list(painted.patches) == ["colour_1", "body", "colour_2"]
+    assert painted.patches["colour_1"].colour == (1.0, 0.0, 0.0)
+    assert painted.patches["colour_1"].area == pytest.approx(0.03)
+
+
+def test_several_solids_are_one_geometry(files: Path) -> None:
+    two = load(files / "two.step")
+    assert two.solids == 2
+    assert two.volume == pytest.approx(0.1**3 + 4 / 3 * math.pi * 0.1**3, rel=1e-9)
+    assert two.watertight, "the poles of a sphere are no defect"
+    report = two.report()
+    assert report.parts == 2
+    assert report.gap == pytest.approx(math.hypot(0.9, 0, 0) - 0.1, rel=0.1)
+
+
+def test_small_features_are_found_and_removed_exactly(files: Path) -> None:
+    block = load(files / "block.step")
+    found = block.features("10 mm")
+    assert sorted((one.kind, round(one.size, 9)) for one in found) == [("hole", 0.006)] * 4 + [("hole", 0.008)]
+    bare = block.defeature("10 mm")
+    assert bare.volume == pytest.approx(BOX - LARGE_HOLE, rel=1e-12)
+    assert list(bare.patches) == ["nose", "body", "under_body", "tail"]
+    assert bare.said[0] == "5 of 5 features removed"
+    blind = [one for one in found if one.size > 0.007]
+    assert block.defeature(blind).volume == pytest.approx(block.volume + math.pi * 0.004**2 * 0.02, rel=1e-12)
+    assert block.defeature("1 mm") == block
+
+
+def test_fillets_and_chamfers_are_told_apart_and_removed(files: Path) -> None:
+    for name in ("fillet", "chamfer"):
+        body = load(files / f"{name}.step")
+        (feature,) = body.features("3 mm")
+        assert feature.kind == name
+        assert body.volume < BOX
+        assert body.defeature([feature]).volume == pytest.approx(BOX, rel=1e-9)
+
+
+def test_loose_faces_are_sewn_where_the_gap_allows_and_told_where_not(files: Path) -> None:
+    loose = load(files / "loose.step")
+    assert loose.volume is None
+    assert "heal(tolerance) sews them" in loose.said[0]
+    tight = loose.heal("0.001 mm")
+    assert tight.volume is None
+    assert any("still free: gaps are wider than 0.001 mm" in line for line in tight.said)
+    healed = loose.heal("0.05 mm")
+    assert healed.volume == pytest.approx(0.001, rel=1e-3)
+    assert list(healed.patches) == ["first", "body", "fourth"], "names survive the sewing"
+    with pytest.raises(CaseError, match="tolerance: must be above 0 and at most"):
+        loose.heal("1 m")
+
+
+def test_iges_has_no_solids_until_it_is_sewn(files: Path) -> None:
+    box = load(files / "box.iges")
+    assert (box.solids, box.volume) == (0, None)
+    assert box.heal("0.01 mm").volume == pytest.approx(0.001, rel=1e-9)
+
+
+def test_brep_needs_a_unit_and_faces_are_named_by_choice(files: Path) -> None:
+    with pytest.raises(UnitError, match=r"boss\.brep does not say its unit"):
+        load(files / "boss.brep")
+    boss = load(files / "boss.brep", "m")
+    assert boss.volume == pytest.approx(1 + math.pi * 0.25**2, rel=1e-9)
+    named = boss.name({"top": cad.Facing("z"), "boss": cad.Inside((0.2, 0.2, 1), (0.8, 0.8, 2.1))})
+    assert named.patches["boss"].area == pytest.approx(math.pi * (0.5 + 0.25**2), rel=1e-9)
+    assert named.patches["top"].area == pytest.approx(1 - math.pi * 0.25**2, rel=1e-9)
+    assert named.volume == boss.volume
+    assert named != boss
+    assert list(named.name({"all": ["top", "boss", "body"]}).patches) == ["all"]
+    for wrong, error, says in (
+        ({"top": "tpo"}, UnknownName, "unknown patch 'tpo'"),
+        ({"a b": "top"}, CaseError, "patch: must be of A-Z"),
+        ({"none": cad.Facing((1, 1, 1), "1 degree")}, GeometryError, "chooses no face"),
+        ({"none": cad.Facing("u")}, CaseError, "direction: must be x, y, z"),
+    ):
+        with pytest.raises(error, match=says):
+            named.name(wrong)
+
+
+def test_a_named_body_can_still_be_defeatured(files: Path) -> None:
+    block = load(files / "block.step").name({"side": cad.Facing("y")})
+    assert "side" in block.defeature("10 mm").patches
+
+
+def test_the_stl_has_a_solid_for_each_patch_and_is_the_same_body(files: Path, tmp_path: Path) -> None:
+    block = load(files / "block.step")
+    again = cad.load(block.write_stl(tmp_path / "block.stl"), "m")
+    assert list(again.patches) == list(block.patches)
+    assert again.watertight
+    assert again.volume == pytest.approx(block.volume, rel=2e-4), "triangles lie inside of holes"
+
+
+@pytest.mark.parametrize("suffix", ["step", "iges", "brep"])
+def test_what_is_no_cad_file_is_told(files: Path, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"broken.{suffix}"
+    file.write_text("this is no geometry\n")
+    with pytest.raises(GeometryError, match=rf"broken\.{suffix}: .*(OpenCASCADE|no shapes|no faces)"):
+        cad.load(file, "mm" if suffix == "brep" else None)
+
+
+def test_a_crash_a_limit_and_too_little_memory_are_errors_and_not_the_end(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = {"path": str(files / "block.step"), "folder": str(tmp_path / "made"), "unit": None}
+    with pytest.raises(GeometryError, match=r"did not end within 0\.2 s"):
+        process.ask("read", request, timeout=0.2)
+    with pytest.raises(GeometryError, match=r"block\.step: OpenCASCADE (had not enough memory|failed|crashed)"):
+        process.ask("read", request, memory=400_000_000)
+    monkeypatch.setattr("flowcfd.cad.occ.process.sys.executable", _dying(tmp_path))
+    with pytest.raises(GeometryError, match=r"OpenCASCADE crashed \(SIGSEGV\)"):
+        process.ask("read", request)
+
+
+def _dying(folder: Path) -> str:
+    """A program that ends as OpenCASCADE does where an attribute is absent."""
+    program = folder / "dying"
+    program.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_geometry_is_a_value(files: Path) -> None:
+    one, other = load(files / "block.step"), cad.load(files / "block.step")
+    assert one == other
+    assert isinstance(one, Geometry)
+    assert "4 patches" in repr(one)
+    assert "under_body" in one._repr_html_()
+    said = repr(one.report())
+    assert "0.4 x 0.2 x 0.15 m" in said
+    assert "watertight" in said
