@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import record
 from flowcfd.jobs.executors.slurm import accounting, array, order
-from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, said
+from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, Silent, said
 from flowcfd.jobs.executors.slurm.partition import Partitions, hours
 from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue, Waiting
 from flowcfd.jobs.executors.slurm.script import many, script
@@ -131,10 +131,11 @@ class Slurm:
         folder, uid = array.make(settings().home / "arrays", left)
         try:
             self._submit(self._written(folder, uid, left, at_once), left)
-        except (CaseError, SiteError):
-            for job in left:
-                array.forget(job)
-            shutil.rmtree(folder, ignore_errors=True)
+        except (CaseError, SiteError) as error:
+            if not isinstance(error, Silent):  # who did not answer may have taken it
+                for job in left:
+                    array.forget(job)
+                shutil.rmtree(folder, ignore_errors=True)
             raise
 
     def _written(self, folder: Path, uid: str, jobs: Sequence[Job], at_once: int | None) -> Path:
