@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +115,24 @@ def test_a_measure_that_breaks_is_the_cause_of_its_point_only(duct: Case) -> Non
     table = Study(duct, {SPEED: [0.2]}, name="breaks").run(wait=True).table(slope=gradient, bad=broken)
     assert np.isfinite(table["slope"][0])
     assert table["cause"][0] == "AttributeError: no such thing"
+
+
+def test_a_table_fills_in_a_headless_notebook_until_all_points_are_through(duct: Case, tmp_path: Path) -> None:
+    """Of an IPython that nobody looks at: what it showed last is the whole table."""
+    study = Study(duct, {SPEED: [0.5, 0.7]}, name="watched").run()
+    program = tmp_path / "watch.py"
+    program.write_text(
+        "from flowcfd import studies\nstudies.open('watched').watch(last=lambda res: res.residuals.index[-1])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", str(program)],
+        env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    shown = done.stdout.split("Study watched: ")[-1].splitlines()
+    assert shown[0] == "2 done", done.stderr
+    assert [line.split()[-1] for line in shown[2:4]] == ["Done", "Done"]
+    assert "NaN" not in "".join(shown)
+    assert study.states == {"Done": 2}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from flowcfd import studies as found
 from flowcfd.cli import analyses, output
 from flowcfd.settings import settings
-from flowcfd.studies import Study
+from flowcfd.studies import Point, Study
+
+if TYPE_CHECKING:
+    from flowcfd.post.table import Table
 
 
 def studies(options: Namespace) -> int:
@@ -33,40 +39,51 @@ def study(options: Namespace) -> int:
     study = found.open(options.study)
     if options.surface or options.sensitivity or options.method:
         return analyses.analysis(study, options)
-    points = [(point, point.state) for point in study.points]
-    states = Counter(state for _, state in points)
+    points = study.points
+    states = Counter(point.state for point in points)
+    values = study.table(**{name: name for name in options.measure})
+    saving = study.saving
     if options.json:
         rows = [
             {
                 "point": point.number,
                 "values": point.values,
-                "state": state,
-                "why": point.why,
+                "state": point.state,
+                "why": cause,
                 "run": None if point.run is None else point.run.path.name,
+                "warm_from": point.warm or None,
+                "lost": point.lost,
+                "measures": {name: float(values[name].iloc[point.number]) for name in options.measure},
             }
-            for point, state in points
+            for point, cause in zip(points, values["cause"], strict=True)
         ]
-        output.document({**_brief(study, states), "table": rows})
+        saved = {**asdict(saving), "share": saving.share}
+        output.document({**_brief(study, states), "saving": saved, "table": rows})
         return 0
     output.text(f"{study.path.name}: {len(study)} points, {_told(states)}, driver {_driver(study)}")
-    paths = tuple(study.values[0]) if len(study) else ()
-    output.table(
-        ("point", *paths, "state", "run"),
-        [
-            (
-                point.number,
-                *(_short(point.values.get(path)) for path in paths),
-                state,
-                "" if point.run is None else point.run.path.name,
-            )
-            for point, state in points
-        ],
-        numbers=("point", *paths),
-    )
-    for point, state in points:
-        if state != "Done" and point.why:  # below the table: a cause is too long for a column
-            output.text(f"point {point.number}: {point.why}")
+    if saving.points:
+        output.text(str(saving))
+    _points(study, points, values, options.measure)
     return 0
+
+
+def _points(study: Study, points: Sequence[Point], values: Table, measures: Sequence[str]) -> None:
+    """The table as far as it is filled; causes below, for they are too long for a column."""
+    paths = tuple(study.values[0]) if len(study) else ()
+    warm = ("warm from",) if "warm from" in values else ()
+    rows = []
+    for point in points:
+        row = values.iloc[point.number]
+        given = (_short(point.values.get(path)) for path in paths)
+        found = ("" if math.isnan(row[name]) else f"{row[name]:.6g}" for name in measures)
+        started = ("" if point.warm == "" else row[name] for name in warm)
+        rows.append(
+            (point.number, *given, *found, point.state, *started, "" if point.run is None else point.run.path.name)
+        )
+    output.table(("point", *paths, *measures, "state", *warm, "run"), rows, numbers=("point", *paths, *measures, *warm))
+    for point, cause in zip(points, values["cause"], strict=True):
+        if cause:
+            output.text(f"point {point.number}: {cause}")
 
 
 def _brief(study: Study, states: Counter[str]) -> dict[str, Any]:

@@ -43,8 +43,17 @@ def test_a_study_shows_its_points_and_their_causes(study: Study, capsys: pytest.
     assert "1.25" in said
     assert "point 1: the mesh has no cells" in said
     assert main(["study", "speeds", "--json"]) == 0
-    table = json.loads(capsys.readouterr().out)["table"]
+    document = json.loads(capsys.readouterr().out)
+    table, saving = document["table"], document["saving"]
+    assert (saving["points"], table[0]["warm_from"], table[0]["lost"]) == (0, None, 0)
     assert [(row["values"][SPEED], row["state"]) for row in table] == [(1.25, "Waiting"), (2.5, "Failed")]
+
+
+def test_a_study_shows_measures_as_far_as_they_are_known(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "speeds", "--measure", "body.Cd"]) == 0
+    assert "body.Cd" in capsys.readouterr().out
+    assert main(["study", "speeds", "--measure", "body.Cd", "--json"]) == 0
+    assert [row["measures"] for row in json.loads(capsys.readouterr().out)["table"]] == [{"body.Cd": None}] * 2
 
 
 def test_an_unknown_study_is_one_line(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
