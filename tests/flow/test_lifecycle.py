@@ -135,7 +135,7 @@ def test_a_full_disk_is_waited_out(small_disk: Path, patient: None, slow_cavity:
 def test_an_mpirun_that_is_gone_is_waited_for_until_it_is_back(
     home: Path, patient: None, mpirun: Path, slow_cavity: Build, until: Until
 ) -> None:
-    run = jobs.run(slow_cavity(steps=150), cores=2)
+    run = jobs.run(slow_cavity(steps=160), cores=2)
     until(lambda: solving(run))
     run.pause()
     real = mpirun.readlink()
@@ -145,7 +145,7 @@ def test_an_mpirun_that_is_gone_is_waited_for_until_it_is_back(
     assert "mpirun" in run.why
     mpirun.symlink_to(real)
     assert run.wait(90) == "Done", run.why
-    assert latest(run) == 0.15 and told(run, "again") >= 1
+    assert latest(run) == 0.16 and told(run, "again") >= 1
 
 
 def test_a_run_that_waits_for_its_next_try_can_be_cancelled_and_one_without_retries_fails_at_once(
