@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError, SiteError, UnknownName
+from flowcfd.jobs import process
 from flowcfd.settings import settings
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def store(*, user: str | None = None) -> Store:
 
     `user` is whose folder it is; this user's when not given.
     """
-    name = user or _user()
+    name = user or process.user().replace(" ", "")
     if not re.fullmatch(r"[A-Za-z0-9_.@-]{1,64}", name):
         raise CaseError(f"user: must be 1 to 64 of A-Z a-z 0-9 _ . @ - (got {name!r})")
     return Store(access(settings().s3, settings().home / FILE), name)
@@ -174,11 +173,3 @@ def _boto3() -> tuple[ModuleType, Any]:
     except ImportError:
         raise SiteError("boto3 is not installed: pip install 'flowcfd[cluster]'") from None
     return boto3, Config
-
-
-def _user() -> str:
-    """The name of the user; in a container the number may have none."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid{os.getuid()}"
