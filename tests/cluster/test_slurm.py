@@ -449,6 +449,7 @@ def test_jobs_that_wait_are_held_released_and_sent_ahead(site: Private, endless:
     with pytest.raises(CaseError, match="must be a whole number"):
         executor.prioritise(third.record, True)
     assert first.cancel().state == "Cancelled"
+    until(lambda: not number(site, first), LONG)
     with pytest.raises(CaseError, match="no job in the queue"):
         executor.release(first.record)
     until(lambda: busy(third), LONG)
