@@ -233,7 +233,7 @@ def _studies(commands: Commands) -> None:
     study = _command(commands, "study", "studies:study", "the points of one study: parameters, states and causes")
     study.add_argument("study", metavar="STUDY", help="its name, the beginning of its folder's name, or its folder")
     study.add_argument("--measure", action="append", default=[], metavar="MEASURE",
-                       help="a column with this, such as body.Cd, of the points that are done; can be repeated")  # fmt: skip
+                       help="a column with this, such as body.Cd, where it is known; can be repeated")  # fmt: skip
     what = study.add_mutually_exclusive_group()
     what.add_argument("--surface", metavar="MEASURE", help="its response surface: leave-one-out error, lengths, notes")
     what.add_argument("--sensitivity", metavar="MEASURE", help="what a measure depends on, such as body.Cd")
