@@ -74,8 +74,15 @@ def hanging(rows: Iterable[tuple[Text | str, Text | str]], *, left: int = 0) -> 
     made.add_column(no_wrap=True, min_width=left)
     made.add_column(overflow="fold")
     for short, long in rows:
-        made.add_row(short, long)
+        made.add_row(_plainly(short), _plainly(long))
     screen.print(made)
+
+
+def _plainly(content: Text | str) -> Text:
+    """A string as it stands: rich would take its [m/s] for markup."""
+    from rich.text import Text
+
+    return Text(content) if isinstance(content, str) else content
 
 
 def table(
@@ -103,9 +110,11 @@ def live_table(
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", padding=(0, 1, 0, 0))
+    # texts, not strings: rich takes the [m/s] of a string for markup and leaves it out
+    head = Text(title) if title else None
+    made = Table(title=head, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", padding=(0, 1, 0, 0))
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        made.add_column(Text(column), justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
         made.add_row(*(Text(str(cell), style=styles.get(str(cell), "")) for cell in row))
     return made

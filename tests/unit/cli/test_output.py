@@ -82,3 +82,11 @@ def test_a_long_list_has_a_line_for_each_member_and_says_the_same(capsys: pytest
     said = capsys.readouterr().out
     assert len(said.splitlines()) == len(rows) + 2
     assert json.loads(said) == [{"a": n, "b": None, "c": {"d": "/x"}} for n in range(len(rows))]
+
+
+def test_a_table_keeps_the_units_in_its_titles(capsys: pytest.CaptureFixture[str]) -> None:
+    """rich takes [m/s] for markup and would leave it out."""
+    output.table(["speed [m/s]", "CPU [s]"], [["[Pa]", "1"]], title="at most [kg]")
+    output.hanging([("unit", "in [m]")])
+    shown = capsys.readouterr().out
+    assert all(unit in shown for unit in ("[m/s]", "[s]", "[Pa]", "[kg]", "[m]"))
