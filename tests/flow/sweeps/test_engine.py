@@ -10,6 +10,8 @@ import pytest
 from flowcfd.sweeps import warm
 from flowcfd.sweeps.worker import cause
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.mark.parametrize("first", ["flowcfd.sweeps.engine", "papermill.engines"])
 def test_the_engine_is_found_whoever_is_imported_first(first):

@@ -15,6 +15,8 @@ from flowcfd.studies.sensitivity import sobol
 from flowcfd.studies.surface import Surface, through
 from flowcfd.uncertain import Uncertain
 
+pytestmark = pytest.mark.flow
+
 TWO = (Parameter("boundaries.inlet.speed", "speed", "m/s", 5, 20), Parameter("domain.length", "length", "m", 1, 3))
 
 

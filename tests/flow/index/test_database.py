@@ -18,6 +18,8 @@ from flowcfd.index.refresh import refresh
 from flowcfd.index.selection import Selection
 from flowcfd.settings import settings
 
+pytestmark = pytest.mark.flow
+
 Make = Callable[[int], list[Path]]
 ALL = Selection()
 
@@ -169,10 +171,10 @@ def test_sslmode_becomes_what_the_driver_understands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "expected"), [("/home/me/flow", True), ("/homely", False), ("/scratch/x", True), ("/", False)]
+    ("folder", "expected"), [("/srv/me/flow", True), ("/srvlike", False), ("/scratch/x", True), ("/", False)]
 )
 def test_file_systems_of_the_network_are_known(folder: str, expected: bool) -> None:
-    mounts = "root / ext4 rw 0 0\nserver:/home /home nfs4 rw 0 0\nx /scratch lustre rw 0 0\n"
+    mounts = "root / ext4 rw 0 0\nserver:/srv /srv nfs4 rw 0 0\nx /scratch lustre rw 0 0\n"
     assert networked(Path(folder), mounts) is expected
 
 

@@ -18,6 +18,8 @@ from flowcfd.index.rebuild import rebuild
 from flowcfd.index.refresh import refresh
 from flowcfd.jobs import record
 
+pytestmark = pytest.mark.flow
+
 Make = Callable[[int], list[Path]]
 
 

@@ -18,6 +18,8 @@ from flowcfd.studies.proposal import Limit, Search, improvement
 from flowcfd.studies.surface import Surface, through
 from flowcfd.uncertain import Uncertain
 
+pytestmark = pytest.mark.flow
+
 Function = Callable[[np.ndarray], np.ndarray]
 TWO = (Parameter("a.x", "x", "m", -5.0, 10.0), Parameter("a.y", "y", "m", 0.0, 15.0))
 

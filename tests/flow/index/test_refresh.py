@@ -18,6 +18,8 @@ from flowcfd.index.database import Database
 from flowcfd.index.rebuild import content, rebuild
 from flowcfd.index.refresh import refresh
 
+pytestmark = pytest.mark.flow
+
 Make = Callable[[int], list[Path]]
 
 

@@ -12,6 +12,8 @@ from flowcfd.studies import Study, measured
 from flowcfd.studies.measured import Measured, Outcome, Parameter
 from flowcfd.uncertain import Uncertain
 
+pytestmark = pytest.mark.flow
+
 SPEED = "boundaries.inlet.speed"
 
 

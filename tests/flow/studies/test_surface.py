@@ -18,6 +18,8 @@ from flowcfd.studies.measured import Measured, Outcome, Parameter, matched, shor
 from flowcfd.studies.surface import Surface, needed, through
 from flowcfd.uncertain import Uncertain
 
+pytestmark = pytest.mark.flow
+
 Function = Callable[[np.ndarray], np.ndarray]
 SPEED = Parameter("boundaries.inlet.speed", "speed", "m/s", 5.0, 20.0)
 LENGTH = Parameter("domain.length", "length", "m", 1.0, 3.0)

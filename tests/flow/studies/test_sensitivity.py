@@ -18,6 +18,8 @@ from flowcfd.studies.sensitivity import morris, sensitivity, sobol
 from flowcfd.studies.surface import Surface, through
 from flowcfd.uncertain import Uncertain
 
+pytestmark = pytest.mark.flow
+
 SPEED, LENGTH, NU = "boundaries.inlet.speed", "domain.length", "physics.fluid.nu"
 
 

@@ -19,6 +19,8 @@ from flowcfd.index.database import Database
 from flowcfd.index.listing import MANY, listed
 from flowcfd.index.selection import Selection, moment
 
+pytestmark = pytest.mark.flow
+
 Make = Callable[[int], list[Path]]
 NOW = 1.7e9  # as in conftest.py
 
