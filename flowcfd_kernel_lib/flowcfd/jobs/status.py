@@ -112,7 +112,8 @@ def statuses(runs: Iterable[Run]) -> list[Status]:
     answers = _answers([run.record for run in open_])
     orphans = process.all_marked() if open_ else {}
     return [
-        note.final or _look(run, note, answers[run.record.executor], orphans)
+        # The records as they are now: one that ended since they were read is not alive, and has said how it ended.
+        note.final or _look(run, _note(run), answers[run.record.executor], orphans)
         for run, note in zip(members, notes, strict=True)
     ]
 

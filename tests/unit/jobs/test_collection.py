@@ -200,3 +200,15 @@ def test_a_priority_is_a_whole_number_in_its_range(make: Make, given: object) ->
     assert not (run.path / "priority.json").exists()
     run.priority(7)
     assert record.priority(run.path) == 7
+
+
+def test_a_run_that_ends_while_its_executor_is_asked_is_not_lost(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make("a", "Running")
+
+    class Late:
+        def alive(self, jobs: list[Job]) -> set[str]:
+            record.write_record(run.path, EndRecord(1, "Done", "all stages are done", 4000.0))
+            return set()
+
+    monkeypatch.setattr(executors, "get", lambda name, where="": Late())
+    assert status(run).state == "Done"
