@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ SCHEMA = 1
 AT_ONCE = 16
 
 _MANIFEST = "/manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9_][^/\0]*")
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,11 @@ def _read(there: Store, key: str) -> Entry | None:
     try:
         if raw.pop("schema") != SCHEMA:
             return None
-        return Entry(**{**raw, "files": _files(raw["files"])})
+        entry = Entry(**{**raw, "files": _files(raw["files"])})
     except (KeyError, TypeError, AttributeError):
         return None
+    lies = key.removeprefix(there.folder).removesuffix(_MANIFEST)
+    return entry if entry.folder == lies and _NAME.fullmatch(entry.name) else None  # it names a folder here
 
 
 def _files(raw: Sequence[dict[str, Any]]) -> tuple[File, ...]:

@@ -121,6 +121,8 @@ def _kept(there: Store, folder: _Folder, remove: bool) -> Entry:
         finally:
             telling.tell(folder, "", over=True)
         if remove:
+            if lock.taken(folder.path / "driver.lock"):
+                raise RunError("is archived and not removed: it is being computed again", path=folder.path)
             gone = folder.path.with_name(f".gone-{name}")
             folder.path.rename(gone)
     if remove:
@@ -136,11 +138,12 @@ def _sent(there: Store, folder: _Folder) -> Entry:
     if before is not None and before.uid == folder.uid and _same(there, before, folder):
         return before
     with _upload(there, target) as upload:
+        number = 0
         for number, part in enumerate(bundle.parts(part_size(total)), 1):
             upload.send(number, part)
             done = sum(file.size for file in bundle.files)
             telling.tell(folder, f"Archive {name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", done / max(1, total))
-        upload.finish(bundle.size)
+        upload.finish(number, bundle.size)
     entry = Entry(
         name=name, kind=folder.kind, uid=folder.uid, state=folder.state, user=there.user, created=folder.created,
         archived=time.time(), version=__version__, size=sum(file.size for file in bundle.files), packed=bundle.size,
@@ -196,10 +199,9 @@ class _Upload:
                 time.sleep(0.5 * 2**attempt)
         self.sent[number] = str(answer["ETag"]).strip('"')
 
-    def finish(self, size: int) -> None:
-        """Have the parts put together, and look whether all of them are there."""
-        last = max(self.sent)
-        parts = [{"PartNumber": number, "ETag": f'"{tag}"'} for number, tag in sorted(self.sent.items())]
+    def finish(self, last: int, size: int) -> None:
+        """Have the parts up to the last put together, and look whether all is there; later ones are of an older try."""
+        parts = [{"PartNumber": number, "ETag": f'"{self.sent[number]}"'} for number in range(1, last + 1)]
         with self.there.asked("complete the upload"):
             self.there.client.complete_multipart_upload(
                 Bucket=self.there.bucket, Key=self.key, UploadId=self.id, MultipartUpload={"Parts": parts}

@@ -78,7 +78,12 @@ def _brought(there: Store, entry: Entry, folder: Path) -> None:
             for done in unpack(stream, part, {file.path: file for file in entry.files}):
                 words = f"Restore {entry.name}: {done / 1e6:.0f} of {entry.size / 1e6:.0f} MB"
                 telling.tell(entry, words, done / max(1, entry.size))
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+            raise CaseError(f"{folder}: is there already") from None  # made meanwhile
     except RunError as error:
         raise stream.broken or RunError(f"{entry.name}: {error}") from None
     finally:

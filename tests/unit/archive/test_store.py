@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from flowcfd.archive import Access, store
-from flowcfd.archive.s3 import access
+from flowcfd.archive.entry import Entry, known
+from flowcfd.archive.keep import _Upload
+from flowcfd.archive.s3 import Store, access
 from flowcfd.errors import CaseError, SiteError, UnknownName
 from flowcfd.settings import settings
 
@@ -58,3 +63,40 @@ def test_each_user_has_a_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert store(user="alice").place == "s3://cfd/team/alice/ at https://s3.example.org"
     with pytest.raises(CaseError, match="user: must be 1 to 64"):
         store(user="../bob")
+
+
+class Answering:
+    """A store that gives every manifest the same content."""
+
+    def __init__(self, content: dict[str, object]) -> None:
+        self.content = content
+
+    def get_object(self, **asked: object) -> dict[str, object]:
+        return {"Body": BytesIO(json.dumps(self.content).encode())}
+
+
+@pytest.mark.parametrize("name", ["../../.ssh", "runs/a", "..", ".hidden", "other-1", ""])
+def test_a_manifest_that_names_another_folder_than_its_own_is_none(name: str) -> None:
+    entry = Entry("wing-1", "run", "u", "Done", "alice", 0.0, 0.0, "1", 1, 1, "0", (), {})
+    there = Store(access(FULL, Path("none")), "alice")
+    for wanted, content in (("wing-1", entry), (name, replace(entry, name=name))):
+        there.__dict__["client"] = Answering(json.loads(content.to_json()))
+        found = known(there, "run", "wing-1")
+        assert (found == entry) if wanted == "wing-1" else (found is None)
+    assert known(there, "run", name) is None or name == "other-1"
+
+
+def test_parts_of_an_older_try_that_was_longer_are_left_out() -> None:
+    done: list[dict[str, object]] = []
+
+    class Taking:
+        def complete_multipart_upload(self, **asked: object) -> None:
+            done.append(asked)
+
+        def head_object(self, **asked: object) -> dict[str, int]:
+            return {"ContentLength": 5}
+
+    there = Store(access(FULL, Path("none")), "alice")
+    there.__dict__["client"] = Taking()
+    _Upload(there, "key", "id", {1: "a", 2: "b", 3: "older"}).finish(2, 5)
+    assert done[0]["MultipartUpload"] == {"Parts": [{"PartNumber": 1, "ETag": '"a"'}, {"PartNumber": 2, "ETag": '"b"'}]}
