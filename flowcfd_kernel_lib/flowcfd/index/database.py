@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,7 +51,8 @@ class Older(SiteError):
 class Database:
     """One place of the index; `file` is the file of SQLite, None for PostgreSQL."""
 
-    address: str
+    address: str = field(repr=False)
+    """As SQLAlchemy takes it; it may hold a password."""
     file: Path | None
 
     @property

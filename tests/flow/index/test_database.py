@@ -184,3 +184,8 @@ def test_on_this_file_system_readers_do_not_wait_for_a_writer(file: Database, ru
     with file.writing(), file.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert len(content(file)["runs"]) == 1
+
+
+def test_a_password_is_never_shown() -> None:
+    server = at("postgresql://alice:hidden@example.org/runs")
+    assert "hidden" not in repr(server) and "hidden" not in server.told
