@@ -55,7 +55,7 @@ class Crew:
             n_workers=1, threads_per_worker=self.cores, processes=True, host="127.0.0.1", protocol="tls://",
             security=security, asynchronous=True, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR,
             scheduler_kwargs={"http_prefix": f"/{self.secret}"}, worker_dashboard_address="127.0.0.1:0",
-            memory_limit=0, resources={"cores": self.cores}, local_directory=str(self.place.folder / "scratch"),
+            memory_limit=0, resources={"cores": self.cores}, local_directory=str(self.place.scratch),
         )  # fmt: skip
 
     async def close(self) -> None:

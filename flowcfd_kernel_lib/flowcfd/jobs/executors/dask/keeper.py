@@ -77,6 +77,9 @@ class Keeper:
         from flowcfd.jobs.executors.dask.ledger import Ledger
 
         _quiet()
+        for left in self.place.folder.glob("scratch*"):  # of keepers that were killed
+            if not Path("/proc", left.name.partition("-")[2] or "none").exists():
+                shutil.rmtree(left, ignore_errors=True)
         keys.make(self.place.folder)
         made = crew(self.place, self.name, self.pool)
         try:
@@ -84,7 +87,7 @@ class Keeper:
             await self._work(made, Ledger(self.place, self.pool, made))
         finally:
             await made.close()
-            shutil.rmtree(self.place.folder / "scratch", ignore_errors=True)
+            shutil.rmtree(self.place.scratch, ignore_errors=True)
 
     async def _work(self, made: Crew, ledger: Ledger) -> None:
         busy = beat = time.monotonic()

@@ -85,19 +85,34 @@ def wait(place: Place, name: str, *, patience: float = 120.0) -> Mapping[str, ob
 
 def end(place: Place) -> bool:
     """End the keeper by its pid, and its pilots with it; whether there was one. SiteError for another machine's."""
-    who = place.keeper.get("identity")
-    if not place.kept:
+    keeper = _living(place)
+    if keeper is None:
         return False
-    if not isinstance(who, dict) or process.alive(Identity(**who)) is None:
-        host = str(place.keeper.get("host") or "another machine")
-        raise SiteError(f"the keeper of {place.folder} is at work on {host}: end it there")
-    os.kill(int(who["pid"]), signal.SIGTERM)
+    process.send([keeper.pid], signal.SIGTERM)
     deadline = time.monotonic() + _END_TIMEOUT
-    while process.alive(Identity(**who)):
+    while process.alive(keeper):
         if time.monotonic() > deadline:
-            os.kill(int(who["pid"]), signal.SIGKILL)
+            process.send([keeper.pid], signal.SIGKILL)
         time.sleep(0.05)
     return True
+
+
+def _living(place: Place) -> Identity | None:
+    """The keeper's process; one that has just begun has yet to say who it is, and its number may be another's else."""
+    deadline = time.monotonic() + _END_TIMEOUT
+    while place.kept:
+        who = place.keeper.get("identity")
+        keeper = Identity(**who) if isinstance(who, dict) else None
+        lives = False if keeper is None else process.alive(keeper)
+        if lives is None:
+            host = str(place.keeper.get("host") or "another machine")
+            raise SiteError(f"the keeper of {place.folder} is at work on {host}: end it there")
+        if lives:
+            return keeper
+        if time.monotonic() > deadline:
+            raise SiteError(f"the keeper of {place.folder} does not say who it is; see keeper.log")
+        time.sleep(0.05)
+    return None
 
 
 def command(pool: Pool, run: Path) -> str:

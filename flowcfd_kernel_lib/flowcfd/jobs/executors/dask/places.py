@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -57,6 +58,11 @@ class Place:
     """The folder of one pool."""
 
     folder: Path
+
+    @property
+    def scratch(self) -> Path:
+        """What this process has of its own while it is the keeper: the next one may begin before it is gone."""
+        return self.folder / f"scratch-{os.getpid()}"
 
     @property
     def home(self) -> Path:
