@@ -55,7 +55,8 @@ def warmed(job: Job, files: CaseFiles, source: Run) -> Job:
     times = checkpoint.times(source.case)
     if not times or float(times[-1]) <= (source.record.start or 0.0):
         raise CaseError(f"warm: {source.path.name} has written no fields after its start")
-    how = "copied" if job.mesh and job.mesh == source.record.mesh else "mapped"
+    same = job.mesh and job.mesh == source.record.mesh and _before_solver(job) == _before_solver(source.record)
+    how = "copied" if same else "mapped"
     digest = hashlib.sha256(f"{job.digest} warm".encode()).hexdigest()
     return replace(
         job,
@@ -82,11 +83,7 @@ def put(job: Job, source: Path, case: Path) -> None:
 
 def _steps(job: Job, *, mapped: bool) -> tuple[str, ...]:
     """The steps without what else makes start fields; mapFields before the solver where it is needed."""
-    words = [shlex.split(step) for step in job.steps]
-    solver = next((n for n, w in enumerate(words) if w[0] == job.application and "-postProcess" not in w), len(words))
-    first = solver
-    while first and words[first - 1][0] == "potentialFoam":
-        first -= 1
+    first, solver = _places(job)
     for step in job.steps[:first]:
         command = stages.Command(shlex.split(step)[0], tuple(shlex.split(step)[1:]))
         if stages.changes_start(command):
@@ -94,6 +91,21 @@ def _steps(job: Job, *, mapped: bool) -> tuple[str, ...]:
     if mapped:
         install.find().application("mapFields")
     return (*job.steps[:first], *((MAP,) if mapped else ()), *job.steps[solver:])
+
+
+def _places(job: Job) -> tuple[int, int]:
+    """The places among the steps of the first that works on the fields (potentialFoam, if any), and of the solver."""
+    words = [shlex.split(step) for step in job.steps]
+    solver = next((n for n, w in enumerate(words) if w[0] == job.application and "-postProcess" not in w), len(words))
+    first = solver
+    while first and words[first - 1][0] == "potentialFoam":
+        first -= 1
+    return first, solver
+
+
+def _before_solver(job: Job) -> list[str]:
+    """The steps that make the mesh; what comes behind those that count in its digest may change it again."""
+    return [step for step in job.steps[: _places(job)[0]] if step != MAP]
 
 
 def _pairs(ours: Path, theirs: Path) -> Iterator[tuple[Path, Path]]:
