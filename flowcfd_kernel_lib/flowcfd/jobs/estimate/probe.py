@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flowcfd import telling
-from flowcfd.errors import CaseError, RunError
+from flowcfd.errors import CaseError, FlowError, RunError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.log import Step, Tail
 from flowcfd.jobs import lock, record, space
@@ -99,7 +99,8 @@ def _worker(job: Job) -> Iterator[subprocess.Popen[bytes]]:
         yield worker
     finally:
         if worker.poll() is None:
-            Run(job.path).cancel()
+            with contextlib.suppress(FlowError, OSError):  # a full disk takes no request: then it is killed
+                Run(job.path).cancel()
         with contextlib.suppress(subprocess.TimeoutExpired):
             worker.wait(_ENDING)
         if worker.poll() is None:
