@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -33,6 +34,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
     yield folder
     settings.cache_clear()
+    if folder.is_dir():
+        _end_all_of(folder)
+
+
+def _end_all_of(home: Path) -> None:
+    """Kill the workers, drivers and solvers of this home, which a test that failed may have left at work.
+
+    Not what else a test may have started in its environment: a server is that of all tests.
+    """
+    wanted, ours = f"FLOWCFD_HOME={home}".encode(), b"FLOWCFD_RUN="
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                words = (entry / "environ").read_bytes().split(b"\0")
+                if wanted in words:
+                    command = (entry / "cmdline").read_bytes()
+                    if b"flowcfd." in command or any(word.startswith(ours) for word in words):
+                        os.kill(int(entry.name), signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,7 @@ def test_one_task_of_an_array_is_cancelled_stopped_held_and_goes_on_without_the_
     assert "--array" not in jobs.preview(fourth)
     for run in (second, third, fourth):
         assert run.cancel().state == "Cancelled"
-    assert numbers(site) == set()
+    until(lambda: not numbers(site), LONG)
 
 
 def test_what_cannot_be_one_array_is_refused_and_leaves_nothing(

@@ -20,6 +20,7 @@ Until = Callable[..., None]
 SHOW = "import flowcfd as fc, json, time\nlive = fc.runs().live()\nlive.box"
 WATCH = """
 seen = [live.box.children[0].value]
+fc.runs(state="Paused").resume()
 deadline = time.time() + 90
 while "1 Done" not in seen[-1] and time.time() < deadline:
     time.sleep(0.2)  # the cell is at work, the table is not its business
@@ -48,8 +49,9 @@ def said(cell: nbformat.NotebookNode) -> object:
 def test_the_table_lives_while_a_cell_is_at_work_and_a_headless_notebook_keeps_a_plain_one(
     home: Path, cavity: Build, slow_cavity: Build, until: Until
 ) -> None:
-    endless, ends = jobs.run(slow_cavity(steps=100_000)), jobs.run(slow_cavity(steps=401))
+    endless, ends = jobs.run(slow_cavity(steps=100_000)), jobs.run(slow_cavity(steps=801))
     until(lambda: endless.state == "Running")
+    assert ends.pause().state == "Paused"  # until somebody looks
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (SHOW, WATCH, TELL, PLAIN)])
     nbclient.NotebookClient(book, timeout=240, kernel_name="python3").execute()
     shown, watched, told, plain = book.cells

@@ -16,7 +16,7 @@ from flowcfd import jobs
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.dictionary import parse
-from flowcfd.jobs import attempt, meshes, record
+from flowcfd.jobs import attempt, meshes, process, record
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 
@@ -110,7 +110,7 @@ def test_two_runs_that_want_it_at_once_make_it_once(home: Path, faster: Callable
 def test_a_maker_that_is_killed_leaves_it_to_the_next(
     home: Path, slow_cavity: Cavity, until: Callable[..., None]
 ) -> None:
-    """The mesh takes seconds, so that its maker can be killed meanwhile; the one that waits then makes it."""
+    """Its maker is stopped at once and killed when another waits for the mesh; the one that waits then makes it."""
 
     def fine(speed: int) -> CaseFiles:
         files = slow_cavity(steps=1, write=1).edited(
@@ -120,11 +120,16 @@ def test_a_maker_that_is_killed_leaves_it_to_the_next(
         return files.edit("system/controlDict", endTime=0).with_files({"system/blockMeshDict": mesh})
 
     first = jobs.run(fine(1), name="first")
-    until(lambda: (first.case / "log.blockMesh").exists())
+    until(lambda: process.marked(first.record.uid))
+    making = process.marked(first.record.uid)
+    process.send(making, signal.SIGSTOP)
+    assert making and not (first.case / "constant/polyMesh/owner").exists()
     second = jobs.run(fine(2), name="second")
+    until(lambda: record.worker(second.path))
     worker = record.worker(first.path)
     assert worker is not None
     os.kill(worker.identity.pid, signal.SIGKILL)
+    process.send(making, signal.SIGCONT)
     assert second.wait(120) == "Done"
     assert not taken(second)
     first.resume()

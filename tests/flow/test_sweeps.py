@@ -110,7 +110,7 @@ def test_a_cancelled_sweep_leaves_no_kernel_and_goes_on(notebook_of: Notebook, u
 def test_the_command_waits_shows_and_tells_a_cause(notebook_of: Notebook, capsys: Any, home: Path) -> None:
     path = notebook_of("x = 0\nname = 'a'", "import time\nif x == 3: time.sleep(60)", KEEP)
     code = main(
-        ["sweep", str(path), "--set", "x=1:3", "--points", "2", "--timeout", "4", "--wait", "--json", "--name", "cl"]
+        ["sweep", str(path), "--set", "x=1:3", "--points", "2", "--timeout", "8", "--wait", "--json", "--name", "cl"]
     )
     document = json.loads(capsys.readouterr().out)
     assert code == 1
