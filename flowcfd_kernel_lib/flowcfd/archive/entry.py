@@ -12,6 +12,7 @@ from typing import Any
 from flowcfd.archive.bundle import SUFFIX, File
 from flowcfd.archive.s3 import Store, store
 from flowcfd.errors import CaseError, ResultError, UnknownName
+from flowcfd.jobs.listing import called
 
 SCHEMA = 1
 AT_ONCE = 16
@@ -86,8 +87,7 @@ def key(there: Store, kind: str, name: str) -> str:
 def found(there: Store, name: str) -> Entry:
     """The bundle of this name, or of the only one that begins like that; UnknownName lists what there is."""
     keys = {item[len(there.folder) : -len(_MANIFEST)].partition("/")[2]: item for item in manifests(there)}
-    same = [name] if name in keys else [known for known in keys if known.rpartition("-")[0] == name]
-    same = same or [known for known in keys if known.startswith(name)]
+    same = called(name, keys)
     if len(same) > 1:
         raise CaseError(f"archive: {name!r} may be any of {', '.join(sorted(same))}")
     if not same:

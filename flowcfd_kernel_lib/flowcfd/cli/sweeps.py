@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flowcfd import sweeps as found
-from flowcfd import telling
-from flowcfd.cli import output
+from flowcfd.cli import output, waits
 from flowcfd.errors import CaseError
 from flowcfd.settings import settings
 from flowcfd.sweeps import Sweep
@@ -60,7 +57,7 @@ def sweep(options: Namespace) -> int:
         one.cancel()
     if options.wait:
         try:
-            with _bar(options):
+            with waits.shown(quiet=not sys.stderr.isatty()):
                 one.wait()
         except KeyboardInterrupt:
             output.report_line(f"the sweep goes on; wait again: flowcfd sweep {one.path} --wait")
@@ -144,29 +141,6 @@ def _brief(one: Sweep, points: tuple[Point, ...]) -> dict[str, Any]:
         "states": states,
         "driven": one.driven,
     }
-
-
-@contextmanager
-def _bar(options: Namespace) -> Iterator[None]:
-    """Show how far a wait is, on standard error; on a terminal only."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = (BarColumn(24), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}"))
-    with Progress(*columns, console=output.console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-
-        def show(who: object, words: str, fraction: float | None, over: bool) -> None:
-            bar.update(task, description=words, completed=fraction or 0.0)
-
-        teller: Callable[[object, str, float | None, bool], None] = show
-        telling.TELLERS.append(teller)
-        try:
-            yield
-        finally:
-            telling.TELLERS.remove(teller)
 
 
 def _driver(one: Sweep) -> str:

@@ -19,9 +19,10 @@ def shown(*, quiet: bool) -> Iterator[None]:
     if quiet:
         yield
         return
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    with Progress(console=output.console(stderr=True), transient=True) as bar:
+    columns = (BarColumn(24), TextColumn("{task.percentage:>3.0f}%"), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=output.console(stderr=True), transient=True) as bar:
         tasks: dict[int, TaskID] = {}
 
         def show(who: object, words: str, fraction: float | None, over: bool) -> None:

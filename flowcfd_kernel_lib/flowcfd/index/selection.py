@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.index import studied
+from flowcfd.jobs.listing import called
 from flowcfd.jobs.moment import Moment as Moment
 from flowcfd.jobs.moment import moment as moment
 from flowcfd.jobs.status import STATES, Status
@@ -112,8 +113,7 @@ def _of_study(name: str) -> frozenset[str]:
     if "/" in name and (path / "study.json").is_file():
         return _runs(path)
     names = sorted(file.parent.name for file in studies.glob("*/study.json"))
-    found = [one for one in names if one == name] or [one for one in names if one.rpartition("-")[0] == name]
-    found = found or [one for one in names if one.startswith(name)]
+    found = called(name, names)
     if not found:
         raise UnknownName("study", name, names, where=str(studies))
     if len(found) > 1:

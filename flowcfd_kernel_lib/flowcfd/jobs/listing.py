@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +29,22 @@ def open(path_or_name: str | Path) -> Run:
         return Run(path)
     if isinstance(path_or_name, Path) or "/" in path_or_name:
         raise RunError("no run here: job.json is missing", path=path.absolute())
-    folders = _folders()
-    names = [folder.name for folder in folders]
-    found = [folder for folder in folders if folder.name == path_or_name]
-    found = found or [folder for folder in folders if folder.name.rpartition("-")[0] == path_or_name]
-    found = found or [folder for folder in folders if folder.name.startswith(path_or_name)]
+    folders = {folder.name: folder for folder in _folders()}
+    found = [folders[name] for name in called(path_or_name, folders)]
     if not found:
-        raise UnknownName("run", path_or_name, names, where=str(settings().runs))
+        raise UnknownName("run", path_or_name, folders, where=str(settings().runs))
     if len(found) > 1:
         readable, unreadable = _read(found)
         newest, *older = [*(run.path.name for run in readable), *(run.path.name for run in unreadable)]
         first = f"{newest} (the newest)" if readable else newest
         raise CaseError(f"run: {path_or_name!r} may be any of {listed([first, *older])}")
     return Run(found[0])
+
+
+def called(name: str, folders: Collection[str]) -> list[str]:
+    """The folders that a name means: the one of that name, else those of it before their digest, else that begin so."""
+    found = [name] if name in folders else [folder for folder in folders if folder.rpartition("-")[0] == name]
+    return found or [folder for folder in folders if folder.startswith(name)]
 
 
 def runs() -> list[Run]:

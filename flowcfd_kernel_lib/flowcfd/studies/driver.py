@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from flowcfd.jobs import lock
+from flowcfd.jobs import detached, lock
 from flowcfd.jobs.executors import executors
 from flowcfd.jobs.executors.local import Local
 from flowcfd.studies import added
@@ -23,15 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Drive the study named on the command line in a process of its own; nothing to do while another does."""
     path = Path((arguments or sys.argv[1:])[0])
     Study.read(path)  # refuses in this process what cannot be read
-    reader, writer = os.pipe()
-    if os.fork():
-        os.close(writer)
-        os.read(reader, 1)  # until it holds the lock, or has ended
-        return 0
-    os.close(reader)
-    os.setsid()
-    held = lock.acquire(path / "driver.lock", patience=0.5)
-    os.close(writer)
+    held = detached.leave(path / detached.LOCK)
     while held is not None:
         asked = _asked(path)
         with _local().nursing():
@@ -39,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.close(held)
         if _asked(path) == asked or (path / "halt").exists():
             return 0
-        held = lock.acquire(path / "driver.lock", patience=0.5)  # who asked for more saw the lock taken
+        held = lock.acquire(path / detached.LOCK, patience=0.5)  # who asked for more saw the lock taken
     return 0
 
 

@@ -12,8 +12,6 @@ import json
 import math
 import os
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from flowcfd import jobs, telling
 from flowcfd.case import Case, Steady
 from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
-from flowcfd.jobs import lock, waiting
+from flowcfd.jobs import detached, lock, waiting
+from flowcfd.jobs.listing import called
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.settings import settings
 from flowcfd.studies import added
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from flowcfd.uncertain import Uncertain
 
 SCHEMA = 1
-START_TIMEOUT = 60.0
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
@@ -137,7 +135,7 @@ class Study:
     @property
     def driven(self) -> bool:
         """Whether its driver, which submits the points, is at work."""
-        return lock.taken(self.path / "driver.lock")
+        return lock.taken(self.path / detached.LOCK)
 
     def at(self, number: int) -> Case:
         """The Case of a point."""
@@ -189,7 +187,7 @@ class Study:
         if self.driven and read(self.path)["options"] != plain([options])[0]:
             raise SiteError(f"{self.name} is being computed with other options; study.cancel() or study.wait() first")
         self._write(options)
-        _drive(self.path)
+        detached.begin("flowcfd.studies.driver", self.path)
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.5) -> Study:
@@ -210,7 +208,8 @@ class Study:
             telling.tell(self, "", over=True)
         if states[WAITING] and not (self.path / "halt").exists():
             raise Lost(
-                f"{_told(states)}, and nobody submits those that wait: {_last(self.path)}; study.run() goes on",
+                f"{_told(states)}, and nobody submits those that wait: "
+                f"{detached.last_words(self.path / detached.LOG, 'its driver is gone')}; study.run() goes on",
                 path=self.path,
             )
         return self
@@ -244,7 +243,7 @@ class Study:
         if not self.path.is_dir():
             return self
         (self.path / "halt").touch()
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + detached.START_TIMEOUT
         while self.driven and time.monotonic() < deadline:  # it may be about to submit one more
             time.sleep(0.05)
         for run in {one.run.path: one.run for one in self.points if one.run is not None}.values():
@@ -371,9 +370,7 @@ def open_study(path_or_name: str | Path) -> Study:
     path = Path(path_or_name).expanduser()
     if not (path / "study.json").is_file():
         names = sorted(folder.parent.name for folder in home.glob("*/study.json"))
-        found = [name for name in names if name == str(path_or_name)]
-        found = found or [name for name in names if name.rpartition("-")[0] == str(path_or_name)]
-        found = found or [name for name in names if name.startswith(str(path_or_name))]
+        found = called(str(path_or_name), names)
         if len(found) > 1:
             raise CaseError(f"study: {str(path_or_name)!r} may be any of {', '.join(found)}")
         if not found:
@@ -410,26 +407,3 @@ def plain(values: Sequence[Any]) -> tuple[Any, ...]:
 
 def _told(states: Counter[str]) -> str:
     return ", ".join(f"{count} {state.lower()}" for state, count in sorted(states.items())) or "none"
-
-
-def _last(path: Path) -> str:
-    """What its driver said last."""
-    try:
-        lines = [line.strip() for line in (path / "driver.log").read_text(errors="replace").splitlines()]
-    except OSError:
-        lines = []
-    return next((line for line in reversed(lines) if line), "its driver is gone")
-
-
-def _drive(path: Path) -> None:
-    """Start the driver in a session of its own, unless one is at work."""
-    if lock.taken(path / "driver.lock"):
-        return
-    command = [sys.executable, "-m", "flowcfd.studies.driver", str(path)]
-    with (path / "driver.log").open("ab") as log:
-        done = subprocess.run(
-            command, env={**os.environ, "FLOWCFD_HOME": str(settings().home)}, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, timeout=START_TIMEOUT, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise SiteError(f"the driver of the study did not start; see {path / 'driver.log'}")

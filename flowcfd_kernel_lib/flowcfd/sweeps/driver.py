@@ -6,13 +6,12 @@ nothing itself: killed, it takes no point with it, and the next one goes on.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
 
 from flowcfd.errors import FlowError, SiteError
-from flowcfd.jobs import lock
+from flowcfd.jobs import detached
 from flowcfd.sweeps import record as records
 from flowcfd.sweeps.point import DONE, FAILED, Point
 from flowcfd.sweeps.pool import Pool, pool
@@ -26,15 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Drive the sweep named on the command line in a process of its own; nothing to do while another does."""
     path = Path((arguments or sys.argv[1:])[0])
     swept = records.read(path)
-    reader, writer = os.pipe()
-    if os.fork():
-        os.close(writer)
-        os.read(reader, 1)  # until it holds the lock, or has ended
-        return 0
-    os.close(reader)
-    os.setsid()
-    held = lock.acquire(path / "driver.lock", patience=0.5)
-    os.close(writer)
+    held = detached.leave(path / detached.LOCK)
     if held is not None:
         try:
             drive(path, swept.points(path), pool(path, len(swept.keys), swept.options))

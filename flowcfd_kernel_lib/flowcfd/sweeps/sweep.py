@@ -7,10 +7,7 @@ import hashlib
 import html
 import json
 import math
-import os
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd import telling
 from flowcfd.errors import CaseError, FlowError, Lost, SiteError, UnknownName
-from flowcfd.jobs import lock, waiting
+from flowcfd.jobs import detached, lock, waiting
+from flowcfd.jobs.listing import called
 from flowcfd.settings import settings
 from flowcfd.sweeps import notebook as notebooks
 from flowcfd.sweeps import pool, scraps, space
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from flowcfd.post.table import Table
     from flowcfd.sweeps.pictures import Pictures
 
-START_TIMEOUT = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 
@@ -107,7 +104,7 @@ class Sweep:
     @property
     def driven(self) -> bool:
         """Whether its driver, which keeps workers at it, is at work."""
-        return lock.taken(self.path / "driver.lock")
+        return lock.taken(self.path / detached.LOCK)
 
     def run(
         self,
@@ -145,7 +142,7 @@ class Sweep:
         else:
             self._write(wanted, again=again)
         self.record = wanted
-        _drive(self.path)
+        detached.begin("flowcfd.sweeps.driver", self.path)
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.3) -> Sweep:
@@ -166,7 +163,8 @@ class Sweep:
             telling.tell(self, "", over=True)
         points = self.points
         if any(point.state in OPEN for point in points) and not (self.path / HALT).exists():
-            raise Lost(f"{told(points)}, and nobody is at it: {self._last()}; sweep.run() goes on", path=self.path)
+            last = detached.last_words(self.path / detached.LOG, "its driver is gone")
+            raise Lost(f"{told(points)}, and nobody is at it: {last}; sweep.run() goes on", path=self.path)
         return self
 
     def follow(self, *, poll: float = 0.3) -> Iterator[tuple[Point, ...]]:
@@ -185,7 +183,7 @@ class Sweep:
         if not self.path.is_dir():
             return self
         (self.path / HALT).touch()
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + detached.START_TIMEOUT
         while (self.driven or self.states[RUNNING]) and time.monotonic() < deadline:
             time.sleep(0.05)
         on = str(self.record.options.get("on", "local"))
@@ -275,13 +273,6 @@ class Sweep:
             if lost or (again and point.state == FAILED):
                 point.forget()  # with its count of tries
 
-    def _last(self) -> str:
-        """What its driver said last."""
-        with contextlib.suppress(OSError):
-            lines = (self.path / "driver.log").read_text(errors="replace").split("\n")
-            return next((line.strip() for line in reversed(lines) if line.strip()), "its driver is gone")
-        return "its driver is gone"
-
 
 def told(points: tuple[Point, ...]) -> str:
     """How many points are in each state, in words."""
@@ -302,9 +293,7 @@ def open_sweep(path_or_name: str | Path) -> Sweep:
     path = Path(path_or_name).expanduser()
     if not (path / FILE).is_file():
         names = sorted(folder.parent.name for folder in home.glob(f"*/{FILE}"))
-        found = [name for name in names if name == str(path_or_name)]
-        found = found or [name for name in names if name.rpartition("-")[0] == str(path_or_name)]
-        found = found or [name for name in names if name.startswith(str(path_or_name))]
+        found = called(str(path_or_name), names)
         if len(found) > 1:
             raise CaseError(f"sweep: {str(path_or_name)!r} may be any of {', '.join(found)}")
         if not found:
@@ -321,17 +310,3 @@ def all_sweeps() -> list[Sweep]:
         with contextlib.suppress(FlowError):
             found.append(Sweep.read(file.parent))
     return found
-
-
-def _drive(path: Path) -> None:
-    """Start the driver in a session of its own, unless one is at work."""
-    if lock.taken(path / "driver.lock"):
-        return
-    command = [sys.executable, "-P", "-m", "flowcfd.sweeps.driver", str(path)]
-    with (path / "driver.log").open("ab") as log:
-        done = subprocess.run(
-            command, env={**os.environ, "FLOWCFD_HOME": str(settings().home)}, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, timeout=START_TIMEOUT, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise SiteError(f"the driver of the sweep did not start; see {path / 'driver.log'}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import flowcfd
 from flowcfd.errors import CaseError, SiteError
-from flowcfd.jobs import process, record, slots
+from flowcfd.jobs import detached, process, record, slots
 from flowcfd.jobs.record import Job
 from flowcfd.jobs.watch import HEARTBEAT
 
@@ -76,7 +76,7 @@ class Local:
         if code is None:
             code = self._spawned(job)
         if code not in (0, BUSY):
-            raise SiteError(f"the worker of {job.path} could not begin: {_last_line(job.path / 'worker.log')}")
+            raise SiteError(f"the worker of {job.path} could not begin: {detached.last_words(job.path / 'worker.log')}")
 
     def _forked(self, job: Job) -> int | None:
         """Start it from the nursery; None where there is none, or it does not answer: then it is not asked again."""
@@ -131,8 +131,3 @@ def _alive(job: Job) -> bool:
         return time.time() - (job.path / "worker.lock").stat().st_mtime < 6 * HEARTBEAT
     except OSError:
         return False
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it left no message")

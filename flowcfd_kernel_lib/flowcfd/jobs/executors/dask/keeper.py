@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import FlowError
-from flowcfd.jobs import lock, record
+from flowcfd.jobs import detached, lock, record
 from flowcfd.jobs.executors.dask import keeping
 from flowcfd.jobs.executors.dask.places import Place, known
 from flowcfd.jobs.process import Identity
@@ -36,17 +36,8 @@ LOOK = 0.1
 def main() -> int:
     """Leave session and terminal; whoever called returns when the lock is held."""
     place = Place(Path(sys.argv[-1]).absolute())
-    reader, writer = os.pipe()
-    if os.fork():
-        os.close(writer)
-        return 0 if os.read(reader, 1) else 1
-    os.close(reader)
-    os.setsid()
-    locked = lock.acquire(place.folder / "keeper.lock", patience=1.0)
-    if locked is None:
+    if detached.leave(place.folder / "keeper.lock", patience=1.0) is None:
         return 1
-    os.write(writer, b"1")
-    os.close(writer)
     try:
         asyncio.run(Keeper(place).serve())
     except FlowError as error:

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowcfd.errors import SiteError
-from flowcfd.jobs import lock, process, slots
+from flowcfd.jobs import detached, lock, process, slots
 from flowcfd.jobs.executors.dask.places import Place
 from flowcfd.jobs.process import Identity
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from flowcfd.cluster.pool import Pool
 
 MEND = "pip install 'flowcfd[cluster]'"
-_START_TIMEOUT = 60.0
 _END_TIMEOUT = 60.0
 
 
@@ -51,11 +51,11 @@ def start(place: Place, name: str, pool: Pool) -> None:
         part.write_text(json.dumps(content, indent=1) + "\n")
         part.replace(place.folder / "pool.json")
         (place.folder / "keeper.json").unlink(missing_ok=True)
-        with (place.folder / "keeper.log").open("wb") as log:
+        with (place.folder / "keeper.log").open("wb") as log, suppress(subprocess.TimeoutExpired):
             subprocess.run(
-                [sys.executable, "-m", "flowcfd.jobs.executors.dask.keeper", str(place.folder)],
+                [sys.executable, "-P", "-m", "flowcfd.jobs.executors.dask.keeper", str(place.folder)],
                 env=environment(place, pool), cwd=place.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                timeout=_START_TIMEOUT, check=False,
+                timeout=detached.START_TIMEOUT, check=False,
             )  # fmt: skip
         if not place.kept:
             raise SiteError(f"the keeper of the pool {name!r} could not begin: {place.last_words()}")

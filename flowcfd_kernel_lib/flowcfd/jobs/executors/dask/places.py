@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowcfd.jobs import lock, process, record
+from flowcfd.jobs import detached, lock, process, record
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import STARTS, Job
 from flowcfd.jobs.watch import HEARTBEAT
@@ -126,11 +126,7 @@ class Place:
 
     def last_words(self) -> str:
         """What a keeper that is gone said last."""
-        try:
-            lines = (self.folder / "keeper.log").read_text(errors="replace").splitlines()
-        except OSError:
-            lines = []
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it left no message")
+        return detached.last_words(self.folder / "keeper.log")
 
 
 def known(path: Path) -> dict[str, Any]:
