@@ -196,15 +196,17 @@ class Runs(Sequence[Run]):
         return table.table(statuses, notes=[f"{one.path.name}: {one.why}" for one in self.unreadable])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
+        """The plain table, looked at once."""
+        now = self.statuses()
+        return {"text/plain": table.text(now), "text/html": self._plain(now)}
+
+    def _ipython_display_(self) -> None:
         """The live table where a notebook is looked at, with the plain one beside it for who opens it later."""
         from flowcfd.jobs import live
 
-        now = self.statuses()
-        plain = {"text/plain": table.text(now), "text/html": self._plain(now)}
         if not live.has_front_end() or not len(self):
-            return plain
-        widget: Mapping[str, Any] = self.live().box._repr_mimebundle_()
-        return {**widget, **plain}
+            raise NotImplementedError  # by which IPython takes the plain one
+        self.live().display()
 
     def _each(self, verb: str, do: Callable[[Run], object]) -> Outcomes:
         found = of_each(list(self), verb, lambda run: do(run.quiet()))

@@ -11,6 +11,7 @@ import contextlib
 import html
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -67,7 +68,10 @@ class Live:
         self._turns = widgets.HBox([*turns, self._place])
         bar = widgets.HBox([*verbs, self._state, self._turns])
         heads = widgets.HBox([self._all, widgets.HTML(table.head(), layout=widgets.Layout(flex="1 1 auto"))])
-        self.box: Any = widgets.VBox([self._title, bar, heads, *(box for _, _, box in self._rows), self._note])
+        self._mark = f"flowcfd-still-{uuid.uuid4().hex[:8]}"
+        self._still: Any = None
+        hides = widgets.HTML(_hiding(self._mark), layout=widgets.Layout(display="none"))
+        self.box: Any = widgets.VBox([self._title, bar, heads, *(box for _, _, box in self._rows), self._note, hides])
 
     def start(self) -> Live:
         """Look now, and again and again until no run is active any more; once at a time."""
@@ -87,6 +91,28 @@ class Live:
         self._over.set()
         if self in _alive:
             _alive.remove(self)
+
+    def display(self) -> None:
+        """Show it as an output of the cell that runs."""
+        from IPython.display import display
+
+        self.leave_still()
+        widget = self.box._repr_mimebundle_()
+        said = {"text/plain": table.summary(self._statuses)}  # the plain table stands beside it
+        display({**widget, **said}, raw=True)  # type: ignore[no-untyped-call]
+
+    def leave_still(self) -> None:
+        """Leave a plain table beside this one: hidden while this one is there, seen when its kernel is gone."""
+        from IPython.display import display
+
+        with self._lock:
+            now = time.strftime("%d %b %H:%M")
+            plain = table.table(self._statuses, notes=[f"as it was {now}; the cell, run again, shows it live"])
+            bundle = {"text/plain": table.text(self._statuses), "text/html": f"<div class='{self._mark}'>{plain}</div>"}
+            if self._still is None:
+                self._still = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            else:
+                self._still.update(bundle, raw=True)
 
     @property
     def alive(self) -> bool:
@@ -133,6 +159,8 @@ class Live:
             except (FlowError, OSError) as error:
                 self._note.value = _said(f"cannot look: {' '.join(str(error).split())}")
             if not any(one.active for one in self._statuses):
+                if self._still is not None:
+                    self.leave_still()  # what is saved with the notebook says how they ended
                 return
 
     @property
@@ -230,6 +258,12 @@ def _set(widget: Any, value: str) -> None:
 
 def _said(words: str) -> str:
     return html.escape(words)
+
+
+def _hiding(mark: str) -> str:
+    """A style that hides what has this class, and in JupyterLab the output around it."""
+    nothing = "{display:none}"
+    return f"<style>.{mark}{nothing} .jp-OutputArea-child:has(.{mark}){nothing}</style>"
 
 
 def _narrow(widgets: Any) -> Any:

@@ -29,7 +29,7 @@ COLOURS: Mapping[str, str] = {
 MOST = 200
 """So many rows a table has that cannot be turned over."""
 
-GRID = "minmax(8em,2.2fr) 6.5em minmax(4em,1fr) 8em 9em 5em minmax(5em,1fr) 4em 4.5em"
+GRID = "minmax(8em,2.2fr) 6.5em minmax(4em,1fr) 8em 9em 5em minmax(5em,1fr) 4.5em 4.5em"
 """The widths of the columns, so that rows which are drawn apart stand below one another."""
 
 
@@ -50,6 +50,8 @@ def cells(status: Status, now: float) -> dict[str, str]:
 
 def core_hours(seconds: float) -> str:
     """Core seconds as core hours, to three digits; empty for none."""
+    if 0 < seconds < 1.8:
+        return "<0.001"
     return "" if seconds <= 0 else f"{seconds / 3600:.3f}" if seconds < 36000 else f"{seconds / 3600:.4g}"
 
 
@@ -89,7 +91,11 @@ def head() -> str:
 def row(status: Status, now: float) -> str:
     """One run as a row of the grid, its reason below it."""
     below = reason(status)
-    said = f"<div style='opacity:.75;font-size:90%;padding-left:1.5em'>{html.escape(below)}</div>" if below else ""
+    said = (
+        f"<div style='opacity:.75;font-size:90%;line-height:1.4;padding:0 0 .3em 1.5em'>{html.escape(below)}</div>"
+        if below
+        else ""
+    )
     return f"<div>{_row(_shown(status, now))}{said}</div>"
 
 

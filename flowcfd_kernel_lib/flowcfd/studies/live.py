@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 from flowcfd.errors import FlowError
 from flowcfd.jobs.live import has_front_end
 from flowcfd.jobs.record import ACTIVE
+from flowcfd.jobs.table import COLOURS
 from flowcfd.post.table import Table
 from flowcfd.studies.point import WAITING, Measure
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 INTERVAL = 1.0
 """The least time [s] between two looks; a look that took long is followed by nine times as long a rest."""
 ROWS = 60
-COLOURS = {"Done": "#2e7d32", "Running": "#0277bd", "Failed": "#c62828", "Lost": "#c62828", WAITING: "#757575"}
+NO_RUN = "#8a8a8a"
+"""Colour of the mark of a point that has no run; those of the others are the table of runs'."""
 
 
 class Watch:
@@ -127,12 +129,16 @@ def page(study: Study, table: Table, *, driven: bool) -> str:
     bar = f"<progress value='{len(states) - left}' max='{max(1, len(states))}' style='width: 12em'></progress> "
     head = f"<b>Study {html.escape(study.name)}</b>: {len(states)} points, {html.escape(told(table))}"
     if left and not driven and WAITING in states:
-        head += "; nobody submits those that wait: study.run() goes on"
+        begun = (study.path / "study.json").exists()
+        head += "; nobody submits those that wait: study.run() goes on" if begun else "; study.run() computes them"
     saved = study.saving
     note = f"<div>{html.escape(str(saved))}</div>" if saved.points else ""
-    shown = _shown(table).to_html(max_rows=ROWS, border=0, na_rep="", escape=True, float_format=_number)
-    for state, colour in COLOURS.items():
-        shown = shown.replace(f"<td>{state}</td>", f"<td style='color: {colour}'>{state}</td>")
+    shown = _shown(table).rename(columns=_headed(table))
+    shown = shown.to_html(max_rows=ROWS, border=0, na_rep="", escape=True, float_format=_number)
+    for state, colour in {**COLOURS, WAITING: NO_RUN}.items():
+        mark = f"<span style='color:{colour}'>&#9679;</span>&nbsp;"  # the word keeps the colour of the page's theme
+        left_edge = "style='text-align:left;white-space:nowrap'"
+        shown = shown.replace(f"<td>{state}</td>", f"<td {left_edge}>{mark}{state}</td>")
     title = html.escape(str(study.path), quote=True)
     return f"<div title='{title}'>{bar if left else ''}{head}</div>{note}{shown}"
 
@@ -141,6 +147,11 @@ def _shown(table: Table) -> Any:
     """The table without columns that say nothing."""
     shown = table.rename_axis(columns="point", index=None)  # one row of titles, not two
     return shown.drop(columns="cause") if not shown["cause"].any() else shown
+
+
+def _headed(table: Table) -> dict[str, str]:
+    """The titles of the columns with the units that are known: "speed [m/s]"."""
+    return {str(name): f"{name} [{unit}]" for name, unit in table.units.items() if unit}
 
 
 def _number(value: float) -> str:

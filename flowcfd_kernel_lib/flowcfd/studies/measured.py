@@ -138,10 +138,11 @@ class Measured:
         if not self.parameters:
             raise CaseError(f"{what}: no parameter of {self.study} varies")
         if len(self.done) < points:
+            wanted = "1 point that has a value" if points == 1 else f"{points} points that have a value"
             left = f"; left out: {self.left_out}" if self.left_out else ""
             raise ResultError(
                 f"{what}: {self.measure} over {len(self.parameters)} parameter{'s'[: len(self.parameters) != 1]} needs "
-                f"{points} points that have a value; {len(self.done)} of {len(self.outcomes)} have one{left}"
+                f"{wanted}; {len(self.done)} of {len(self.outcomes)} have one{left}"
             )
 
 

@@ -219,7 +219,7 @@ class _Asked:
 def _searched(asked: _Asked, rounds: int, batch: int, how: Mapping[str, Any]) -> Optimum:
     study, known, by = asked.study, Known(), asked.by
     _computed(study, how)
-    done, why = list[Round](), f"all {rounds} round{'s'[: rounds != 1]} are used"
+    done, why = list[Round](), "the one round is used" if rounds == 1 else f"all {rounds} rounds are used"
     for number in range(1, rounds + 1):
         state = _State(asked, known)
         if not _points(study, by, number):

@@ -334,6 +334,14 @@ class Study:
 
         return live.page(self, self.table(), driven=self.driven)
 
+    def _ipython_display_(self) -> None:
+        """The live table where somebody looks on while it is computed; else what stands still is shown."""
+        from flowcfd.studies import live
+
+        if not (live.has_front_end() and self.driven):
+            raise NotImplementedError  # by which IPython takes the representations
+        self.watch()
+
     def _checked(self) -> None:
         """Every point is a Case; the first that is none is told."""
         for number, values in enumerate(self.values):

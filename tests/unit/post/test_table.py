@@ -64,3 +64,10 @@ def test_columns_of_two_levels_are_reached_by_the_first(points: Table) -> None:
     assert points.p[1].tolist() == [3.0, 4.0]
     assert points.p[1].units == "Pa" and points[("p", 0)].units == "Pa"
     assert points.t.columns.tolist() == [0]
+
+
+def test_a_notebook_shows_the_units_in_the_titles(coefficients: Table, points: Table) -> None:
+    shown = coefficients._repr_html_()
+    assert shown is not None and "<th>Fx [N]</th>" in shown and "<th>Time [s]</th>" in shown and "<th>Cd</th>" in shown
+    assert list(coefficients.columns) == ["Cd", "Fx"] and coefficients.index.name == "Time"
+    assert points._repr_html_()

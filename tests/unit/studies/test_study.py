@@ -110,3 +110,13 @@ def test_how_many_at_once_is_a_whole_number(case: Case, at_once: int) -> None:
 def test_cancelling_what_was_never_started_does_nothing(case: Case) -> None:
     study = Study(case, {SPEED: [1, 2]}).cancel()
     assert not study.path.exists()
+
+
+def test_the_page_of_a_study_has_units_and_says_what_to_do_next(case: Case) -> None:
+    study = Study(case, {SPEED: ["20 cm/s", "1 m/s"]})
+    shown = study._repr_html_()
+    assert f"{SPEED} [m/s]" in shown and "study.run() computes them" in shown
+    assert "&#9679;</span>&nbsp;Waiting" in shown, "the state is told by its word too, in the colour of the theme"
+    assert "nobody submits those that wait: study.run() goes on" in written(study)._repr_html_()
+    with pytest.raises(NotImplementedError):  # nobody looks on: no table that is alive
+        study._ipython_display_()
