@@ -80,8 +80,14 @@ class Runs(Sequence[Run]):
             if self._stamps.setdefault(path, now) != now:
                 del self._known[path]
         self._looked = True
-        asked = [path for path in self._members if path not in self._known]
-        found: Mapping[Path, Status] = dict(zip(asked, statuses(map(self._run, asked)), strict=True))
+        opened, found = list[Run](), dict[Path, Status]()
+        for path in (one for one in self._members if one not in self._known):
+            try:
+                opened.append(self._run(path))
+            except RunError as error:  # it was removed since it was listed
+                why = str(error).removesuffix(f" [{path}]")
+                found[path] = Status(path.name, path.name, path, "Unreadable", why)
+        found |= zip((run.path for run in opened), statuses(opened), strict=True)
         return [self._known.get(path) or found[path] for path in self._members]
 
     def select(

@@ -109,7 +109,8 @@ def derive(
     if request is not None and request.kind == "cancel" and not process.marked(job.uid):
         return "Cancelled", f"cancel asked by {request.by}"  # before a worker was there, or by its death
     if worker is None:
-        return "Lost", "it was written but never started"
+        here = (job.path / "job.json").exists()
+        return "Lost", "it was written but never started" if here else "its directory is gone"
     pids = process.marked(job.uid) if orphans is None else orphans
     still = f"; its solver still computes (pid {', '.join(map(str, pids))})" if pids else ""
     return "Lost", f"its worker (pid {worker.identity.pid}) is gone and did not say why{still}"

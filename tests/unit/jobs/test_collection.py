@@ -212,3 +212,16 @@ def test_a_run_that_ends_while_its_executor_is_asked_is_not_lost(make: Make, mon
 
     monkeypatch.setattr(executors, "get", lambda name, where="": Late())
     assert status(run).state == "Done"
+
+
+def test_runs_that_were_removed_since_hinder_no_other(make: Make) -> None:
+    known, handle, other = make("known", "Failed"), make("handle", "Done"), make("other", "Done")
+    runs = Runs([status(known), handle, other])
+    assert [one.state for one in runs.statuses()] == ["Failed", "Done", "Done"]
+    assert len(runs.statuses()) == 3
+    for run in (known, handle):
+        run.path.rename(run.path.with_name(f".gone-{run.path.name}"))
+    found = runs.statuses()
+    assert [one.state for one in found] == ["Unreadable", "Lost", "Done"]
+    assert found[0].why == "no run here: job.json is missing or broken" and found[1].why == "its directory is gone"
+    assert "Unreadable" in repr(runs)
