@@ -21,7 +21,9 @@ from flowcfd.errors import CaseError, FlowError, RunError, SiteError, UnknownNam
 from flowcfd.jobs import lock, record
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
+from flowcfd.settings import settings
 from flowcfd.studies import Study
+from flowcfd.studies.point import told
 from flowcfd.version import __version__
 
 ATTEMPTS = 4
@@ -41,11 +43,11 @@ class _Folder:
 
 
 def put(target: Run | Study | str | Path, *, remove: bool = False) -> Entry:
-    """Archive a run that has ended, or a study and its runs; returns when the store has it, compared byte by byte.
+    """Archive a run that has ended, or a study and its runs; returns when the store has it, each part by its MD5.
 
     An upload that broke off goes on where it was. What is archived already and has not changed is not sent again.
-    `remove` deletes the folder here, once the archive is whole. RunError for a run that is still computed; SiteError
-    when the store refuses or cannot be reached: then nothing here has changed.
+    `remove` deletes the folder here, once the archive is whole; runs of a study that another has too stay. RunError for
+    a run that is still computed; SiteError when the store refuses or cannot be reached: then nothing here has changed.
     """
     there = store()
     made = resolve(target)
@@ -103,12 +105,20 @@ def _study(there: Store, study: Study, remove: bool) -> Entry:
         raise RunError("was never run: there is nothing to archive", path=study.path)
     runs = {point.run.path: point.run for point in study.points if point.run is not None}
     folders = [_of_run(run) for run in runs.values()]
+    shared = _of_others(study.path)
     for folder in folders:
-        _kept(there, folder, remove)
+        _kept(there, folder, remove and folder.path.name not in shared)
     states = ", ".join(f"{count} {state}" for state, count in sorted(study.states.items()))
     raw = {**json.loads((study.path / "study.json").read_text()), "runs": [folder.path.name for folder in folders]}
     created = (study.path / "study.json").stat().st_mtime
     return _kept(there, _Folder(study.path, "study", study.digest[:32], states, created, raw), remove)
+
+
+def _of_others(study: Path) -> set[str]:
+    """The runs that other studies here have: equal points of two studies are one run."""
+    folders = (file.parent for file in (settings().home / "studies").glob("[!.]*/study.json"))
+    told_ = (one for folder in folders if folder != study for one in told(folder).values())
+    return {str(one["run"]) for one in told_ if "run" in one}
 
 
 def _kept(there: Store, folder: _Folder, remove: bool) -> Entry:
@@ -126,7 +136,7 @@ def _kept(there: Store, folder: _Folder, remove: bool) -> Entry:
             gone = folder.path.with_name(f".gone-{name}")
             folder.path.rename(gone)
     if remove:
-        shutil.rmtree(gone)
+        shutil.rmtree(gone, ignore_errors=True)  # whoever submits a run removes what is left of it
     return entry
 
 

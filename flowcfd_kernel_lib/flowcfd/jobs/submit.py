@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import math
 import os
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 SWITCHES = {"OptimisationSwitches.fileModificationSkew": 0, "OptimisationSwitches.stopAtWriteNowSignal": 12}
 """Entries of the run copy's controlDict: a solver sees changes at once, and writes and ends on SIGUSR2 (12)."""
+
+_LEFT = {".new": 60.0, ".restore": 24 * 3600.0, ".gone": 0.0}
+"""After so long [s] a folder that begins like that was left behind: a large run takes hours to be restored."""
 
 WALLTIME = 24 * 3600.0
 """The longest time [s] of a turn where nobody says more."""
@@ -273,10 +277,12 @@ def _written(job: Job, files: CaseFiles, case_json: str | None, *, start: bool) 
 
 
 def _sweep(runs: Path) -> None:
-    """Remove what submitters that were killed left behind; a living one holds its lock."""
-    for part in runs.glob(".new-*"):
-        if time.time() - part.stat().st_mtime > 60 and not lock.taken(part / "lock"):
-            shutil.rmtree(part, ignore_errors=True)
+    """Remove what submitters and archivers that were killed left behind; a living submitter holds its lock."""
+    for part in [*runs.glob(".new-*"), *runs.glob(".restore-*"), *runs.glob(".gone-*")]:
+        with contextlib.suppress(FileNotFoundError):  # another is at it
+            age = time.time() - part.stat().st_mtime
+            if age > _LEFT[part.name.partition("-")[0]] and not lock.taken(part / "lock"):
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def _size(content: str | Blob) -> int:

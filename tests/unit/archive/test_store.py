@@ -11,10 +11,11 @@ import pytest
 
 from flowcfd.archive import Access, store
 from flowcfd.archive.entry import Entry, known
-from flowcfd.archive.keep import _Upload
+from flowcfd.archive.keep import _of_others, _Upload
 from flowcfd.archive.s3 import Store, access
 from flowcfd.errors import CaseError, SiteError, UnknownName
 from flowcfd.settings import settings
+from flowcfd.studies import point
 
 FULL = {"S3_BUCKET": "cfd", "S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "hidden", "S3_ENDPOINT": "https://s3.example.org"}
 
@@ -100,3 +101,14 @@ def test_parts_of_an_older_try_that_was_longer_are_left_out() -> None:
     there.__dict__["client"] = Taking()
     _Upload(there, "key", "id", {1: "a", 2: "b", 3: "older"}).finish(2, 5)
     assert done[0]["MultipartUpload"] == {"Parts": [{"PartNumber": 1, "ETag": '"a"'}, {"PartNumber": 2, "ETag": '"b"'}]}
+
+
+def test_runs_of_two_studies_are_known_as_such(home: Path) -> None:
+    for study, runs in (("one", ("a", "b")), ("other", ("b", "c")), (".gone-third", ("a",))):
+        folder = home / "studies" / study
+        folder.mkdir(parents=True)
+        (folder / "study.json").write_text("{}")
+        for number, run in enumerate(runs):
+            point.tell(folder, {"point": number, "run": run})
+        point.tell(folder, {"point": 9, "refused": "no"})
+    assert _of_others(home / "studies" / "one") == {"b", "c"}

@@ -201,17 +201,17 @@ def test_without_space_nothing_is_written(
 def test_what_a_killed_submitter_left_is_swept_and_what_a_living_one_writes_is_not(
     home: Path, still: Still, files: CaseFiles
 ) -> None:
-    for name in (".new-dead", ".new-living", ".new-fresh"):
+    for name in (".new-dead", ".new-living", ".new-fresh", ".gone-a", ".restore-a-1"):
         (home / "runs" / name).mkdir(parents=True)
     descriptor = lock.acquire(home / "runs" / ".new-living" / "lock")
     old = time.time() - 3600
     for name in (".new-dead", ".new-living"):
         os.utime(home / "runs" / name, (old, old))
     jobs.run(files, on="still")
-    left = {path.name for path in (home / "runs").glob(".new-*")}
+    left = {path.name for path in (home / "runs").glob(".*")}
     assert descriptor is not None
     os.close(descriptor)
-    assert left == {".new-living", ".new-fresh"}
+    assert left == {".new-living", ".new-fresh", ".restore-a-1"}
 
 
 def test_a_folder_name_that_is_no_run_name_is_made_one() -> None:
