@@ -52,8 +52,10 @@ _UNITS: dict[str, Measure] = {
     "cSt": (Fraction(1, 10**6), (0, 2, -1, 0)),
 }
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
-_FACTOR = r"(?:%|[A-Za-zµμΩ°_]+)(?:\s*(?:\^|\*\*)\s*-?\d|[²³])?"
-_TEXT = re.compile(rf"\s*({_NUMBER})\s*((?:{_FACTOR}|[\s*/·()1])*)")
+_FACTOR = r"(?:%|[A-Za-zµμΩ°_]++)(?:\s*(?:\^|\*\*)\s*-?\d|[²³]|-?\d)?+"
+_BARE_POWER = re.compile(r"(?<=[A-Za-zµμΩ°])(-?\d)(?!\w)")
+"""As OpenFOAM and people write it: "m2/s", "kg m-3"."""
+_TEXT = re.compile(rf"\s*({_NUMBER})\s*((?:{_FACTOR}|[\s*/·()1])*+)")  # possessive: one way to read it, or none
 
 
 def si(value: object, unit: str) -> float:
@@ -75,7 +77,7 @@ def _read(text: str, unit: str) -> float:
     match = _TEXT.fullmatch(text) if len(text) <= 100 else None
     if match is None:
         raise UnitError(f"must be a number with a unit such as {_example(unit)} (got {text[:60]!r})")
-    number, given = match.groups()
+    number, given = match[1], _BARE_POWER.sub(r"^\1", match[2])
     have, want = _measure(given.strip()), _measure(unit)
     if have is None or want is None:
         return _by_pint(f"{number} {given}", unit)

@@ -35,6 +35,9 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
         ("1 cSt", "m^2/s", 1e-6),
         ("1e-3 kg/m/s", "Pa s", 1e-3),
         ("1 bar", "Pa", 1e5),
+        ("1e-5 m2/s", "m^2/s", 1e-5),
+        ("9.81 m s-2", "m/s^2", 9.81),
+        ("1.2 kg/m3", "kg/m^3", 1.2),
     ],
 )
 def test_metric_texts_are_exact(text: str, unit: str, value: float) -> None:
@@ -50,6 +53,7 @@ def test_metric_texts_are_exact(text: str, unit: str, value: float) -> None:
         ("10 knot", "m/s", 5.1444444),
         ("2 µm", "m", 2e-6),
         ("10 W/(m K)", "W/m/K", 10.0),
+        ("2 ft2", "m^2", 0.18580608),
     ],
 )
 def test_other_units_are_known_too(text: str, unit: str, value: float) -> None:
@@ -120,3 +124,9 @@ def test_a_case_in_metric_texts_needs_pydantic_only() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("unit", ["a" * 90 + "!", "m1" * 40 + "!", "m 1" * 25 + "!", "m^2" * 30 + "!"])
+def test_a_long_wrong_text_is_refused_at_once(unit: str) -> None:
+    with pytest.raises(UnitError, match="must be a number with a unit"):
+        si(f"1 {unit}", "m")  # it would take the age of the universe if read in every possible way
