@@ -18,7 +18,7 @@ from flowcfd.jobs.executors.slurm.client import Client
 from flowcfd.jobs.executors.slurm.partition import Partitions
 from flowcfd.jobs.executors.slurm.queue import Queue
 from flowcfd.jobs.executors.slurm.script import grace, quoted, script
-from flowcfd.jobs.record import Job
+from flowcfd.jobs.record import AGAIN, Job
 
 
 def job(path: Path) -> Job:
@@ -73,6 +73,23 @@ def test_the_shell_of_the_node_reads_variables_and_the_wrapping_command(tmp_path
     )
     assert done.stdout == f'it\'s "so" $HOME|a b|{folder}'
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(("ending", "turns"), [("kill -TERM 0", 1), ("exit 1", 2)])
+def test_a_turn_that_slurm_ends_for_the_next_does_not_say_that_none_comes(
+    tmp_path: Path, ending: str, turns: int
+) -> None:
+    """Slurm's TERM reaches sleep and scontrol too: the lines behind them would tell that the queue refused the job."""
+    worker = tmp_path / "worker"
+    worker.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/turns\nexit {AGAIN}\n')
+    (tmp_path / "scontrol").write_text(f"#!/bin/sh\n{ending}\n")
+    for program in (worker, tmp_path / "scontrol"):
+        program.chmod(0o755)
+    text = script(job(tmp_path), Profile(python=str(worker)), Resources(), [])
+    variables = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_JOB_ID": "1"}
+    done = subprocess.run(["sh", "-c", text], env=variables, check=False, start_new_session=True)
+    assert done.returncode == AGAIN
+    assert (tmp_path / "turns").read_text().count("--allocated") == turns
 
 
 def site(folder: Path, monkeypatch: pytest.MonkeyPatch, **programs: str) -> Client:

@@ -79,6 +79,7 @@ def _work(profile: Profile, wanted: Resources, run: str, number: str) -> list[st
         "trap 'kill -TERM $worker' TERM",
         "work; code=$?",
         f"if [ $code -eq {AGAIN} ]; then  # the time is over, the work is not",
+        f"    trap 'exit {AGAIN}' TERM  # Slurm ends the turn, scontrol and sleep with it; the next goes on",
         f'    scontrol requeue "{number}" && sleep 60',
         "    work --time-is-over; code=$?",
         "fi",
