@@ -123,7 +123,9 @@ def _of_others(study: Path) -> set[str]:
 
 def _kept(there: Store, folder: _Folder, remove: bool) -> Entry:
     name = folder.path.name
-    with lock.held(folder.path / "lock"):  # nobody resumes it meanwhile
+    with lock.held(folder.path / "lock"):  # nobody resumes or drives it meanwhile
+        if folder.kind == "study" and lock.taken(folder.path / "driver.lock"):
+            raise RunError("is being computed again", path=folder.path)
         if folder.kind == "run" and record.worker(folder.path) and (state := Run(folder.path).state) in ACTIVE:
             raise RunError(f"is {state} again", path=folder.path)
         try:
@@ -131,8 +133,6 @@ def _kept(there: Store, folder: _Folder, remove: bool) -> Entry:
         finally:
             telling.tell(folder, "", over=True)
         if remove:
-            if lock.taken(folder.path / "driver.lock"):
-                raise RunError("is archived and not removed: it is being computed again", path=folder.path)
             gone = folder.path.with_name(f".gone-{name}")
             folder.path.rename(gone)
     if remove:

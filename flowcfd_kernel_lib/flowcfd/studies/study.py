@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from flowcfd.uncertain import Uncertain
 
 SCHEMA = 1
+PATIENCE = 60.0
+"""So long [s] one waits for another process that begins the same study."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
@@ -184,10 +186,7 @@ class Study:
             hold_points(new, budget, on=on, cores=cores, resources=resources)
         options: dict[str, Any] = {"on": on, "cores": cores, "resources": dict(resources or {})}
         options |= {"at_once": at_once, "again": again, "warm": warm}
-        if self.driven and read(self.path)["options"] != plain([options])[0]:
-            raise SiteError(f"{self.name} is being computed with other options; study.cancel() or study.wait() first")
-        self._write(options)
-        detached.begin("flowcfd.studies.driver", self.path)
+        self._begin(options)
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None, *, poll: float = 0.5) -> Study:
@@ -352,6 +351,22 @@ class Study:
             except CaseError as error:
                 at = ", ".join(f"{path} = {value}" for path, value in values.items())
                 raise CaseError(f"point {number} ({at}): {'; '.join(error.problems)}") from None
+
+    def _begin(self, options: Mapping[str, Any]) -> None:
+        """Write the study and have it driven, unless another process does so in another way or archives it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        held = lock.acquire(self.path / "lock", patience=PATIENCE)
+        if held is None:
+            raise SiteError(f"{self.name} is being archived, or begun by another process; run it again later")
+        try:
+            if self.driven and read(self.path)["options"] != plain([options])[0]:
+                raise SiteError(
+                    f"{self.name} is being computed with other options; study.cancel() or study.wait() first"
+                )
+            self._write(options)
+            detached.begin("flowcfd.studies.driver", self.path)
+        finally:
+            os.close(held)
 
     def _write(self, options: Mapping[str, Any]) -> None:
         content = {

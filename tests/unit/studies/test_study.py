@@ -9,7 +9,8 @@ import pytest
 
 from flowcfd import studies
 from flowcfd.case import Blocks, Case, Channel, Incompressible, Inlet, Outlet, Steady, Wall
-from flowcfd.errors import CaseError, Lost, ResultError
+from flowcfd.errors import CaseError, Lost, ResultError, SiteError
+from flowcfd.jobs import lock
 from flowcfd.studies import Study, point
 
 SPEED, NU = "boundaries.inlet.speed", "physics.fluid.nu"
@@ -105,6 +106,15 @@ def test_the_table_of_a_spreadsheet_is_read_with_its_semicolons_and_commas(case:
 def test_how_many_at_once_is_a_whole_number(case: Case, at_once: int) -> None:
     with pytest.raises(CaseError, match="at_once: must be a whole number of at least 1"):
         Study(case, {SPEED: [1, 2]}).run(at_once=at_once)
+
+
+def test_a_study_that_is_being_archived_is_not_begun(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = written(Study(case, {SPEED: [1, 2]}))
+    before = (study.path / "study.json").read_bytes()
+    monkeypatch.setattr(studies.study, "PATIENCE", 0.0)
+    with lock.held(study.path / "lock"), pytest.raises(SiteError, match="is being archived, or begun by another"):
+        study._begin({"on": "local", "cores": 2})
+    assert (study.path / "study.json").read_bytes() == before and not study.driven
 
 
 def test_cancelling_what_was_never_started_does_nothing(case: Case) -> None:
