@@ -52,9 +52,11 @@ def test_each_point_is_executed_once_and_its_values_are_in_one_table(notebook_of
     executed = json.loads(sweep.points[1].notebook.read_text())
     assert executed["metadata"]["papermill"]["parameters"] == {"x": 1}
     assert "papermill-error-cell-tag" in sweep.points[0].notebook.read_text()
-    assert "2 done, 1 failed" in sweep._repr_html_()
+    shown = sweep._repr_html_()
+    assert "2 done, 1 failed" in shown and "sweep.run()" not in shown and "<th>y [m/s]</th>" in shown
 
     longer = fc.Sweep(path, {"x": [1, 2, 3]})
+    assert "sweep.run() executes those that are left" in longer._repr_html_()
     assert longer.path == sweep.path
     longer.run(at_once=1, wait=True)
     assert sorted(noted()) == ["0", "1", "2", "3"], "what was done is not executed again"

@@ -200,7 +200,8 @@ class Geometry:
 
     def __repr__(self) -> str:
         volume = "open" if self.volume is None else f"{self.volume:.4g} m3"
-        return f"<Geometry {self.label}: {len(self.patches)} patches, {volume}, {self.area:.4g} m2>"
+        patches = f"{len(self.patches)} patch{'es'[: 2 * (len(self.patches) != 1)]}"
+        return f"<Geometry {self.label}: {patches}, {volume}, {self.area:.4g} m2>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

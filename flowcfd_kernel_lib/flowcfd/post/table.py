@@ -52,13 +52,18 @@ class Table(pd.DataFrame):
         """The rows of the last `n` times, or all where there are fewer."""
         return cast(Table, _last(self, n))
 
-    def _repr_html_(self) -> str | None:
-        """As pandas shows it, with the units that are known in the titles."""
+    def titled(self) -> pd.DataFrame:
+        """The same with the units that are known in the titles, "speed [m/s]"; columns of two levels as they are."""
+        plain = pd.DataFrame(self)
         if isinstance(self.columns, pd.MultiIndex) or not isinstance(self.units, Mapping):
-            return cast("str | None", super()._repr_html_())  # type: ignore[operator]
-        plain = pd.DataFrame(self).rename(columns=lambda name: _headed(name, self.units))
-        plain.index.names = [_headed(name, self.units) for name in self.index.names]
-        return cast("str | None", plain._repr_html_())  # type: ignore[operator]
+            return plain
+        titles = {name: f"{name} [{unit}]" for name, unit in self.units.items() if unit}
+        plain = plain.rename(columns=titles)
+        plain.index.names = [titles.get(name, name) for name in self.index.names]
+        return plain
+
+    def _repr_html_(self) -> str | None:
+        return cast("str | None", self.titled()._repr_html_())  # type: ignore[operator]
 
     def __getattr__(self, name: str) -> Any:  # type: ignore[misc]  # final in the stubs only
         try:
@@ -87,11 +92,6 @@ def table(columns: Mapping[Any, Any], *, index: str, units: Mapping[Hashable, st
     frame.index = pd.Index(columns[index], name=index)
     frame.attrs["units"] = dict(units)
     return frame
-
-
-def _headed(name: Any, units: Mapping[Hashable, str]) -> Any:
-    """The title of a column: "speed [m/s]"."""
-    return f"{name} [{units[name]}]" if units.get(name) else name
 
 
 def _unit(units: object, name: Hashable) -> str | None:

@@ -21,6 +21,8 @@ from flowcfd.studies.point import WAITING, Measure
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from flowcfd.post.open import Results
     from flowcfd.studies.study import Study
 
@@ -133,8 +135,7 @@ def page(study: Study, table: Table, *, driven: bool) -> str:
         head += "; nobody submits those that wait: study.run() goes on" if begun else "; study.run() computes them"
     saved = study.saving
     note = f"<div>{html.escape(str(saved))}</div>" if saved.points else ""
-    shown = _shown(table).rename(columns=_headed(table))
-    shown = shown.to_html(max_rows=ROWS, border=0, na_rep="", escape=True, float_format=_number)
+    shown = _shown(table.titled()).to_html(max_rows=ROWS, border=0, na_rep="", escape=True, float_format=_number)
     for state, colour in {**COLOURS, WAITING: NO_RUN}.items():
         mark = f"<span style='color:{colour}'>&#9679;</span>&nbsp;"  # the word keeps the colour of the page's theme
         left_edge = "style='text-align:left;white-space:nowrap'"
@@ -143,15 +144,10 @@ def page(study: Study, table: Table, *, driven: bool) -> str:
     return f"<div title='{title}'>{bar if left else ''}{head}</div>{note}{shown}"
 
 
-def _shown(table: Table) -> Any:
+def _shown(table: pd.DataFrame) -> Any:
     """The table without columns that say nothing."""
     shown = table.rename_axis(columns="point", index=None)  # one row of titles, not two
     return shown.drop(columns="cause") if not shown["cause"].any() else shown
-
-
-def _headed(table: Table) -> dict[str, str]:
-    """The titles of the columns with the units that are known: "speed [m/s]"."""
-    return {str(name): f"{name} [{unit}]" for name, unit in table.units.items() if unit}
 
 
 def _number(value: float) -> str:

@@ -243,11 +243,18 @@ class Sweep:
         return f"<Sweep {self.name}: {len(self)} points, {told(self.points)}; {self.path}>"
 
     def _repr_html_(self) -> str:
-        title = f"<b>Sweep {html.escape(self.name)}</b>: {len(self)} points, {html.escape(told(self.points))}"
-        table = self.table().rename_axis(columns="point", index=None)  # one row of titles, not two
+        so_far = html.escape(told(self.points)) + self._next()
+        title = f"<b>Sweep {html.escape(self.name)}</b>: {len(self)} points, {so_far}"
+        table = self.table().titled().rename_axis(columns="point", index=None)  # one row of titles, not two
         if not table["cause"].any():
             table = table.drop(columns="cause")
         return f"<div title='{html.escape(str(self.path))}'>{title}</div>{table.to_html(max_rows=24, border=0)}"
+
+    def _next(self) -> str:
+        """What is to be said of points that are left: this does not change by itself."""
+        if not any(point.state in OPEN for point in self.points):
+            return ""
+        return "; sweep.wait() shows how far it is" if self.driven else "; sweep.run() executes those that are left"
 
     def _fits(self) -> None:
         """CaseError where the folder holds something else."""
