@@ -335,7 +335,7 @@ class Study:
 
     def _ipython_display_(self) -> None:
         """The live table where somebody looks on while it is computed; else what stands still is shown."""
-        from flowcfd.studies import live
+        from flowcfd.jobs import live
 
         if not (live.has_front_end() and self.driven):
             raise NotImplementedError  # by which IPython takes the representations
