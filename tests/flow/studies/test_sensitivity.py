@@ -14,7 +14,7 @@ from flowcfd.case import Blocks, Case, Channel, Incompressible, Inlet, Outlet, S
 from flowcfd.errors import CaseError, ResultError, SiteError, UnknownName
 from flowcfd.studies import Study, point
 from flowcfd.studies.measured import Measured, Outcome, Parameter
-from flowcfd.studies.sensitivity import morris, sensitivity, sobol
+from flowcfd.studies.sensitivity import Sensitivity, morris, sensitivity, sobol
 from flowcfd.studies.surface import Surface, through
 from flowcfd.uncertain import Uncertain
 
@@ -39,8 +39,14 @@ def ishigami(x: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def test_the_indices_of_ishigami_are_inside_their_bands() -> None:
-    found = sobol(surfaced(ishigami, [(-np.pi, np.pi)] * 3, 128))
+@pytest.fixture(scope="module")
+def many() -> Sensitivity:
+    """The indices of Ishigami's function by 128 points."""
+    return sobol(surfaced(ishigami, [(-np.pi, np.pi)] * 3, 128))
+
+
+def test_the_indices_of_ishigami_are_inside_their_bands(many: Sensitivity) -> None:
+    found = many
     exact = {"x0": (0.3139, 0.5576), "x1": (0.4424, 0.4424), "x2": (0.0, 0.2437)}
     for one in found.effects:
         first, total = exact[one.parameter.name]
@@ -63,8 +69,8 @@ def test_the_indices_of_a_linear_function_are_its_squared_slopes() -> None:
     assert "each parameter acts alone" in str(found)
 
 
-def test_few_points_make_wide_bands_and_the_surface_says_what_it_knows() -> None:
-    few, many = (sobol(surfaced(ishigami, [(-np.pi, np.pi)] * 3, count)) for count in (16, 128))
+def test_few_points_make_wide_bands_and_the_surface_says_what_it_knows(many: Sensitivity) -> None:
+    few = sobol(surfaced(ishigami, [(-np.pi, np.pi)] * 3, 16))
     assert max(one.first_band for one in few.effects) > 2 * max(one.first_band for one in many.effects)
     assert "this surface knows" in str(few)
     assert "on the surface of 16 points" in few.by
