@@ -75,7 +75,9 @@ def upgrade(options: Namespace) -> int:
     if options.json:
         output.document({"place": place.told, "before": before, "revision": place.revision()})
     else:
-        output.text(f"{place.told}: revision {before or 'none'} is now {place.revision()}")
+        now = place.revision()
+        told = "was there already" if before == now else f"is now {now}"
+        output.text(f"{place.told}: revision {before or 'none'} {told}")
     return 0
 
 

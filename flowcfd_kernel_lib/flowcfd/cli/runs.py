@@ -54,10 +54,18 @@ def runs(options: Namespace) -> int:
     elif options.live:
         _live(lambda: _wanted(options, selection)[0])
     elif not len(found) and not found.unreadable:
-        output.text(f"no runs{f' in state {options.state}' if options.state else ''} under {settings().runs}")
+        output.text(_none(options))
     else:
         _table(found, statuses, dead=options.dead)
     return 0
+
+
+def _none(options: Namespace) -> str:
+    """There are no runs, or none of what was asked for: who reads it must not think that all are gone."""
+    state = f" in state {options.state}" if options.state else ""
+    asked = ("name", "executor", "study", "project", "solver", "user", "since", "before", "dead")
+    given = [f"--{name}" for name in asked if getattr(options, name, None)]
+    return f"no runs{state} under {settings().runs}" + (f" for {' '.join(given)}" if given else "")
 
 
 def _wanted(options: Namespace, selection: Selection) -> tuple[Runs, list[Status], str]:

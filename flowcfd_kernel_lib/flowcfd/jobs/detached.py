@@ -6,6 +6,7 @@ Who starts one waits until it holds its lock, and not for what it does then.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,10 +54,15 @@ def leave(path: Path, *, patience: float = 0.5) -> int | None:
     return held
 
 
+_WARNING = re.compile(r"^warnings\.warn\(|^\S+\.py:\d+: \w*Warning: ")
+"""What Python's warnings write: it tells nothing of an end."""
+
+
 def last_words(log: Path, nothing: str = "it left no message") -> str:
     """The last line of a log that says something."""
     try:
         lines = log.read_text(errors="replace").split("\n")
     except OSError:
         lines = []
-    return next((line.strip() for line in reversed(lines) if line.strip()), nothing)
+    said = (line.strip() for line in reversed(lines))
+    return next((line for line in said if line and not _WARNING.search(line)), nothing)

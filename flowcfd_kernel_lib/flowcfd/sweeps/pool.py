@@ -63,6 +63,7 @@ def require(on: str, cores: int, resources: Mapping[str, object] | None) -> None
     if on == "local":
         if resources:
             raise CaseError("resources: are for clusters; on 'local' there is nothing to ask for")
+        executors.get(on).require(cores, None)
         return
     _slurm(on).require(cores, _wanted(resources))
 

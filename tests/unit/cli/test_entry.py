@@ -97,6 +97,8 @@ def test_a_home_without_runs_is_said_in_a_line(tmp_path: Path) -> None:
     assert flowcfd("runs", FLOWCFD_HOME=str(tmp_path)).stdout == f"no runs under {tmp_path}/runs\n"
     done = flowcfd("runs", "--state", "Lost", FLOWCFD_HOME=str(tmp_path))
     assert done.stdout == f"no runs in state Lost under {tmp_path}/runs\n"
+    done = flowcfd("runs", "--dead", "--name", "a*", FLOWCFD_HOME=str(tmp_path))
+    assert done.stdout == f"no runs under {tmp_path}/runs for --name --dead\n"
     assert json.loads(flowcfd("runs", "--json", FLOWCFD_HOME=str(tmp_path)).stdout) == []
 
 

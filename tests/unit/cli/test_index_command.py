@@ -68,6 +68,8 @@ def test_a_file_that_is_no_index_is_not_overwritten(home: Path, capsys: pytest.C
 def test_upgrade_says_from_what_to_what(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", "upgrade"]) == 0
     assert "revision none is now 0002" in capsys.readouterr().out
+    assert main(["index", "upgrade"]) == 0
+    assert "revision 0002 was there already" in capsys.readouterr().out
     assert main(["index", "upgrade", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["before"] == "0002"
 

@@ -42,3 +42,9 @@ def test_the_last_words_are_the_last_line_that_says_something(tmp_path: Path) ->
     assert detached.last_words(log) == "it left no message"
     log.write_text("first\n last \n\n")
     assert detached.last_words(log) == "last"
+
+
+def test_a_warning_of_python_is_no_last_word(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("no room\n/a/b.py:254: UserWarning: 6 leaked objects\n  warnings.warn('6 leaked objects')\n")
+    assert detached.last_words(log) == "no room"

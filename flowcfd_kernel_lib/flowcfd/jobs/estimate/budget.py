@@ -79,9 +79,10 @@ def hold_all(estimates: Sequence[Estimate], budget: Budget, *, of: int | None = 
         most = math.floor(budget.amount / (total.value / (of or len(costs))))
         some = "" if scale == 1 else f" (by {len(costs)} of them)"
         fits = _fits(estimates[0], budget.amount / total.value)
+        fits = fits[0].lower() + fits[1:]
         raise CaseError(
             f"budget: {of or len(costs)} points are expected to cost {_said(total)}{some}, more than {budget}; nothing "
-            f"was started. {most or 'Not even one'} of them would fit, or: {fits}"
+            f"was started. {most or 'Not even one'} of them would fit as they are; of all of them {fits}"
         )
 
 
@@ -97,7 +98,7 @@ def _fits(estimate: Estimate, share: float) -> str:
         ways.append(f"{math.floor(estimate.steps.value * share)} {'iterations' if estimate.steady else 'time steps'}")
     if (cores := _fewer(estimate, share)) is not None:
         ways.append(f"{cores} core{'s' * (cores > 1)}")
-    if estimate.cells is not None:
+    if estimate.cells is not None and estimate.cells.value * share**0.7 >= 1:
         # Steps and cells cost alike; with the mesh the time step (or the iterations) changes, about as a cell's size.
         ways.append(f"about {estimate.cells.value * share**0.7:.2g} cells")
     return f"Would fit: {', or '.join(ways)}" if ways else "Nothing of it would fit"
