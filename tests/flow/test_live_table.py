@@ -38,6 +38,7 @@ while live.alive and time.time() < deadline or live._note.value.endswith("..."):
     time.sleep(0.2)
 print(json.dumps([endless.state, live._note.value, live.box.children[0].value, live.alive]))
 """
+BOTH = "live.display()"
 PLAIN = "fc.runs()"
 
 
@@ -52,9 +53,11 @@ def test_the_table_lives_while_a_cell_is_at_work_and_a_headless_notebook_keeps_a
     endless, ends = jobs.run(slow_cavity(steps=100_000)), jobs.run(slow_cavity(steps=801))
     until(lambda: endless.state == "Running")
     assert ends.pause().state == "Paused"  # until somebody looks
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (SHOW, WATCH, TELL, PLAIN)])
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in (SHOW, WATCH, TELL, BOTH, PLAIN)]
+    )
     nbclient.NotebookClient(book, timeout=240, kernel_name="python3").execute()
-    shown, watched, told, plain = book.cells
+    shown, watched, told, both, plain = book.cells
     assert "application/vnd.jupyter.widget-view+json" in shown.outputs[0]["data"]
     seen = said(watched)
     assert isinstance(seen, list) and len(seen) >= 2
@@ -64,3 +67,6 @@ def test_the_table_lives_while_a_cell_is_at_work_and_a_headless_notebook_keeps_a
     (output,) = plain.outputs
     assert set(output["data"]) == {"text/plain", "text/html"}  # nobody is there who could use a widget
     assert "2 runs: 1 Done, 1 Cancelled" in output["data"]["text/html"]
+    still, alive = (output["data"] for output in both.outputs)  # one for who opens the notebook when the kernel is gone
+    assert "class='flowcfd-still-" in still["text/html"] and "the cell, run again, shows it live" in still["text/html"]
+    assert set(alive) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
