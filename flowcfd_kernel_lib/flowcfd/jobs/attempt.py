@@ -79,7 +79,9 @@ def compute(attempt: Attempt) -> EndRecord:
         used = {"cpu": done.cpu, "wall": done.wall, "disk": done.disk}
         record.event(job.path, "stage", attempt=attempt.number, stage=stage.name, state=done.state, **used)
         if done.state == "stopped" and (request := watch.asked()):
-            return asked(attempt.number, request, stage.name)
+            end = asked(attempt.number, request, stage.name)
+            silent = done.steps[-1].why == step.UNANSWERED
+            return replace(end, why=f"{end.why}; {step.UNANSWERED}") if silent else end
         if done.state == "failed":
             return _ended_from_outside(attempt, done) or _explained(attempt, done)
     said = "; the solver wrote no new time" if _nothing_written(job) else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flowcfd.jobs import process
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 POLL = 0.2
 """Longest time between two looks at the child and the requests [s]."""
+
+SILENCE = 60.0
+"""A solver that was asked to stop, and neither says nor writes anything for so long [s] (and ten times longer than ever
+before), is ended: ranks that heed the signal at different steps wait for each other for ever."""
+
+UNANSWERED = "it did not answer and was ended; what it computed since the last written time is lost"
 
 GUARD = "guard"
 """What a step was ended by when it was no request."""
@@ -73,7 +80,7 @@ def run(
         memory=max(memory, usage.ru_maxrss * 1024),
         rank_memory=usage.ru_maxrss * 1024,
         ended_by=halt.ended_by(child.returncode),
-        why=guard.said(child.returncode) if guard is not None else "",
+        why=UNANSWERED if halt.ended else guard.said(child.returncode) if guard is not None else "",
     )
 
 
@@ -113,10 +120,21 @@ class _Halt:
     uid: str
     guard: Guard | None = None
     done: str = ""
+    ended: bool = False
+    """Whether it did not answer and was ended."""
+    sign: tuple[float, float] = (0.0, 0.0)
+    """What was last seen of it: the size of its log, and when a field was written last."""
+    seen: float = field(default_factory=time.monotonic)
+    gap: float = 0.0
+    """The longest time [s] between two signs before it was asked."""
 
     def obey(self, watch: Watch, pid: int) -> None:
         """A solver is asked to write its fields and end; everything else, and a cancelled solver, is ended."""
         request = watch.asked()
+        if self.command.solver and self._silent():
+            self.ended = True
+            process.end(self.uid, first=pid)
+            return
         kind = request.kind if request is not None else ""
         decided = self.guard.look(pid) if self.guard is not None and not kind and not self.done else None
         if decided is not None and ask_to_stop(pid, self.log):
@@ -129,11 +147,20 @@ class _Halt:
         elif self.done or ask_to_stop(pid, self.log):  # told already: pause after stop, stop as it settled
             self.done = kind
 
+    def _silent(self) -> bool:
+        """Whether it was asked to stop and gives no sign of life any more."""
+        now, told = time.monotonic(), bool(self.done)
+        sign = (_size(self.log), written(self.log.parent) if told else self.sign[1])
+        if sign != self.sign:
+            self.gap = self.gap if told else max(self.gap, now - self.seen)
+            self.sign, self.seen = sign, now
+        return told and not self.ended and now - self.seen > max(SILENCE, 10 * self.gap)
+
     def interrupted(self, rc: int) -> bool:
         """Whether it ended because it was asked to; a solver that was just ready has ended by itself."""
         if self.done in ("", GUARD):
             return False
-        if self.done == "cancel" or not self.command.solver:
+        if self.ended or self.done == "cancel" or not self.command.solver:
             return True
         killed = rc in (-signal.SIGUSR2, 128 + signal.SIGUSR2)
         return killed or (rc == 0 and self._obeyed())
@@ -160,6 +187,18 @@ def ask_to_stop(pid: int, log: Path) -> bool:
     return listens
 
 
+def written(case: Path) -> float:
+    """When the newest file of a time was written, of a case on one rank or of the first of several; 0 before any."""
+    parts = [case / "processor0"] if (case / "processor0").is_dir() else [case, *case.glob("processors*")]
+    newest = 0.0
+    for part in parts:
+        with contextlib.suppress(OSError):
+            times = [entry for entry in os.scandir(part) if entry.name[:1].isdigit() and entry.is_dir()]
+            for entry in sorted(times, key=lambda entry: entry.stat().st_mtime)[-2:]:
+                newest = max(newest, entry.stat().st_mtime, *(file.stat().st_mtime for file in os.scandir(entry)), 0.0)
+    return newest
+
+
 def next_log(case: Path, name: str) -> Path:
     """The path of a log that does not exist yet: log.simpleFoam, log.simpleFoam.2, log.simpleFoam.3."""
     log, number = case / name, 1
@@ -177,6 +216,13 @@ def tail(log: Path, size: int) -> bytes:
             return file.read()
     except OSError:
         return b""
+
+
+def _size(log: Path) -> float:
+    try:
+        return log.stat().st_size
+    except OSError:
+        return 0.0
 
 
 def _head(log: Path) -> bytes:

@@ -88,6 +88,31 @@ def test_a_solver_is_asked_to_write_only_when_it_listens(tmp_path: Path, watch: 
     assert (tmp_path / "log.fakeFoam").read_text().endswith("End\n")
 
 
+def test_a_solver_that_gives_no_sign_after_it_was_asked_is_ended(
+    tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "SILENCE", 1.0)
+    deaf = SOLVER.replace("    sys.exit(0)", "    pass")
+    deaf = deaf.replace("time.sleep(30)", "[time.sleep(0.1) for _ in range(6000)]")
+    (tmp_path / "deafFoam").write_text(f"#!{sys.executable}\n{deaf}")
+    (tmp_path / "deafFoam").chmod(0o755)
+    timer = ask(tmp_path, "stop", 0.6)
+    done = run(Command("deafFoam", solver=True), tmp_path, watch)
+    timer.join()
+    assert done.interrupted
+    assert done.why == step.UNANSWERED
+    assert done.rc != 0
+
+
+def test_a_solver_that_writes_for_long_is_not_taken_for_silent(tmp_path: Path) -> None:
+    (tmp_path / "processor0/0.5").mkdir(parents=True)
+    before = step.written(tmp_path)
+    (tmp_path / "processor0/0.5/U").write_text("more")
+    os.utime(tmp_path / "processor0/0.5/U", (before + 9, before + 9))
+    assert step.written(tmp_path) == before + 9
+    assert step.written(tmp_path / "nothing") == 0.0
+
+
 def test_a_solver_that_ended_by_itself_was_not_interrupted(tmp_path: Path, watch: Watch) -> None:
     record.write_record(tmp_path, Request("r", "stop", "me"))
     (tmp_path / "quickFoam").write_text("#!/bin/sh\necho End\n")
