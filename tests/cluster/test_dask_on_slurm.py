@@ -132,7 +132,12 @@ def test_runs_of_several_ranks_share_pilots_and_calls_are_made_there(
 def test_what_its_pilots_end_interrupts_goes_on_in_the_next_one_so_often_and_is_stopped_then(
     slurm: Private, pilots: DaskPool, endless: Callable[[], CaseFiles], until: Until
 ) -> None:
-    run = jobs.run(endless(), on="pilots", cores=2, resources={"max_restarts": 1})
+    # Large steps: two ranks that heed the signal at different steps wait for each other until they are ended.
+    large = endless().edit("system/controlDict", deltaT=0.0005)
+    mesh = large.text("system/blockMeshDict").replace("(60 60 1)", "(120 120 1)")
+    run = jobs.run(
+        large.with_files({"system/blockMeshDict": mesh}), on="pilots", cores=2, resources={"max_restarts": 1}
+    )
     until(lambda: busy(run), LONG)
     for job in jobs_of(slurm):
         call(slurm, "scancel", "--batch", "--signal=USR1", job)  # what Slurm does `grace` before the end
