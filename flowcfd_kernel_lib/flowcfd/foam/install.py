@@ -37,6 +37,10 @@ _OWN_TO_THE_SHELL = {"_", "SHLVL", "PWD", "OLDPWD"}
 _MARK = "--- environment ---"
 
 
+SECRETS = ("S3_ACCESS_KEY", "S3_SECRET_KEY", "DATABASE_URL")
+"""Variables of FlowCFD's own that no application of a case is to see."""
+
+
 @dataclass(frozen=True)
 class Installation:
     """One OpenFOAM. `root` is its project directory (WM_PROJECT_DIR), `version` is "1912", `api` is 1912."""
@@ -114,10 +118,11 @@ class Installation:
 
         `shared` says whether the ranks share their cores with other work (then they must yield while they wait);
         None: the setting FLOWCFD_SHARED_CORES, then the load of the machine. `base` is this process's environment
-        unless given. Variables of another OpenFOAM in it are dropped.
+        unless given. Variables of another OpenFOAM in it are dropped, and our secrets: a case may hold code.
         """
         inherited = os.environ if base is None else base
-        env = {name: value for name, value in inherited.items() if not name.startswith(("WM_", "FOAM_"))}
+        dropped = {name for name in inherited if name.startswith(("WM_", "FOAM_")) or name in SECRETS}
+        env = {name: value for name, value in inherited.items() if name not in dropped}
         for name, value in self.variables.items():
             env[name] = f"{value}:{env[name]}" if name in _LISTS and env.get(name) else value
         return {**env, **mpi_variables(cores, shared), "PWD": str(case)}

@@ -66,11 +66,15 @@ def test_debians_package_is_found_with_its_applications_only(tmp_path: Path) -> 
 def test_debians_package_needs_no_shell_and_writes_no_cache(tmp_path: Path) -> None:
     debian(tmp_path)
     found = install.find(settings(tmp_path / "home"), prefix=tmp_path)
-    env = found.environment(case=tmp_path / "case", base={"PATH": "/bin", "WM_OPTIONS": "old", "FOAM_APPBIN": "/old"})
+    env = found.environment(
+        case=tmp_path / "case",
+        base={"PATH": "/bin", "WM_OPTIONS": "old", "FOAM_APPBIN": "/old", "S3_SECRET_KEY": "hidden"},
+    )
     assert env["WM_PROJECT_DIR"] == str(tmp_path / "usr/share/openfoam")
     assert env["PWD"] == str(tmp_path / "case")
     assert env["PATH"] == "/bin"
     assert "WM_OPTIONS" not in env and "FOAM_APPBIN" not in env  # of another OpenFOAM
+    assert "S3_SECRET_KEY" not in env
     assert not (tmp_path / "home").exists()
 
 
