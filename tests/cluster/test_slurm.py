@@ -171,8 +171,10 @@ def test_a_controller_that_dies_loses_no_run(site: Private, endless: CaseFiles, 
     until(lambda: busy(first), LONG)
     second = jobs.run(endless.edit("system/controlDict", endTime=999), on="private")
     job = number(site, first), number(site, second)
+    until(lambda: busy(second), LONG)
     now = time.time()
-    until(lambda: (site.folder / "state/job_state").stat().st_mtime > now + 0.1, LONG)  # it keeps what it knows
+    call(site, "scontrol", "update", f"JobId={job[1]}", "Comment=kept")  # else there may be nothing new to keep
+    until(lambda: (site.folder / "state/job_state").stat().st_mtime > now, LONG)  # it keeps what it knows
     private.stop(site, "slurmctld", how=signal.SIGKILL)
     assert first.state == "Running", "its worker gives signs of life"
     private.restart(site, "slurmctld")
