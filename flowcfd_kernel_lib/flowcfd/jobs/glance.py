@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flowcfd.foam.log import Progress, Tail
+from flowcfd.foam.log import Progress, Tail, began
 from flowcfd.jobs.record import Job
 
 HEAD, ENDS = 4096, (4096, 65536)
@@ -32,7 +32,7 @@ class Glance:
         self.job = job
         self._table: tuple[Path, list[str]] | None = None
         self._written: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._start: tuple[Path, float | None] | None = None
+        self._start: tuple[Path, float | None, float | None] | None = None
 
     def progress(self) -> Progress:
         """How far the solver is, by its newest log's last lines; iterations are not counted."""
@@ -42,13 +42,14 @@ class Glance:
         if self._start is None or self._start[0] != path:
             head = Tail(path, end_time=self.job.end)
             head.feed(_ends(path, HEAD, 0)[0])
-            self._start = path, head.progress.start_time
+            first = Path(f"{self.job.case}/log.{self.job.application}")
+            self._start = path, head.progress.start_time, began(path, first)
         tail = Tail(path, end_time=self.job.end)
         for size in ENDS:
             tail.feed(b"\n" + _ends(path, 0, size)[1])
             if (found := tail.progress).execution_time is not None:
                 break
-        return replace(found, start_time=self._start[1])
+        return replace(found, start_time=self._start[1], began=self._start[2])
 
     def spent(self, *, active: bool = True) -> float:
         """What its commands took so far [core s]; of an `active` run those that run now included.

@@ -9,12 +9,13 @@ import signal
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
-from flowcfd.foam.log import Progress, Tail
+from flowcfd.foam.log import Progress, Tail, began
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, Queueing, executors
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
@@ -39,6 +40,7 @@ class Run:
         self.path = Path(path).expanduser().absolute()
         self.record: Job = record.job(self.path)
         self._log: Tail | None = None
+        self._began: float | None = None
         self._quiet = False
 
     @property
@@ -182,8 +184,9 @@ class Run:
             return Progress(end_time=self.record.end)
         if self._log is None or self._log.path != path:
             self._log = Tail(path, end_time=self.record.end)
+            self._began = began(path, self.case / f"log.{self.record.application}")
         self._log.poll()
-        return self._log.progress
+        return replace(self._log.progress, began=self._began)
 
     def follow(self, *, poll: float = 0.5) -> Iterator[Progress]:
         """The progress, again and again until the run is no longer active; then once more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowcfd.foam.log import Progress, Tail
+from flowcfd.foam.log import Progress, Tail, began
 
 LOGS = Path(__file__).parent / "logs"
 SAMPLES = sorted(path.stem for path in LOGS.glob("*.log"))
@@ -178,3 +179,17 @@ def test_following_a_log_needs_the_standard_library_only() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+def test_a_run_that_goes_on_is_as_far_as_it_was_and_its_pace_is_that_of_the_new_log(tmp_path: Path) -> None:
+    first, second = tmp_path / "log.icoFoam", tmp_path / "log.icoFoam.2"
+    first.write_text("Create mesh for time = 0\n\nTime = 50\n\n")
+    second.write_text("Create mesh for time = 50\n\nTime = 60\n\nExecutionTime = 10 s  ClockTime = 10 s\n\n")
+    assert began(first, first) is None
+    assert began(second, first) == 0.0
+    assert began(second, tmp_path / "gone") is None
+    tail = Tail(second, end_time=100.0)
+    tail.poll()
+    progress = replace(tail.progress, began=began(second, first))
+    assert progress.fraction == 0.6
+    assert progress.remaining == pytest.approx(40.0)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from flowcfd.foam.log.tail import Progress as Progress
     from flowcfd.foam.log.tail import Step as Step
     from flowcfd.foam.log.tail import Tail as Tail
+    from flowcfd.foam.log.tail import began as began
 
-_HOME = {"Log": "bulk", "read": "bulk", "Progress": "tail", "Step": "tail", "Tail": "tail"}
+_HOME = {"Log": "bulk", "read": "bulk", "Progress": "tail", "Step": "tail", "Tail": "tail", "began": "tail"}
 
 
 def __getattr__(name: str) -> Any:

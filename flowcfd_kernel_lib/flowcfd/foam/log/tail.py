@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from flowcfd.foam.log import lines
 
 BLOCK: Final = 1 << 20
+HEAD: Final = 1 << 16
 """How much is read at once [bytes]."""
 
 
@@ -47,6 +48,8 @@ class Progress:
     execution_time: float | None = None
     end_time: float | None = None
     start_time: float | None = None
+    began: float | None = None
+    """The time at which an earlier log of the same run began, where this one goes on; None: this one is the first."""
     converged: int | None = None
     """The iteration at which the solver said that it converged."""
     ended: bool = False
@@ -59,16 +62,16 @@ class Progress:
             return 1.0
         if self.time is None or self.end_time is None:
             return None
-        start = self.start_time or 0.0
+        start = (self.start_time or 0.0) if self.began is None else self.began
         return min(1.0, max(0.0, (self.time - start) / (self.end_time - start))) if self.end_time > start else None
 
     @property
     def remaining(self) -> float | None:
         """Seconds until the end at the pace so far; None where that cannot be told."""
-        done = self.fraction
-        if not done or self.execution_time is None:
+        here = replace(self, began=None).fraction  # the pace is that of this log
+        if not here or self.execution_time is None:
             return None
-        return self.execution_time * (1.0 - done) / done
+        return self.execution_time * (1.0 - here) / here
 
 
 @dataclass(slots=True)
@@ -95,6 +98,19 @@ class _Open:
             continuity=self.continuity,
             bounded=tuple(self.bounded),
         )
+
+
+def began(log: Path, first: Path) -> float | None:
+    """The time at which the `first` log of a run begins; None where that is this `log` itself, or says nothing."""
+    if first == log:
+        return None
+    head = Tail(first)
+    try:
+        with first.open("rb") as file:
+            head.feed(file.read(HEAD))
+    except OSError:
+        return None
+    return head.progress.start_time
 
 
 class Tail:
