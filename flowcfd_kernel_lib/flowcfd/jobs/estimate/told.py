@@ -158,13 +158,23 @@ def _sizes(run: Run, written: list[str], steps: int) -> Sizes:
     return Sizes(
         case=max(0, total - sum(times) - logs - often - seldom),
         time=times[-1] if times else 0,
-        per_step=(logs + _apparent(post, by_write)) / max(1, steps),
+        per_step=(logs + _grown(post, by_write)) / max(1, steps),
         per_write=seldom // max(1, len(written)),
         total=total,
     )
 
 
-def _apparent(post: Path, without: list[Path]) -> int:
-    return sum(
-        path.stat().st_size for path in post.rglob("*") if path.is_file() and not set(path.parents) & set(without)
-    )
+def _grown(post: Path, without: list[Path]) -> int:
+    """Bytes that outputs add as steps go on: of tables, which grow, what is in them; of folders that a function object
+    makes anew for each step, what they take on the disk, which is far more for small files.
+    """
+    total = 0
+    for output in post.glob("*"):
+        folders = [folder for folder in output.glob("*") if folder.is_dir() and folder not in without]
+        anew = len(folders) >= FEWEST
+        total += sum(space.used(folder) if anew else _apparent(folder) for folder in folders)
+    return total
+
+
+def _apparent(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
