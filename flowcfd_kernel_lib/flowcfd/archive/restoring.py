@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from contextlib import closing
@@ -75,20 +76,39 @@ def _brought(there: Store, entry: Entry, folder: Path) -> None:
     stream = _Reader(there, entry)
     try:
         with closing(stream):
-            for done in unpack(stream, part, {file.path: file for file in entry.files}):
-                words = f"Restore {entry.name}: {done / 1e6:.0f} of {entry.size / 1e6:.0f} MB"
-                telling.tell(entry, words, done / max(1, entry.size))
+            _unpacked(stream, entry, part)
         try:
             part.rename(folder)
         except OSError:
             if not folder.exists():
                 raise
             raise CaseError(f"{folder}: is there already") from None  # made meanwhile
-    except RunError as error:
-        raise stream.broken or RunError(f"{entry.name}: {error}") from None
+    except (RunError, OSError) as error:
+        if stream.broken is not None:
+            raise stream.broken from None
+        raise (RunError(f"{entry.name}: {error}") if isinstance(error, RunError) else error) from None
     finally:
         telling.tell(entry, "", over=True)
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _unpacked(stream: _Reader, entry: Entry, part: Path) -> None:
+    """All files of the bundle, each compared with what it was; RunError, too, when any of its bytes has changed."""
+    problem = None
+    try:
+        for done in unpack(stream, part, {file.path: file for file in entry.files}):
+            words = f"Restore {entry.name}: {done / 1e6:.0f} of {entry.size / 1e6:.0f} MB"
+            telling.tell(entry, words, done / max(1, entry.size))
+    except RunError as error:
+        if stream.broken:
+            raise
+        problem = error
+    while stream.read():  # what lies behind the last file counts too
+        pass
+    if stream.sha256 != entry.sha256:
+        raise RunError("the bundle is not what was archived: its bytes have changed") from problem
+    if problem:
+        raise problem
 
 
 class _Reader:
@@ -100,7 +120,13 @@ class _Reader:
         self._there, self._key, self._size = there, there.folder + entry.bundle, entry.packed
         self._at, self._tag = 0, ""
         self._body: Any = None
+        self._sum = hashlib.sha256()
         self.broken: SiteError | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was read so far, in hexadecimal."""
+        return self._sum.hexdigest()
 
     def read(self, count: int = -1) -> bytes:
         if self._at >= self._size:
@@ -111,6 +137,7 @@ class _Reader:
                     piece = self._opened().read(PIECE if count is None or count < 0 else count)
                 if piece:
                     self._at += len(piece)
+                    self._sum.update(piece)
                     return bytes(piece)
                 raise Unreachable("the connection ended")
             except SiteError as error:
