@@ -99,6 +99,14 @@ def test_nothing_that_a_notebook_does_is_seen_by_the_next(notebook_of: Notebook)
     assert set(first["environment"]) == set(plain["environment"])
 
 
+def test_a_kernel_is_known_to_be_ready_by_its_own_words() -> None:
+    kernel = warm.take("python3")
+    try:
+        assert isinstance(kernel.client, warm.WarmClient), "jupyter's own waits for a silence of 0.2 s"
+    finally:
+        kernel.retire()
+
+
 def test_random_numbers_are_not_the_same_in_all_kernels(notebook_of: Notebook) -> None:
     path = notebook_of(
         "n = 1", "import numpy as np, random, uuid; print(np.random.rand(), random.random(), uuid.uuid4())"

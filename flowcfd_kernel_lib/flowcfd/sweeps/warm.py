@@ -29,7 +29,7 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from traitlets import DottedObjectName, Unicode
+from traitlets import DottedObjectName, Type, Unicode
 
 import flowcfd
 from flowcfd.sweeps import zygote as zygotes
@@ -202,6 +202,7 @@ class WarmManager(AsyncKernelManager):
     """A manager whose kernel is forked where it is Python's; any other is started as always."""
 
     client_class = DottedObjectName("flowcfd.sweeps.warm.WarmClient")
+    client_factory = Type(WarmClient, klass=AsyncKernelClient)  # it is this that counts
     preload = Unicode("")
     """Modules that a zygote imports, with blanks between."""
     zygote: Zygote | None = None

@@ -253,7 +253,9 @@ def measured(files: CaseFiles) -> CaseFiles:
     return files.with_files({"system/controlDict": CONTROL + FUNCTIONS})
 
 
-def test_until_is_a_part_of_what_is_computed_and_says_where_its_measures_stand(still: Still, files: CaseFiles) -> None:
+def test_until_is_a_part_of_what_is_computed_and_says_where_its_measures_stand(
+    home: Path, still: Still, files: CaseFiles
+) -> None:
     plain = jobs.run(measured(files), on="still")
     early = jobs.run(measured(files), on="still", until=Settled("Cd", within="1 %", over=100))
     assert early.path != plain.path and plain.record.until is None
