@@ -1,6 +1,7 @@
 """What to compute: the Case and its parts. Needs pydantic only; pint is loaded with the first text that has a unit."""
 
 from flowcfd.case.airfoil import Airfoil, CGrid
+from flowcfd.case.body import Body, BodyPatch
 from flowcfd.case.boundary import (
     BOUNDARIES,
     Boundary,
@@ -52,6 +53,8 @@ __all__ = [
     "Averages",
     "BackwardFacingStep",
     "Blocks",
+    "Body",
+    "BodyPatch",
     "Boundary",
     "CGrid",
     "Case",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from flowcfd.case import consistency, edit
+from flowcfd.case.body import Given
 from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Wedge
 from flowcfd.case.domain import DOMAINS, Domain
 from flowcfd.case.mesh import MESHES, Mesh
@@ -38,7 +39,7 @@ class Case(Spec):
     root: ClassVar[bool] = True
     schema_: int = Field(SCHEMA, alias="schema", ge=SCHEMA, le=SCHEMA, description="version of this form")
     name: Title = Field("case", description="what it is called; not a part of what is computed")
-    geometry: None = Field(None, description="reserved for shapes from CAD")
+    geometry: Given = Field(None, description="the body from CAD that the domain is laid around")
     domain: Annotated[Domain, Kinds(DOMAINS)] = Field(description="the space that is computed")
     mesh: Annotated[Mesh, Kinds(MESHES)] = Field(description="how it is cut into cells")
     physics: Annotated[Physics, Kinds(PHYSICS)] = Field(description="the equations and the fluid")
@@ -64,18 +65,26 @@ class Case(Spec):
         except ValidationError as error:
             problems = [(one["loc"], one["msg"], one["input"]) for one in error.errors(include_url=False)]
             partial = consistency.readable(cls, value)
+            partial |= consistency.grouped(partial)
             said = {loc[:2] for loc, _, _ in problems}
             problems += [(loc, text, None) for loc, text in consistency.problems(partial) if loc[:2] not in said]
             raise refusal(problems) from None
+        if singly := consistency.grouped(dict(case)):
+            case = handler({**dict(case), **singly})
         found = consistency.problems(dict(case))
         if found:
             raise refusal([(loc, text, None) for loc, text in found])
         return case
 
+    @cached_property
+    def space(self) -> Domain:
+        """The domain with the body in it: what is asked for patches, bounds and points."""
+        return self.domain.around(self.geometry)
+
     @property
     def patches(self) -> dict[str, Boundary]:
         """The boundary of every patch of the domain, the automatic ones too."""
-        kinds = {name: AUTOMATIC[self.domain.patches[name].kind] for name in sorted(self.domain.automatic)}
+        kinds = {name: AUTOMATIC[self.space.patches[name].kind] for name in sorted(self.space.automatic)}
         return {**kinds, **self.boundaries}
 
     @cached_property
@@ -139,5 +148,6 @@ class Case(Spec):
 
     def _repr_html_(self) -> str:
         # The fields alone: what is computed once and kept, such as the digest, is no part of the description.
-        shown = [name for name in type(self).model_fields if name not in ("schema_", "name", "geometry")]
+        bare = () if self.geometry is not None else ("geometry",)
+        shown = [name for name in type(self).model_fields if name not in ("schema_", "name", *bare)]
         return html(f"Case {self.name}", {name: getattr(self, name) for name in shown})

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Wall, Wedge
 from flowcfd.case.bounds import Point, shown
-from flowcfd.case.domain import Domain, PatchInfo
+from flowcfd.case.domain import DOMAINS, Domain, PatchInfo
 from flowcfd.case.measure import find
 from flowcfd.case.mesh import Mesh
 from flowcfd.case.output import Output
 from flowcfd.case.physics import Incompressible
 from flowcfd.case.settled import LEAST, Settled
 from flowcfd.case.solve import Steady, Transient
-from flowcfd.case.spec import Location, Spec
+from flowcfd.case.spec import FrozenDict, Location, Spec
 from flowcfd.errors import CaseError, UnknownName
 
 _CONTROL = "system/controlDict"
@@ -28,7 +28,9 @@ Problems = Iterator[tuple[Location, str]]
 def problems(parts: Mapping[str, Any]) -> list[tuple[Location, str]]:
     """Everything that does not fit together in the parts that are there, as (path, message)."""
     found: list[tuple[Location, str]] = []
-    domain, boundaries = parts.get("domain"), parts.get("boundaries")
+    if found := list(_holds(parts)):
+        return found
+    domain, boundaries = space(parts), parts.get("boundaries")
     if domain is not None and boundaries is not None:
         found += _patches(domain, boundaries)
     if domain is not None and isinstance(mesh := parts.get("mesh"), Mesh):
@@ -43,6 +45,47 @@ def problems(parts: Mapping[str, Any]) -> list[tuple[Location, str]]:
     return found
 
 
+def space(parts: Mapping[str, Any]) -> Domain | None:
+    """The domain with the case's body in it, where both are known."""
+    domain: Domain | None = parts.get("domain")
+    return None if domain is None else domain.around(parts.get("geometry"))
+
+
+def grouped(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Boundaries and outputs whose groups of patches are given one by one; a patch named itself comes first."""
+    changed: dict[str, Any] = {}
+    domain = None if list(_holds(parts)) else space(parts)
+    groups = {} if domain is None else domain.groups
+    given = parts.get("boundaries")
+    if given and any(name in groups for name in given):
+        single = {name: boundary for name, boundary in given.items() if name not in groups}
+        several = {patch: given[name] for name, patches in groups.items() if name in given for patch in patches}
+        changed["boundaries"] = FrozenDict({**several, **single})
+    outputs = parts.get("outputs") or ()
+    if groups and any(set(groups) & set(one.patch_names) for one in outputs if one is not None):
+        changed["outputs"] = tuple(None if one is None else _named(one, groups) for one in outputs)
+    return changed
+
+
+def _named(output: Output, groups: Mapping[str, Sequence[str]]) -> Output:
+    patches = getattr(output, "patches", None)
+    if not isinstance(patches, tuple):
+        return output
+    single = tuple(dict.fromkeys(one for name in patches for one in groups.get(name, (name,))))
+    return output if single == patches else output.model_copy(update={"patches": single})
+
+
+def _holds(parts: Mapping[str, Any]) -> Problems:
+    """Whether a body is there where the domain needs one, and only there."""
+    if "geometry" not in parts or (domain := parts.get("domain")) is None:
+        return
+    if domain.holds_body and parts["geometry"] is None:
+        yield ("geometry",), f"missing; a {domain.kind} is laid around a body: geometry=flowcfd.load(...)"
+    if parts["geometry"] is not None and not domain.holds_body:
+        holding = ", ".join(name for name, kind in DOMAINS.items() if kind.holds_body)
+        yield ("geometry",), f"a {domain.kind} has a shape of its own; domains for a body are {holding}"
+
+
 def readable(case: type[Spec], data: object) -> dict[str, Any]:
     """The parts of a faulty description that can be understood, each by itself.
 
@@ -55,6 +98,11 @@ def readable(case: type[Spec], data: object) -> dict[str, Any]:
         part = _validated(case, name, data.get(name))
         if part is not None:
             parts[name] = part
+    parts["geometry"] = None if data.get("geometry") is None else _validated(case, "geometry", data["geometry"])
+    if parts["geometry"] is None and (
+        data.get("geometry") is not None or getattr(parts.get("domain"), "holds_body", False)
+    ):
+        parts.pop("domain", None)  # which patches it has is not known
     if isinstance(given := data.get("boundaries"), Mapping):
         parts["boundaries"] = {
             str(name): one[name] if (one := _validated(case, "boundaries", {name: value})) else Boundary(kind="?")

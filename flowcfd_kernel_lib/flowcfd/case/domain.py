@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from flowcfd.case.body import Body
 from flowcfd.case.bounds import Bounds, Point, inside, shown, slack, span
 from flowcfd.case.quantities import Length, Quantity
 from flowcfd.case.spec import Spec
@@ -52,6 +53,17 @@ class Domain(Spec):
     """What every domain has; a new one is a subclass with `kind`, `patches`, `directions` and, best, `bounds`."""
 
     kind: str
+    holds_body: ClassVar[bool] = False
+    """Whether the domain is laid around, or into, a body from CAD."""
+
+    def around(self, body: Body | None) -> Domain:
+        """The domain of a case with this body: the one whose patches, bounds and points count."""
+        return self
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Names for several patches at once, which boundaries and outputs may use."""
+        return {}
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:

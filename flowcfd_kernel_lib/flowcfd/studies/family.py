@@ -66,7 +66,7 @@ def dimension(case: Case) -> int:
 
     A direction of Blocks with one cell stays as it is and does not count.
     """
-    kinds = {info.kind for info in case.domain.patches.values()}
+    kinds = {info.kind for info in case.space.patches.values()}
     single = 0
     if isinstance(case.mesh, Blocks):
         single = sum(spacing.cells == 1 for spacing in spacings(case, case.mesh).values())

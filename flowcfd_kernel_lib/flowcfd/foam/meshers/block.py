@@ -28,7 +28,7 @@ MOST_CELLS = (2**31 - 1) // 3
 
 def mesher(case: Case) -> CaseFiles:
     """The blockMeshDict of a case and the step that reads it."""
-    types = {name: patch_entries(case.patches[name]) for name in case.domain.patches}
+    types = {name: patch_entries(case.patches[name]) for name in case.space.patches}
     entries = topology.entries(blocks(case), types)
     path = "system/blockMeshDict"
     return CaseFiles({path: text(path, entries)}, steps=("blockMesh",))

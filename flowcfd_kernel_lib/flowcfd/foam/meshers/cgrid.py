@@ -35,7 +35,7 @@ def mesher(case: Case) -> CaseFiles:
     """The mesh itself (constant/polyMesh): no step makes it."""
     if not isinstance(case.mesh, CGrid) or not isinstance(case.domain, Airfoil):
         raise CaseError(f"mesh: must be a CGrid of an Airfoil (got {case.mesh.kind} of {case.domain.kind})")
-    types = {name: {"type": case.patches[name].patch} for name in case.domain.patches}
+    types = {name: {"type": case.patches[name].patch} for name in case.space.patches}
     points = case.domain.chord * grid(case.domain, case.mesh)
     return CaseFiles(polymesh.c_grid(points, case.mesh.cells[1], case.domain.thickness, types))
 

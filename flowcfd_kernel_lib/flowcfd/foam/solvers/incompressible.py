@@ -80,7 +80,7 @@ def ambient(case: Case, physics: Incompressible) -> dict[str, float]:
     if physics.laminar:
         return {}
     nu = physics.fluid.nu
-    for name, info in case.domain.patches.items():
+    for name, info in case.space.patches.items():
         boundary = case.patches[name]
         if isinstance(boundary, (Inlet, FarField)):
             values = boundary.turbulence.values(boundary.mean_speed(info.area), nu)
@@ -112,11 +112,11 @@ def _fields(case: Case, physics: Incompressible) -> dict[str, str]:
     names = tuple(name for name in physics.fields if name != "phi")
     start = ambient(case, physics)
     patches: dict[str, dict[str, Entries]] = {}
-    for patch, info in case.domain.patches.items():
+    for patch, info in case.space.patches.items():
         place = Place(
             patch=patch,
             info=info,
-            domain=case.domain,
+            domain=case.space,
             model=physics.turbulence,
             fields=names,
             nu=physics.fluid.nu,
@@ -139,7 +139,7 @@ def _profiles(case: Case) -> dict[str, str]:
     for name, boundary in case.boundaries.items():
         if not isinstance(boundary, Inlet) or boundary.profile is None or not isinstance(case.domain, Pipe):
             continue
-        normal = case.domain.patches[name].normal
+        normal = case.space.patches[name].normal
         if normal is not None and profiles.mapped(boundary.profile, case.domain):
             inward = profiles.scaled(-1.0, normal)
             points, velocities = profiles.boundary_data(boundary.profile, inward, 0.5 * case.domain.diameter)
