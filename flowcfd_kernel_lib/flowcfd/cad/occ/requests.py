@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flowcfd.cad.occ import Unusable, feature, healing, reading
+from flowcfd.cad.occ import Unusable, feature, healing, making, reading
 from flowcfd.cad.occ.shape import opened, written
 
 
@@ -20,6 +20,11 @@ def read(path: str, folder: str, unit: str | None) -> dict[str, Any]:
     else:
         body, units = reading.brep(path, unit)
     return {"units": units, **written(body, Path(folder))}
+
+
+def make(kind: str, sizes: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """A body of the project's own, by its sizes."""
+    return {"units": "millimetre", **written(making.body(kind, sizes), Path(folder))}
 
 
 def heal(path: str, folder: str, tolerance: float) -> dict[str, Any]:
