@@ -25,9 +25,11 @@ from flowcfd.case import Empty as Empty
 from flowcfd.case import FarField as FarField
 from flowcfd.case import Fluid as Fluid
 from flowcfd.case import Forces as Forces
+from flowcfd.case import Gaps as Gaps
 from flowcfd.case import Incompressible as Incompressible
 from flowcfd.case import Inlet as Inlet
 from flowcfd.case import InletTurbulence as InletTurbulence
+from flowcfd.case import Layers as Layers
 from flowcfd.case import Lines as Lines
 from flowcfd.case import MeanVelocity as MeanVelocity
 from flowcfd.case import Outlet as Outlet
@@ -36,12 +38,14 @@ from flowcfd.case import Pipe as Pipe
 from flowcfd.case import PowerLaw as PowerLaw
 from flowcfd.case import Probes as Probes
 from flowcfd.case import Reattachment as Reattachment
+from flowcfd.case import Refine as Refine
 from flowcfd.case import Rotation as Rotation
 from flowcfd.case import Roughness as Roughness
 from flowcfd.case import Segment as Segment
 from flowcfd.case import Settled as Settled
 from flowcfd.case import Slices as Slices
 from flowcfd.case import Slip as Slip
+from flowcfd.case import Snappy as Snappy
 from flowcfd.case import SolverInfo as SolverInfo
 from flowcfd.case import Steady as Steady
 from flowcfd.case import Symmetry as Symmetry

@@ -36,7 +36,9 @@ from flowcfd.case.output import (
 )
 from flowcfd.case.physics import PHYSICS, Fluid, Incompressible, MeanVelocity, Physics
 from flowcfd.case.profile import PROFILES, Parabola, PowerLaw, Profile, Table
+from flowcfd.case.refinement import Gaps, Layers, Refine
 from flowcfd.case.settled import Settled
+from flowcfd.case.snappy import Snappy
 from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
 from flowcfd.case.spec import Spec
 from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
@@ -68,9 +70,11 @@ __all__ = [
     "FarField",
     "Fluid",
     "Forces",
+    "Gaps",
     "Incompressible",
     "Inlet",
     "InletTurbulence",
+    "Layers",
     "Lines",
     "MeanVelocity",
     "Mesh",
@@ -84,12 +88,14 @@ __all__ = [
     "Probes",
     "Profile",
     "Reattachment",
+    "Refine",
     "Rotation",
     "Roughness",
     "Segment",
     "Settled",
     "Slices",
     "Slip",
+    "Snappy",
     "Solve",
     "SolverInfo",
     "Spec",
