@@ -26,7 +26,8 @@ def main() -> int:
     from flowcfd.cad.occ import requests as asked  # behind the limits
 
     requests: Mapping[str, Callable[..., dict[str, Any]]] = {
-        "read": asked.read, "make": asked.make, "heal": asked.heal, "find features of": asked.features, "defeature": asked.defeature,
+        "read": asked.read, "make": asked.make, "heal": asked.heal, "find features of": asked.features,
+        "defeature": asked.defeature,
     }  # fmt: skip
     try:
         answer = requests[request.pop("what")](**request)
