@@ -1,6 +1,7 @@
 """Bodies of the project's own making, with named patches: what benchmarks and examples are about.
 
-Each is made by OpenCASCADE from its published sizes, which are metres here unless they say their unit.
+Each is made by OpenCASCADE from its published sizes, which are metres here unless they say their unit. No patch has the
+name of one of a tunnel (top, sides).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def ahmed(
     """The simplified car of Ahmed, Ramm and Faltin (SAE 840300, 1984) with a slant (degrees where a bare number).
 
     Its base is at x = 0 and its nose at x = -1.044 m, the ground at z = 0, its middle at y = 0. Patches: front, roof,
-    slant, base, sides, under and, with `legs`, legs. A slant of 0 has no patch of that name.
+    slant, base, flanks, under and, with `legs`, legs. A slant of 0 has no patch of that name.
     """
     degrees = _degrees("slant", slant, 0, 60)
     height = _metres("clearance", clearance)
@@ -66,7 +67,7 @@ def wing(
 def cube(size: str | float | tuple[str | float, str | float, str | float]) -> Geometry:
     """A cube, or a box of sizes in x, y and z, that stands on z = 0 with its middle at x = y = 0.
 
-    Patches: front (-x), back, right (-y), left, top and bottom.
+    Patches: front (-x), back, right (-y), left, roof and bottom.
     """
     sides = size if isinstance(size, tuple) else (size,) * 3
     lengths = [1e3 * _metres("size", side) for side in sides]

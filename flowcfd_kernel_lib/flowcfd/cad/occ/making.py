@@ -78,7 +78,7 @@ def ahmed(
         if normal[2] < -0.5:
             return "under" if at[2] > 0.5 * low else "legs"
         return _first({
-            "front": normal[0] < -0.5, "sides": abs(normal[1]) > 0.5, "base": normal[0] > 0.999,
+            "front": normal[0] < -0.5, "flanks": abs(normal[1]) > 0.5, "base": normal[0] > 0.999,
             "slant": at[0] > -along, "roof": True,
         })  # fmt: skip
 
@@ -122,7 +122,7 @@ def block(sizes: Sequence[float]) -> Body:
 
     def name(normal: Point | None, at: Point) -> str:
         x, y, z = normal or (0.0, 0.0, 0.0)
-        return sides.get((round(x), round(y))) or ("top" if z > 0 else "bottom")
+        return sides.get((round(x), round(y))) or ("roof" if z > 0 else "bottom")
 
     return _named(shape, name)
 
