@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from flowcfd.units import si
 
 if TYPE_CHECKING:
     from flowcfd.cad.report import Report
+    from flowcfd.case.body import Body
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -190,6 +192,12 @@ class Geometry:
 
         return report(self)
 
+    def body(self) -> Body:
+        """What a case knows of it; its surface is written as STL beside its triangles, `path / "surface.stl"`."""
+        from flowcfd.cad.casebody import body
+
+        return body(self)
+
     def write_stl(self, path: str | Path) -> Path:
         """The surface as ASCII STL in metres, one solid for each patch, as OpenFOAM's meshers want it."""
         return surface.write_stl(Path(path), self.points, self.triangles, self.faces, self.names)
@@ -289,11 +297,33 @@ def kept(
     closed = surface.watertight(points, triangles)
     volume = known["volume"] if "volume" in known else surface.volume(points, triangles) if closed else None
     colours = tuple(None if one is None else (one[0], one[1], one[2]) for one in known.get("colours", ()))
-    return Geometry(
+    made_of = Geometry(
         digest=digest, label=label, source=source, volume=volume, area=float(known.get("area", sizes.sum())),
         solids=int(known.get("solids", 0)), valid=bool(known.get("valid", valid)), names=names, colours=colours,
         face_areas=tuple(known.get("face_areas", ())), said=tuple(said),
     )  # fmt: skip
+    if not (place / "geometry.json").exists():
+        part = place / f".geometry.json.{os.getpid()}"
+        part.write_text(json.dumps(made_of.to_json()))
+        part.replace(place / "geometry.json")
+    return made_of
+
+
+def kept_geometry(digest: str) -> Geometry:
+    """The geometry of this digest, which any process of this home has made; GeometryError when it is gone."""
+    try:
+        about = json.loads((folder(digest) / "geometry.json").read_text())
+        source = Source(**{**about["source"], "steps": tuple(about["source"]["steps"])})
+        if about["digest"] != digest or not (folder(digest) / "triangles.npz").exists():
+            raise ValueError("another one lies in its place")
+        return Geometry(
+            digest=digest, label=about["label"], source=source, volume=about["volume"], area=about["area"],
+            solids=about["solids"], valid=about["valid"], names=tuple(about["names"]),
+            colours=tuple(None if one is None else (one[0], one[1], one[2]) for one in about["colours"]),
+            face_areas=tuple(about["face_areas"]), said=tuple(about["said"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GeometryError(f"geometry {digest[:12]}: is not in {folder(digest)} ({error}); load it again") from None
 
 
 def folder(digest: str) -> Path:

@@ -1,0 +1,95 @@
+"""What a case knows of a geometry: a Body, with its surface as STL in the place where the geometry is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flowcfd.cad import depth, shadow, surface
+from flowcfd.case.body import Body, BodyPatch
+from flowcfd.errors import GeometryError
+
+if TYPE_CHECKING:
+    from flowcfd.cad.geometry import Floats, Geometry, Ints
+
+FLAT = 1e-6
+"""A patch is plane when its points lie so near to a plane, as a part of the body's diagonal."""
+
+
+def body(geometry: Geometry) -> Body:
+    """The Body of a geometry; writes surface.stl and body.json beside its triangles unless they are there.
+
+    GeometryError for a closed surface that is turned inside out.
+    """
+    if geometry.volume is not None and geometry.volume <= 0:
+        raise GeometryError(
+            f"{geometry.label}: is turned inside out (volume {geometry.volume:.4g} m3); geometry.heal() turns it"
+        )
+    known = _known(geometry)
+    patches = {
+        name: BodyPatch(area=patch.area, bounds=_pairs(patch.bounds), normal=known["normals"][name])
+        for name, patch in geometry.patches.items()
+        if patch.area > 0
+    }
+    return Body(
+        label=geometry.label, digest=geometry.digest, surface=known["surface"], size=known["size"],
+        source=", ".join((geometry.source.name, *geometry.source.steps)), volume=geometry.volume, area=geometry.area,
+        bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"], patches=patches,
+    )  # fmt: skip
+
+
+def _known(geometry: Geometry) -> dict[str, Any]:
+    """What takes long to find out, from body.json or into it."""
+    file, stl = geometry.path / "body.json", geometry.path / "surface.stl"
+    try:
+        known: dict[str, Any] = json.loads(file.read_text())
+        if stl.stat().st_size == known["size"]:
+            return known
+    except (OSError, ValueError, KeyError):
+        pass
+    points, triangles = geometry.points, geometry.triangles
+    geometry.write_stl(stl)
+    with stl.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    known = {
+        "surface": digest,
+        "size": stl.stat().st_size,
+        "frontal": shadow.shadows(points, triangles, closed=geometry.volume is not None),
+        "inside": depth.deepest(points, triangles) if geometry.volume is not None else None,
+        "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
+    }
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.write_text(json.dumps(known))
+    part.replace(file)
+    return known
+
+
+def _mine(geometry: Geometry) -> dict[str, Ints]:
+    """The triangles of each patch, by their numbers."""
+    names = np.array(geometry.names)
+    return {name: np.flatnonzero((names == name)[geometry.faces]) for name in dict.fromkeys(geometry.names)}
+
+
+def _plane(points: Floats, triangles: Ints) -> list[float] | None:
+    """The unit normal of triangles that all lie in one plane and look to one side of it."""
+    sizes, normals = surface.areas(points, triangles)
+    total = (sizes[:, None] * normals).sum(axis=0)
+    length, area = float(np.linalg.norm(total)), float(sizes.sum())
+    if not area > 0 or length < (1 - FLAT) * area:
+        return None
+    normal = total / length
+    heights = points[np.unique(triangles[sizes > 0])] @ normal
+    if float(np.ptp(heights)) > FLAT * float(np.linalg.norm(np.ptp(points, axis=0))):
+        return None
+    normal[np.abs(normal) < 1e-9] = 0.0  # so that a side of a box has the normal (1, 0, 0)
+    x, y, z = (float(value) for value in normal / np.linalg.norm(normal))
+    return [x, y, z]
+
+
+def _pairs(corners: tuple[tuple[float, float, float], tuple[float, float, float]]) -> Any:
+    """(low, high) in x, y and z of a lowest and a highest corner."""
+    return tuple(zip(*corners, strict=True))
