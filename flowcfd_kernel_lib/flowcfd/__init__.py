@@ -22,11 +22,11 @@ _HOMES = {
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
         "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
-        "Airfoil CGrid Snappy Refine Layers Gaps "
+        "WindTunnel FreeAir Internal Airfoil CGrid Snappy Refine Layers Gaps "
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
-        "Reattachment Settled"
+        "Reattachment PatchAverage Settled"
     ),
-    "flowcfd.cad": "load Geometry Facing Inside Near",
+    "flowcfd.cad": "load together Geometry Facing Inside Near",
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.check.finding": "Finding Findings",
@@ -46,6 +46,7 @@ _HOMES = {
     "flowcfd.benchmarks": "published reference",
     "flowcfd.studies": "gci refine Study",
     "flowcfd.sweeps": "Sweep keep",
+    "flowcfd.reports": "report",
     "flowcfd.uncertain": "Uncertain",
     "flowcfd": "archive benchmarks studies sweeps",
 }

@@ -11,6 +11,7 @@ from flowcfd.cad import Geometry as Geometry
 from flowcfd.cad import Inside as Inside
 from flowcfd.cad import Near as Near
 from flowcfd.cad import load as load
+from flowcfd.cad import together as together
 from flowcfd.case import Airfoil as Airfoil
 from flowcfd.case import Averages as Averages
 from flowcfd.case import BackwardFacingStep as BackwardFacingStep
@@ -25,15 +26,18 @@ from flowcfd.case import Empty as Empty
 from flowcfd.case import FarField as FarField
 from flowcfd.case import Fluid as Fluid
 from flowcfd.case import Forces as Forces
+from flowcfd.case import FreeAir as FreeAir
 from flowcfd.case import Gaps as Gaps
 from flowcfd.case import Incompressible as Incompressible
 from flowcfd.case import Inlet as Inlet
 from flowcfd.case import InletTurbulence as InletTurbulence
+from flowcfd.case import Internal as Internal
 from flowcfd.case import Layers as Layers
 from flowcfd.case import Lines as Lines
 from flowcfd.case import MeanVelocity as MeanVelocity
 from flowcfd.case import Outlet as Outlet
 from flowcfd.case import Parabola as Parabola
+from flowcfd.case import PatchAverage as PatchAverage
 from flowcfd.case import Pipe as Pipe
 from flowcfd.case import PowerLaw as PowerLaw
 from flowcfd.case import Probes as Probes
@@ -54,6 +58,7 @@ from flowcfd.case import Transient as Transient
 from flowcfd.case import Wall as Wall
 from flowcfd.case import WallShear as WallShear
 from flowcfd.case import Wedge as Wedge
+from flowcfd.case import WindTunnel as WindTunnel
 from flowcfd.case import YPlus as YPlus
 from flowcfd.cluster.resources import Resources as Resources
 from flowcfd.errors import Cancelled as Cancelled
@@ -97,6 +102,7 @@ from flowcfd.post.open import Results as Results
 from flowcfd.post.open import results as results
 from flowcfd.post.quality import MeshQuality as MeshQuality
 from flowcfd.post.quality import quality as quality
+from flowcfd.reports import report as report
 from flowcfd.studies import Study as Study
 from flowcfd.studies import gci as gci
 from flowcfd.studies import refine as refine

@@ -20,6 +20,9 @@ from flowcfd.case.boundary import (
 from flowcfd.case.case import Case
 from flowcfd.case.cylinder import Cylinder
 from flowcfd.case.domain import DOMAINS, BackwardFacingStep, Cavity, Channel, Domain, Extent, PatchInfo, Pipe
+from flowcfd.case.enclosure import Enclosure
+from flowcfd.case.freeair import FreeAir
+from flowcfd.case.internal import Internal
 from flowcfd.case.mesh import MESHES, Blocks, Mesh, Segment
 from flowcfd.case.output import (
     OUTPUTS,
@@ -27,6 +30,7 @@ from flowcfd.case.output import (
     Forces,
     Lines,
     Output,
+    PatchAverage,
     Probes,
     Reattachment,
     Slices,
@@ -41,6 +45,7 @@ from flowcfd.case.settled import Settled
 from flowcfd.case.snappy import Snappy
 from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
 from flowcfd.case.spec import Spec
+from flowcfd.case.tunnel import WindTunnel
 from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
 
 __all__ = [
@@ -66,14 +71,17 @@ __all__ = [
     "Cylinder",
     "Domain",
     "Empty",
+    "Enclosure",
     "Extent",
     "FarField",
     "Fluid",
     "Forces",
+    "FreeAir",
     "Gaps",
     "Incompressible",
     "Inlet",
     "InletTurbulence",
+    "Internal",
     "Layers",
     "Lines",
     "MeanVelocity",
@@ -81,6 +89,7 @@ __all__ = [
     "Outlet",
     "Output",
     "Parabola",
+    "PatchAverage",
     "PatchInfo",
     "Physics",
     "Pipe",
@@ -107,5 +116,6 @@ __all__ = [
     "Wall",
     "WallShear",
     "Wedge",
+    "WindTunnel",
     "YPlus",
 ]

@@ -177,15 +177,16 @@ class Wedge(Boundary):
 class FarField(Boundary):
     """Undisturbed flow far away: fixed where it enters, free where it leaves.
 
-    Either `velocity`, or `speed` and the `angle` of attack: by so much the flow turns from x towards y. Lift and drag
-    follow it unless their directions are given.
+    Either `velocity`, or `speed` and the `angle` of attack: by so much the flow turns from x towards what is `up`. Lift
+    and drag follow it unless their directions are given.
     """
 
     leading = ("velocity",)
     kind: Literal["FarField"] = "FarField"
     velocity: Velocity | None = Field(None, description="velocity of the undisturbed flow")
     speed: Speed | None = Field(None, description="speed of the undisturbed flow, instead of velocity")
-    angle: Angle = Field(0.0, description="angle of attack, from x towards y, given with speed")
+    angle: Angle = Field(0.0, description="angle of attack, from x towards what is up, given with speed")
+    up: Literal["y", "z"] = Field("y", description="the direction that points up: that of the domain")
     pressure: KinematicPressure = Field(0.0, description="gauge pressure over density of the undisturbed flow")
     turbulence: InletTurbulence = Field(
         InletTurbulence(intensity=0.001, viscosity_ratio=1.0), description="turbulence of the undisturbed flow"
@@ -205,7 +206,8 @@ class FarField(Boundary):
         if self.velocity is not None:
             return self.velocity
         speed = self.speed or 0.0
-        return speed * math.cos(self.angle), speed * math.sin(self.angle), 0.0
+        along, rising = speed * math.cos(self.angle), speed * math.sin(self.angle)
+        return (along, rising, 0.0) if self.up == "y" else (along, 0.0, rising)
 
     def mean_speed(self, area: float | None = None) -> float:
         """The speed of the undisturbed flow [m/s]."""

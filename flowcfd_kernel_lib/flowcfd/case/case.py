@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ModelWrapValidatorHandle
 
 from flowcfd.case import consistency, edit
 from flowcfd.case.body import Given
-from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Wedge
+from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Symmetry, Wedge
 from flowcfd.case.domain import DOMAINS, Domain
 from flowcfd.case.mesh import MESHES, Mesh
 from flowcfd.case.output import OUTPUTS, Output
@@ -25,7 +25,7 @@ from flowcfd.case.upgrade import SCHEMA, upgrade
 from flowcfd.errors import CaseError
 
 Title = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=80)]
-AUTOMATIC: dict[str, Boundary] = {"empty": Empty(), "wedge": Wedge()}
+AUTOMATIC: dict[str, Boundary] = {"empty": Empty(), "wedge": Wedge(), "symmetry": Symmetry()}
 
 
 class Case(Spec):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Wall, Wedge
+from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Symmetry, Wall, Wedge
 from flowcfd.case.bounds import Point, shown
 from flowcfd.case.domain import DOMAINS, Domain, PatchInfo
 from flowcfd.case.measure import find
@@ -84,6 +84,8 @@ def _holds(parts: Mapping[str, Any]) -> Problems:
     if parts["geometry"] is not None and not domain.holds_body:
         holding = ", ".join(name for name, kind in DOMAINS.items() if kind.holds_body)
         yield ("geometry",), f"a {domain.kind} has a shape of its own; domains for a body are {holding}"
+    if parts["geometry"] is not None and domain.holds_body:
+        yield from domain.misfits(parts["geometry"])
 
 
 def readable(case: type[Spec], data: object) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _fits(
 ) -> Problems:
     """Whether a boundary can be on its patch."""
     boundary = boundaries[name]
-    automatics: dict[str, type[Boundary]] = {"empty": Empty, "wedge": Wedge}
+    automatics: dict[str, type[Boundary]] = {"empty": Empty, "wedge": Wedge, "symmetry": Symmetry}
     automatic = automatics.get(patch.kind)
     if boundary.kind == "?":
         return

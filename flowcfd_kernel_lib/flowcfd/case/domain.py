@@ -16,7 +16,7 @@ from pydantic import Field
 from flowcfd.case.body import Body
 from flowcfd.case.bounds import Bounds, Point, inside, shown, slack, span
 from flowcfd.case.quantities import Length, Quantity
-from flowcfd.case.spec import Spec
+from flowcfd.case.spec import Location, Spec
 from flowcfd.registry import Registry
 
 PatchKind = Literal["patch", "wall", "empty", "wedge", "symmetry", "cyclic"]
@@ -59,6 +59,10 @@ class Domain(Spec):
     def around(self, body: Body | None) -> Domain:
         """The domain of a case with this body: the one whose patches, bounds and points count."""
         return self
+
+    def misfits(self, body: Body) -> list[tuple[Location, str]]:
+        """What keeps a body out of this domain, as (path in the case, message with the mend)."""
+        return []
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:

@@ -29,6 +29,7 @@ class TestBoundaries(SpecSuite):
         fc.Wedge(),
         fc.FarField("(30 0 0) m/s"),
         fc.FarField(speed="30 m/s", angle="4 deg"),
+        fc.FarField(speed="30 m/s", angle="4 deg", up="z"),
     )
 
 
@@ -46,6 +47,10 @@ class TestDomains(DomainSuite):
         fc.Pipe("5 cm", "1 m", form="full"),
         fc.Cylinder("1 cm"),
         fc.Cylinder("1 cm", far=20),
+        fc.WindTunnel(),
+        fc.WindTunnel("12 m", "3 m", "2.5 m", upstream="4 m", clearance="5 cm", half=True, mirror=0),
+        fc.FreeAir(20, half=True, up="y"),
+        fc.Internal(),
     )
 
 
@@ -96,6 +101,7 @@ class TestOutputs(SpecSuite):
         fc.YPlus(),
         fc.Reattachment("lowerWall"),
         fc.Averages(100),
+        fc.PatchAverage("inlet"),
         fc.SolverInfo(),
     )
 

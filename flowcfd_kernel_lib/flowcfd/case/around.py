@@ -1,0 +1,238 @@
+"""What the domains around a body share: the half model, the proposal of a box by distances, and the blockage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import Field, model_validator
+
+from flowcfd.case.body import Body
+from flowcfd.case.bounds import Bounds
+from flowcfd.case.enclosure import Enclosure, Layout, Side, tidy
+from flowcfd.case.quantities import Coordinate, Length, problem
+from flowcfd.case.spec import Location
+
+Reasoned = tuple[float, str]
+"""A length [m] and the sentence that says where it comes from."""
+HIGHEST_BLOCKAGE = 0.05
+"""A body that takes more of the section than this speeds the flow up visibly: the usual limit (rule of thumb)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """How far the box reaches beyond the body: before its nose, behind its tail, beside and above it."""
+
+    upstream: Reasoned
+    downstream: Reasoned
+    beside: Reasoned
+    above: Reasoned
+
+
+class Outside(Enclosure):
+    """What all domains around a body have: `half` keeps the part on one side of a plane of symmetry only.
+
+    The plane is across the third direction, through the body's middle or at `mirror`. The part with the greater
+    coordinates is kept, or that in which the body is.
+    """
+
+    half: bool = Field(False, description="half a model with a plane of symmetry across the third direction")
+    mirror: Coordinate | None = Field(
+        None, description="where the plane of symmetry is; through the body's middle when not given"
+    )
+
+    @model_validator(mode="after")
+    def _halved(self) -> Outside:
+        if self.mirror is not None and not self.half:
+            raise problem("mirror: is given with half=True")
+        return self
+
+    @property
+    def middle(self) -> float:
+        """The coordinate of the plane of symmetry, or of the body's middle, in the third direction [m]."""
+        low, high = self._across
+        return 0.5 * (low + high) if self.mirror is None else self.mirror
+
+    @property
+    def kept(self) -> Side:
+        """The side of the plane of symmetry on which the fluid is."""
+        low, high = self._across
+        sign = "-" if self.mirror is not None and high - self.mirror <= 1e-6 * (high - low) else "+"
+        return f"{sign}{'xyz'[self.lateral]}"  # type: ignore[return-value]
+
+    @property
+    def share(self) -> float:
+        """The share of the body that is in the fluid's half; 1 for a whole model."""
+        low, high = self._across
+        if not self.half:
+            return 1.0
+        inside = high - self.middle if self.kept[0] == "+" else self.middle - low
+        return min(1.0, max(0.0, inside / (high - low)))
+
+    @property
+    def rims(self) -> Mapping[str, tuple[Side, ...]]:
+        """The sides of the box, with the plane of symmetry of a half model among them."""
+        whole = self._sides()
+        if not self.half:
+            return whole
+        plane = ("-" if self._kept_side[0] == "+" else "+") + self._kept_side[1]
+        rest = {name: tuple(side for side in sides if side != plane) for name, sides in whole.items()}
+        return {**rest, "symmetry": (plane,)}  # type: ignore[dict-item]
+
+    @property
+    def _kept_side(self) -> Side:
+        return f"+{'xyz'[self.lateral]}" if self._body is None else self.kept  # type: ignore[return-value]
+
+    def _sides(self) -> Mapping[str, tuple[Side, ...]]:
+        """The sides of the box of a whole model."""
+        raise NotImplementedError
+
+    @property
+    def _across(self) -> tuple[float, float]:
+        """The body's extent in the third direction [m]."""
+        if self._body is None:
+            return self.box[self.lateral]  # says that the body is missing
+        return self._body.bounds[self.lateral]
+
+    def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
+        yield from super()._misfits(body)
+        low, high = self._across
+        near = 1e-6 * (high - low)
+        if self.mirror is not None and not low - near <= self.mirror <= high + near:
+            axis = "xyz"[self.lateral]
+            yield (
+                ("domain", "mirror"),
+                f"the plane of symmetry at {axis} = {self.mirror:g} m misses {body.label} at {low:g} to {high:g} m;"
+                " leave it out for the body's middle",
+            )
+
+    def halved(self, box: Bounds) -> Bounds:
+        """The half of a whole model's box that is kept; the box itself for a whole model."""
+        if not self.half:
+            return box
+        sides = list(box)
+        low, high = sides[self.lateral]
+        sides[self.lateral] = (self.middle, high) if self.kept[0] == "+" else (low, self.middle)
+        x, y, z = sides
+        return x, y, z
+
+
+class Section(Outside):
+    """A box with an inlet before and an outlet behind the body: what WindTunnel and BuildingSite share.
+
+    `length`, `width` and `height` are those of the whole box (a half model has half the width), `upstream` is the
+    distance from the inlet to the body's nose. What is not given is proposed; `why` says by which rule.
+    """
+
+    leading = ("length", "width", "height")
+    length: Length | None = Field(None, description="length from the inlet to the outlet; proposed when not given")
+    width: Length | None = Field(None, description="width of the whole section; proposed when not given")
+    height: Length | None = Field(None, description="height of the section; proposed when not given")
+    upstream: Length | None = Field(
+        None, description="distance from the inlet to the body's nose; proposed when not given"
+    )
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a ground."""
+        return True
+
+    @property
+    def gap(self) -> float:
+        """The distance [m] of the body from the ground."""
+        return 0.0
+
+    def distances(self, body: Body) -> Distances:
+        """The proposal for this body, by the domain's rules."""
+        raise NotImplementedError
+
+    @property
+    def section(self) -> float:
+        """The area of the section that the fluid enters through [m2]."""
+        (_, _), (y0, y1), (z0, z1) = self.box
+        return (y1 - y0) * (z1 - z0)
+
+    @property
+    def blockage(self) -> float:
+        """The body's frontal area over that of the section; half of both in a half model."""
+        body = self._body
+        return 0.0 if body is None else body.frontal[0] * self.share / self.section
+
+    def _sides(self) -> Mapping[str, tuple[Side, ...]]:
+        up, side = self.up, "xyz"[self.lateral]
+        floor = "ground" if self.stands else "bottom"
+        return {
+            "inlet": ("-x",),
+            "outlet": ("+x",),
+            floor: (f"-{up}",),
+            "top": (f"+{up}",),
+            "sides": (f"-{side}", f"+{side}"),
+        }  # type: ignore[return-value]
+
+    def _laid(self, body: Body) -> Layout:
+        far = self.distances(body)
+        why: dict[str, str] = {}
+        x = self._along(body, far, why)
+        across = self._across_box(body, far, why)
+        upright = self._upright(body, far, why)
+        sides = {0: x, self.lateral: across, self.vertical: upright}
+        if self.half:
+            place = "through the body's middle" if self.mirror is None else "as given"
+            why["mirror"] = f"{'xyz'[self.lateral]} = {self.middle:g} m: plane of symmetry {place}"
+        return Layout(self.halved((sides[0], sides[1], sides[2])), why)
+
+    def _along(self, body: Body, far: Distances, why: dict[str, str]) -> tuple[float, float]:
+        nose, tail = body.bounds[0]
+        size = tail - nose
+        (before, reason), (behind, other) = far.upstream, far.downstream
+        if self.upstream is not None:
+            before, reason = self.upstream, "as given"
+        elif self.length is not None and self.length > size:
+            before = (self.length - size) * before / (before + behind)
+            reason = "as the rules divide the length that is given"
+        else:
+            before = tidy(before)
+        length, source = (self.length, "as given") if self.length is not None else (tidy(before + size + behind), other)
+        why["upstream"] = f"{before:.4g} m from the inlet to the body's nose: {reason}"
+        why["length"] = f"{length:.4g} m from the inlet to the outlet: {source}"
+        return nose - before, nose - before + length
+
+    def _across_box(self, body: Body, far: Distances, why: dict[str, str]) -> tuple[float, float]:
+        low, high = self._across
+        reach = max(high - self.middle, self.middle - low)
+        width, reason = self.width or tidy(2 * (reach + far.beside[0])), far.beside[1]
+        why["width"] = f"{width:.4g} m{' of the whole section' if self.half else ''}: " + (
+            "as given" if self.width else reason
+        )
+        return self.middle - 0.5 * width, self.middle + 0.5 * width
+
+    def _upright(self, body: Body, far: Distances, why: dict[str, str]) -> tuple[float, float]:
+        low, high = body.bounds[self.vertical]
+        rows = 1 if self.stands else 2
+        height = self.height or tidy(high - low + self.gap + rows * far.above[0])
+        why["height"] = f"{height:.4g} m: {'as given' if self.height else far.above[1]}"
+        if self.stands:
+            return low - self.gap, low - self.gap + height
+        middle = 0.5 * (low + high)
+        return middle - 0.5 * height, middle + 0.5 * height
+
+    def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
+        yield from super()._misfits(body)
+        names = {0: "length", self.lateral: "width", self.vertical: "height"}
+        for axis, name in names.items():
+            given: float | None = getattr(self, name)
+            size = body.extent[axis] + (self.gap if axis == self.vertical else 0.0)
+            if given is not None and size >= given:
+                yield ("domain", name), f"{body.label} is {size:.4g} m in {'xyz'[axis]} and needs more (got {given:g})"
+                return
+        for axis, name in names.items():
+            (low, high), (first, last) = body.bounds[axis], self.box[axis]
+            standing = axis == self.vertical and self.stands
+            if axis == self.lateral and self.half:
+                first, last = (low - 1, last) if self.kept[0] == "+" else (first, high + 1)
+            if high >= last or (low <= first and not standing):
+                yield (
+                    ("domain", "upstream" if axis == 0 else name),
+                    f"{body.label} sticks out of the {self.kind}: in {'xyz'[axis]} it reaches from {low:.4g} to"
+                    f" {high:.4g} m, the box from {first:.4g} to {last:.4g} m",
+                )

@@ -1,0 +1,235 @@
+"""Enclosures: the domains that are laid around a body from CAD, or into it, and what they promise to everybody.
+
+An enclosure is described without a body; `domain.around(body)` is the one whose numbers, box and patches are known, and
+`case.space` is that of a case. The body stays where its CAD file has it, the flow is along +x, `up` says which way is
+up, and the third direction is across.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, PrivateAttr
+
+from flowcfd.case.body import Body, BodyPatch
+from flowcfd.case.boundary import Boundary
+from flowcfd.case.bounds import Bounds, Point, inside, shown, span
+from flowcfd.case.domain import Domain, Extent, PatchInfo, PatchKind, Role
+from flowcfd.case.spec import Location
+from flowcfd.errors import CaseError
+
+Side = Literal["-x", "+x", "-y", "+y", "-z", "+z"]
+"""A side of a box, by its outward normal."""
+Up = Literal["z", "y"]
+BODY = "body"
+"""The name that all patches of whatever body answer to."""
+TOUCH = 1e-6
+"""A patch that is nearer to a side of the box than this share of the body's size lies in it: CAD is not more exact."""
+ROLES: Mapping[str, tuple[PatchKind, Role]] = {
+    "inlet": ("patch", "inlet"),
+    "outlet": ("patch", "outlet"),
+    "ground": ("wall", "wall"),
+    "symmetry": ("symmetry", "automatic"),
+}
+"""What a side of the box is by its name; all others are open sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The box of an enclosure around its body [m], and where each of its numbers comes from."""
+
+    box: Bounds
+    why: Mapping[str, str]
+
+
+class Enclosure(Domain):
+    """What all domains with a body from CAD have in common.
+
+    `domain.around(body)` knows the body; without one `box` and `why` raise CaseError and `bounds` is None. Two
+    enclosures of one description are equal, whether or not they know their body.
+    """
+
+    holds_body: ClassVar[bool] = True
+    solid_is_fluid: ClassVar[bool] = False
+    """Whether the fluid is inside of the body (True) or around it (False)."""
+    up: Up = Field("z", description="the direction that points up; the flow is along x")
+    _body: Body | None = PrivateAttr(None)
+    _kept: tuple[Layout, Mapping[str, PatchInfo]] | None = PrivateAttr(None)
+
+    def around(self, body: Body | None) -> Self:
+        """The same domain with this body (or Geometry) in it; raises nothing, `misfits` says what does not fit."""
+        say = getattr(body, "body", None)
+        known: Body | None = say() if callable(say) else body
+        held = type(self).model_construct(**{name: getattr(self, name) for name in type(self).model_fields})
+        held._body = known
+        return held
+
+    @property
+    def body(self) -> Body | None:
+        """The body that it is laid around; None before `around`."""
+        return self._body
+
+    @property
+    def vertical(self) -> int:
+        """The number of the axis that points up: 2 for z, 1 for y."""
+        return 2 if self.up == "z" else 1
+
+    @property
+    def lateral(self) -> int:
+        """The number of the axis across the flow: 1 where z is up, 2 where y is."""
+        return 3 - self.vertical
+
+    @property
+    def box(self) -> Bounds:
+        """The background box [m], (low, high) in x, y and z: all fluid is in it. Raises CaseError without a body."""
+        return self.layout[0].box
+
+    @property
+    def why(self) -> Mapping[str, str]:
+        """A sentence for each number of the box: its value and where it comes from. CaseError without a body."""
+        return self.layout[0].why
+
+    @property
+    def rims(self) -> Mapping[str, tuple[Side, ...]]:
+        """The sides of the box that each of its patches covers; empty where no side bounds the fluid (Internal)."""
+        raise NotImplementedError
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box; None while the body is not known."""
+        return None if self._body is None else self.box
+
+    @property
+    def patches(self) -> Mapping[str, PatchInfo]:
+        """The patches that the mesh will have: the sides of the box, then those patches of the body that are wetted."""
+        if self._body is None:
+            return {name: PatchInfo(*role(name), self._normal(name)) for name in self.rims}
+        return self.layout[1]
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """All patches of the body together: by the word "body" and by its label, where no patch has this name."""
+        wetted = tuple(name for name in self.patches if name not in self.rims)
+        names = [] if self._body is None else [BODY, self._body.label]
+        return {name: wetted for name in names if name not in self.patches and wetted}
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """The patches of the body that the mesh will not have, and why: they lie in, or beyond, a side of the box."""
+        if self._body is None:
+            return {}
+        told = {name: self._hidden(patch) for name, patch in self._body.patches.items()}
+        return {name: why for name, why in told.items() if why}
+
+    @property
+    def directions(self) -> Mapping[str, Extent]:
+        """x, y and z of the box; nothing while the body is not known."""
+        if self._body is None:
+            return {}
+        ends = {side: name for name, sides in self.rims.items() for side in sides}
+        return {
+            axis: Extent(high - low, ends.get(f"-{axis}", ""), ends.get(f"+{axis}", ""))  # type: ignore[call-overload]
+            for axis, (low, high) in zip("xyz", self.box, strict=True)
+        }
+
+    def misses(self, point: Point) -> str:
+        """Why a point [m] is outside of the box. Points in the body cannot be told without its triangles."""
+        if self._body is None or inside(self.box, point):
+            return ""
+        return f"{shown(point)} is outside of the {self.kind}: {span(self.box)}"
+
+    def misfits(self, body: Body) -> list[tuple[Location, str]]:
+        """What keeps this body out of this domain, as (path in the case, message with the mend)."""
+        return list(self.around(body)._misfits(body))
+
+    def boundaries(self) -> dict[str, Boundary]:
+        """Sensible boundaries for the patches by their roles; each domain has its own words for the flow."""
+        raise NotImplementedError
+
+    @property
+    def layout(self) -> tuple[Layout, Mapping[str, PatchInfo]]:
+        """The box with its reasons, and all patches; computed once."""
+        if self._body is None:
+            raise CaseError(f"{self.kind}: its box follows from the body: domain.around(body)")
+        if self._kept is None:
+            laid = self._laid(self._body)
+            self._kept = (laid, {})  # the patches ask for the box
+            self._kept = (laid, dict(self._patches(self._body)))
+        return self._kept
+
+    def _laid(self, body: Body) -> Layout:
+        """The box around a body and the reasons for its numbers."""
+        raise NotImplementedError
+
+    def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
+        if body.volume is None:
+            mend = "body.report() says where, body.heal() mends what it can"
+            yield (
+                ("geometry",),
+                f"the surface of {body.label} is not closed, so it has no inside and no outside; {mend}",
+            )
+        for name in sorted(set(self.rims) & set(body.patches)):
+            mend = f"geometry.name({{'body_{name}': {name!r}}})"
+            yield ("geometry", "patches", name), f"the {self.kind} has a patch of this name too; rename it: {mend}"
+
+    def _patches(self, body: Body) -> Iterator[tuple[str, PatchInfo]]:
+        sizes = [high - low for low, high in self.box]
+        for name, sides in self.rims.items():
+            areas = [_face(sizes, "xyz".index(side[1])) for side in sides]
+            yield name, PatchInfo(*role(name), self._normal(name), sum(areas))
+        for name, patch in body.patches.items():
+            if not self._hidden(patch):
+                yield name, self._info(name, patch)
+
+    def _info(self, name: str, patch: BodyPatch) -> PatchInfo:
+        """A wetted patch of the body: a wall, whose area is known where the box cuts nothing of it off."""
+        whole = all(inside(self.box, (x, y, z)) for x, y, z in zip(*patch.bounds, strict=True))
+        # A body's normal points out of its solid, a domain's out of the fluid.
+        sign = 1.0 if self.solid_is_fluid else -1.0
+        normal = None if patch.normal is None else tuple(sign * one + 0.0 for one in patch.normal)
+        return PatchInfo("wall", "wall", normal, patch.area if whole else None)  # type: ignore[arg-type]
+
+    def _normal(self, name: str) -> tuple[float, float, float] | None:
+        sides = self.rims[name]
+        return normal_of(sides[0]) if len(sides) == 1 else None
+
+    def _hidden(self, patch: BodyPatch) -> str:
+        """Why a patch of the body is not in the fluid; empty for one that is."""
+        if self._body is None:
+            return ""
+        near = TOUCH * max(self._body.extent)
+        ends = {side: name for name, sides in self.rims.items() for side in sides}
+        for axis, (low, high), (first, last) in zip("xyz", patch.bounds, self.box, strict=True):
+            for side, beyond in ((f"-{axis}", high <= first + near), (f"+{axis}", low >= last - near)):
+                if beyond and side in ends:
+                    return f"lies in, or beyond, {ends[side]}"  # type: ignore[index]
+        return ""
+
+    def __eq__(self, other: object) -> bool:
+        fields = type(self).model_fields
+        return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in fields)
+
+
+def role(name: str) -> tuple[PatchKind, Role]:
+    """What a side of the box is, by its name."""
+    return ROLES.get(name, ("patch", "side"))
+
+
+def normal_of(side: Side) -> tuple[float, float, float]:
+    """The outward unit normal of a side of a box."""
+    x, y, z = ((1.0 if side[0] == "+" else -1.0) if side[1] == axis else 0.0 for axis in "xyz")
+    return x, y, z
+
+
+def tidy(length: float) -> float:
+    """A length [m] rounded up to two significant digits, so that proposals can be read aloud."""
+    unit = 10.0 ** (math.floor(math.log10(length)) - 1)
+    return float(f"{math.ceil(length / unit - 1e-9) * unit:.6g}")
+
+
+def _face(sizes: list[float], axis: int) -> float:
+    first, second = (size for number, size in enumerate(sizes) if number != axis)
+    return first * second

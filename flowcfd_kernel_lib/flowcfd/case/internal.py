@@ -1,0 +1,79 @@
+"""Internal: flow inside of a body from CAD, which is the fluid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from flowcfd.case.body import Body, BodyPatch
+from flowcfd.case.boundary import Boundary, Inlet, Outlet, Wall
+from flowcfd.case.domain import DOMAINS, PatchInfo
+from flowcfd.case.enclosure import Enclosure, Layout, Side
+from flowcfd.case.spec import Location
+
+MARGIN = 0.05
+"""How far the background box reaches beyond the body on each side, as a share of its largest extent."""
+WALLS = "walls"
+"""The name that all patches answer to that are neither inlet nor outlet."""
+
+
+class Internal(Enclosure):
+    """Flow through a body that is the fluid: a pipe, a manifold, a valve. The patches are the body's own.
+
+    What a patch is for follows from its name: inlet..., outlet..., symmetry..., all others are walls, which together
+    answer to the name "walls". `geometry.name({"inlet": fc.Facing("-x")})` gives names.
+    """
+
+    kind: Literal["Internal"] = "Internal"
+    solid_is_fluid = True
+
+    @property
+    def rims(self) -> Mapping[str, tuple[Side, ...]]:
+        """No side of the box bounds the fluid."""
+        return {}
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """All patches together, by the word "body" and the label, and all walls together."""
+        walls = tuple(name for name, patch in self.patches.items() if patch.role == "wall")
+        return {**super().groups, **({WALLS: walls} if walls and WALLS not in self.patches else {})}
+
+    def boundaries(self, **flow: object) -> dict[str, Boundary]:
+        """Flow through all inlets, given as for an Inlet: speed=, flow_rate=, profile=, turbulence=."""
+        roles = {name: patch.role for name, patch in self.patches.items()}
+        ends = {"inlet": Inlet(**flow), "outlet": Outlet()}
+        found: dict[str, Boundary] = {name: ends[role] for name, role in roles.items() if role in ends}
+        return {**found, **({name: Wall() for name in self.groups if name == WALLS})}
+
+    def _laid(self, body: Body) -> Layout:
+        margin = MARGIN * max(body.extent)
+        x, y, z = ((low - margin, high + margin) for low, high in body.bounds)
+        return Layout(
+            (x, y, z), {"box": f"{margin:.4g} m more than the body to all sides: cells there are thrown away"}
+        )
+
+    def _info(self, name: str, patch: BodyPatch) -> PatchInfo:
+        wall = super()._info(name, patch)
+        area = patch.area if patch.normal is not None else None
+        lowered = name.lower()
+        if lowered.startswith("inlet"):
+            return PatchInfo("patch", "inlet", wall.normal, area)
+        if lowered.startswith("outlet"):
+            return PatchInfo("patch", "outlet", wall.normal, area)
+        if lowered.startswith("symmetry"):
+            return PatchInfo("symmetry", "automatic", wall.normal, area)
+        return wall
+
+    def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
+        yield from super()._misfits(body)
+        roles = {patch.role for patch in self.around(body).patches.values()}
+        for role in ("inlet", "outlet"):
+            if role not in roles:
+                names, mend = ", ".join(body.patches), f"geometry.name({{'{role}': ...}}) gives names"
+                yield (
+                    ("geometry", "patches"),
+                    f"no patch of {body.label} is called {role}... ({names}); {mend}",
+                )
+
+
+DOMAINS.register("Internal", Internal)
