@@ -167,6 +167,8 @@ def test_the_drag_of_a_plane_channel_is_its_pressure_drop_times_its_cross_sectio
         outputs=(
             fc.Forces(("bottom", "top"), name="walls", speed=0.5, area=4.0, length=3.0),
             fc.Forces("bottom", name="below"),
+            fc.PatchAverage("inlet", name="upstream"),
+            fc.PatchAverage("inlet", name="flux", weight="flow"),
         ),
     )
     res = fc.results(fc.run(case))
@@ -178,3 +180,5 @@ def test_the_drag_of_a_plane_channel_is_its_pressure_drop_times_its_cross_sectio
     assert walls.Cd == pytest.approx(drag / (0.5 * rho * 0.5**2 * 4.0), rel=0.01)
     assert walls.Fy == pytest.approx(0, abs=1e-6)
     assert below.Fy == pytest.approx(-gradient * length / 2 * length * width, rel=0.01)
+    for name in ("upstream.areaAverage(p)", "weightedAverage(p)"):
+        assert res.measure(name).iloc[-1] == pytest.approx(gradient * length / rho, rel=0.01), name

@@ -21,6 +21,15 @@ VECTORS = frozenset({"U", "UMean", "wallShearStress"})
 """Fields with three components; a probe's columns are then Ux, Uy and Uz."""
 
 
+AVERAGES = {"area": "areaAverage", "flow": "weightedAverage"}
+"""How OpenFOAM calls the mean of a field over a patch, by what its faces count by."""
+
+
+def average(weight: str, field: str) -> str:
+    """The column of the mean of a field over a patch: "areaAverage(p)"."""
+    return f"{AVERAGES[weight]}({field})"
+
+
 def columns_of(field: str) -> tuple[str, ...]:
     """The columns of a field: itself, or its components."""
     return tuple(field + axis for axis in "xyz") if field in VECTORS else (field,)
@@ -29,6 +38,9 @@ def columns_of(field: str) -> tuple[str, ...]:
 def unit(column: str) -> str | None:
     """The unit of a column by its name; None where the name does not tell."""
     name = column.partition("[")[0]
+    operation, _, field = name.partition("(")
+    if operation in AVERAGES.values():
+        name = field.removesuffix(")")
     if name in COEFFICIENTS or name[:2] in ("Cd", "Cl", "Cs", "Cm"):
         return ""
     by_name = {**dict.fromkeys(FORCES[:3], "N"), **dict.fromkeys(FORCES[3:], "N m"), REATTACHMENT: "m", "p": "m^2/s^2"}

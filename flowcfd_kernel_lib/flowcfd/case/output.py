@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from flowcfd.case.bounds import Point, cut, inside, shown, span
 from flowcfd.case.domain import Domain
-from flowcfd.case.measure import COEFFICIENTS, FORCES, REATTACHMENT, columns_of
+from flowcfd.case.measure import COEFFICIENTS, FORCES, REATTACHMENT, VECTORS, average, columns_of
 from flowcfd.case.quantities import Area, Density, Direction, Instant, Length, Position, Speed, problem
 from flowcfd.case.spec import Location, Spec
 from flowcfd.registry import Registry
@@ -81,7 +81,7 @@ class Forces(Output):
     length: Length | None = Field(None, description="reference length of moments, given with speed")
     rho: Density | None = Field(None, description="reference density")
     drag: Direction | None = Field(None, description="direction of drag; that of the far field's flow, else x")
-    lift: Direction | None = Field(None, description="direction of lift; square to the far field's flow, else y")
+    lift: Direction | None = Field(None, description="direction of lift; square to the far field's flow, else what the domain has as up, y where it has not")
     centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
 
     @model_validator(mode="after")
@@ -93,14 +93,16 @@ class Forces(Output):
             raise problem("lift must be perpendicular to drag")
         return self
 
-    def facing(self, flow: tuple[float, float, float]) -> Forces:
-        """With drag along a flow and lift to the left of it in the plane of x and y, unless one of them is given."""
-        x, y, _ = flow
-        size = hypot(x, y)
-        if self.drag is not None or self.lift is not None or size == 0:
+    def facing(self, flow: tuple[float, float, float], up: Literal["y", "z"] = "y") -> Forces:
+        """With drag along a flow and lift square to it, in the plane of x and of what is up, unless they are given."""
+        drag = flow if self.drag is None else self.drag
+        along, rising = drag[0], drag[1] if up == "y" else drag[2]
+        size = hypot(along, rising)
+        if self.lift is not None or size == 0 or (self.drag is not None and up == "y"):
             return self
-        drag = tuple(component / hypot(*flow) for component in flow)
-        return self.model_copy(update={"drag": drag, "lift": (-y / size, x / size, 0.0)})
+        across, high = -rising / size, along / size
+        lift = (across, high, 0.0) if up == "y" else (across, 0.0, high)
+        return self.model_copy(update={"drag": tuple(one / hypot(*drag) for one in drag), "lift": lift})
 
     @property
     def patch_names(self) -> tuple[str, ...]:
@@ -227,7 +229,8 @@ class Reattachment(Output):
     """Where backflow on a wall ends: how far along `direction` from `origin` [m], as the measure "reattachment".
 
     The last place where the wall shear turns from backflow to forward flow, linear between the faces; faces at the
-    same distance (across the span) count by their mean.
+    same distance (across the span) count by their mean. Behind a body the length differs across the span: `within`
+    takes the faces near the line only.
     """
 
     leading = ("patch",)
@@ -237,6 +240,9 @@ class Reattachment(Output):
     patch: Name = Field(description="the wall")
     direction: Direction = Field((1.0, 0.0, 0.0), description="direction of the flow along the wall")
     origin: Position = Field((0.0, 0.0, 0.0), description="where the length is counted from")
+    within: Length | None = Field(
+        None, description="farthest that a face may be from the line from `origin` along `direction`; not given: any"
+    )
 
     @property
     def patch_names(self) -> tuple[str, ...]:
@@ -265,6 +271,43 @@ class Averages(_Sampled):
         return tuple(f"{name}{end}" for name in self.fields for end in ends)
 
 
+class PatchAverage(Output):
+    """The mean of scalar fields over a patch, such as the pressure at an inlet, as the measure `p`.
+
+    `weight` "area": over the area of its faces; "flow": over the volume that goes through each, as totals of energy
+    need it. Two of them give a pressure drop.
+    """
+
+    leading = ("patch",)
+    kind: Literal["PatchAverage"] = "PatchAverage"
+    name: Name = "average"
+    every: int | None = Field(1, gt=0, description="iterations or steps between records; none: with the fields")
+    patch: Name = Field(description="the patch")
+    fields: Names = Field(("p",), description="the scalar fields that are averaged")
+    weight: Literal["area", "flow"] = Field("area", description="what faces count by: their area or the flow through")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PatchAverage:
+        if vectors := [name for name in self.fields if name in VECTORS]:
+            raise problem(f"fields: {', '.join(vectors)} has components; means are taken of scalars")
+        return self
+
+    @property
+    def patch_names(self) -> tuple[str, ...]:
+        """The patch."""
+        return (self.patch,)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are averaged."""
+        return self.fields
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The mean of each field."""
+        return tuple(average(self.weight, field) for field in self.fields)
+
+
 class SolverInfo(Output):
     """Residuals and iterations of the linear solvers as a table."""
 
@@ -278,5 +321,5 @@ def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True)) / (hypot(*one) * hypot(*other))
 
 
-for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Reattachment, Averages, SolverInfo):
+for _output in (Forces, Probes, Slices, Lines, WallShear, YPlus, Reattachment, Averages, PatchAverage, SolverInfo):
     OUTPUTS.register(_output.__name__, _output)

@@ -13,7 +13,7 @@ from flowcfd.errors import DictionaryError
 from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.dictionary import Tree
-from flowcfd.foam.outputs import COEFFICIENTS, DIRECTION, ORIGIN
+from flowcfd.foam.outputs import COEFFICIENTS, DIRECTION, ORIGIN, WITHIN
 from flowcfd.foam.samples import Source
 
 Entries = Mapping[str, Any]
@@ -91,7 +91,18 @@ def _sources(name: str, entries: Entries) -> Iterator[tuple[str, Source]]:
     elif kind == "surfaces" and DIRECTION in entries:
         patch = next(iter(_patches(entries)), "")
         direction, origin = _vector(entries[DIRECTION]), _vector(entries.get(ORIGIN, (0.0, 0.0, 0.0)))
-        yield REATTACHMENT, Source(name, f"wallShearStress_{patch}.raw", 0, direction or _X, origin or (0.0, 0.0, 0.0))
+        near = entries.get(WITHIN)
+        yield (
+            REATTACHMENT,
+            Source(
+                name,
+                f"wallShearStress_{patch}.raw",
+                0,
+                direction or _X,
+                origin or (0.0, 0.0, 0.0),
+                float(near) if isinstance(near, (int, float)) else None,
+            ),
+        )
 
 
 def _probes(name: str, entries: Entries) -> Iterator[tuple[str, Source]]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowcfd.case.output import Averages, Forces, Lines, Output, Probes, Reattachment, Slices, WallShear, X, Y
+from flowcfd.case.measure import AVERAGES
+from flowcfd.case.output import (
+    Averages,
+    Forces,
+    Lines,
+    Output,
+    PatchAverage,
+    Probes,
+    Reattachment,
+    Slices,
+    WallShear,
+    X,
+    Y,
+)
 from flowcfd.case.physics import Incompressible
 from flowcfd.errors import CaseError
 from flowcfd.foam.dictionary.values import Named
@@ -19,7 +32,7 @@ COEFFICIENTS = "Coeffs"
 """What the name of the function object of coefficients ends in, beside the one of the forces."""
 SHEAR = "Shear"
 """What the name of the function object ends in that computes the wall shear for a reattachment."""
-DIRECTION, ORIGIN = "flowDirection", "lengthOrigin"
+DIRECTION, ORIGIN, WITHIN = "flowDirection", "lengthOrigin", "lineWithin"
 """Entries of a reattachment that OpenFOAM passes over: whoever reads the samples needs them."""
 NEED_TURBULENCE = frozenset({"Reattachment", "WallShear", "YPlus"})
 """Kinds that ask OpenFOAM's turbulence model (laminar is one), which icoFoam does not have."""
@@ -113,6 +126,7 @@ def reattachment(output: Output, physics: Incompressible) -> Entries:
     """The wall shear on the faces of a patch, in a file for each time."""
     assert isinstance(output, Reattachment)
     patch: Entries = {"type": "patch", "patches": (output.patch,), "interpolate": False}
+    near: Entries = {} if output.within is None else {WITHIN: output.within}
     return {
         "type": "surfaces",
         "libs": ("sampling",),
@@ -122,6 +136,7 @@ def reattachment(output: Output, physics: Incompressible) -> Entries:
         "fields": ("wallShearStress",),
         DIRECTION: output.direction,
         ORIGIN: output.origin,
+        **near,
         "surfaces": {output.patch: patch},
     }
 
@@ -149,6 +164,24 @@ def averages(output: Output, physics: Incompressible) -> Entries:
         **written(output),
         "timeStart": output.start,
         "fields": [Named(name, each) for name in output.fields],
+    }
+
+
+def patch_average(output: Output, physics: Incompressible) -> Entries:
+    """Means over the faces of a patch."""
+    assert isinstance(output, PatchAverage)
+    weight: Entries = {"weightField": "phi"} if output.weight == "flow" else {}
+    return {
+        "type": "surfaceFieldValue",
+        "libs": ("fieldFunctionObjects",),
+        **written(output),
+        "log": False,
+        "writeFields": False,
+        "regionType": "patch",
+        "name": output.patch,
+        "operation": AVERAGES[output.weight],
+        **weight,
+        "fields": output.fields,
     }
 
 
@@ -206,6 +239,7 @@ for _kind, _rule in (
     ("YPlus", y_plus),
     ("Reattachment", reattachment),
     ("Averages", averages),
+    ("PatchAverage", patch_average),
     ("SolverInfo", solver_info),
 ):
     RULES.register(_kind, _rule)

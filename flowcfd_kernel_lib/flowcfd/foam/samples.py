@@ -28,7 +28,7 @@ class Source:
 
     `column` is the name of its column in the header, or its place behind the time (0 is the first number). With a
     `direction` it is a reattachment instead: <file> holds the wall shear of a patch at one time, and the number is the
-    distance from `origin` along `direction` [m].
+    distance from `origin` along `direction` [m], by the faces that are `within` this distance of that line [m].
     """
 
     function: str
@@ -36,6 +36,7 @@ class Source:
     column: int | str = 0
     direction: tuple[float, float, float] | None = None
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    within: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -51,6 +52,7 @@ class Source:
             raw["column"],
             None if direction is None else tuple(direction),
             tuple(raw["origin"]),
+            raw.get("within"),
         )
 
 
@@ -146,7 +148,8 @@ class Reattachment(Samples):
                 continue
             if rows is None:
                 continue
-            place = reattachment(rows, self.source.direction or (1.0, 0.0, 0.0), self.source.origin)
+            source = self.source
+            place = reattachment(rows, source.direction or (1.0, 0.0, 0.0), source.origin, source.within)
             self._seen[folder.name] = changed
             if place is not None:
                 self._place(float(folder.name), place)
@@ -166,18 +169,26 @@ def samples(case: Path, source: Source) -> Samples:
 
 
 def reattachment(
-    rows: Iterable[tuple[float, ...]], direction: tuple[float, float, float], origin: tuple[float, float, float]
+    rows: Iterable[tuple[float, ...]],
+    direction: tuple[float, float, float],
+    origin: tuple[float, float, float],
+    within: float | None = None,
 ) -> float | None:
     """How far along `direction` from `origin` [m] the last backflow on a wall ends; None where there is none.
 
     `rows` are x y z of the faces [m] and the wall shear there in OpenFOAM's sign, against the flow. Faces at the same
-    distance count by their mean; between two distances the shear is taken as linear.
+    distance count by their mean; between two distances the shear is taken as linear. `within`: faces farther than this
+    from the line [m] do not count.
     """
     length = sum(part * part for part in direction) ** 0.5
     unit = [part / length for part in direction]
     places: dict[float, list[float]] = {}
     for row in rows:
         along = sum((row[axis] - origin[axis]) * unit[axis] for axis in range(3))
+        if within is not None:
+            aside = sum((row[axis] - origin[axis] - along * unit[axis]) ** 2 for axis in range(3))
+            if aside > within * within:
+                continue
         places.setdefault(float(f"{along:.6g}"), []).append(sum(row[3 + axis] * unit[axis] for axis in range(3)))
     shear = [(along, sum(values) / len(values)) for along, values in sorted(places.items())]
     strongest = max((abs(value) for _, value in shear), default=0.0)

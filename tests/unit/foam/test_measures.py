@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 import flowcfd as fc
+from flowcfd.case.measure import unit
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.measures import measure, measures, steady
+from flowcfd.foam.outputs import DIRECTION, WITHIN, functions
 from flowcfd.foam.samples import Source
 
 CONTROL = """application simpleFoam; endTime 100; deltaT 1;
@@ -48,6 +50,31 @@ def test_a_short_name_is_enough_where_it_means_one() -> None:
         measure(FILES, "p")  # there are two points
     with pytest.raises(CaseError, match="no name of a measure"):
         measure(FILES, "a b")
+
+
+def test_a_mean_over_a_patch_is_known_by_the_case_and_by_what_it_renders_to() -> None:
+    output = fc.PatchAverage("inlet", name="upstream", fields=("p", "k"), weight="flow")
+    assert output.columns == ("weightedAverage(p)", "weightedAverage(k)")
+    entries = functions((output,), fc.Incompressible(fc.Fluid(nu=1e-3), "kEpsilon"), "simpleFoam")["upstream"]
+    assert (entries["weightField"], entries["name"]) == ("phi", "inlet")
+    names = "functions { upstream { type surfaceFieldValue; operation weightedAverage; fields (p k); } }"
+    known = measures(CaseFiles({"system/controlDict": names}))
+    assert list(known) == [f"upstream.{column}" for column in output.columns]
+    assert unit("areaAverage(p)") == "m^2/s^2"
+    assert unit("areaIntegrate(p)") is None
+    with pytest.raises(CaseError, match="U has components"):
+        fc.PatchAverage("inlet", fields="U")
+
+
+def test_a_reattachment_near_a_line_says_so_to_whoever_reads_the_samples() -> None:
+    output = fc.Reattachment("ground", within="2 mm")
+    entries = functions((output,), fc.Incompressible(fc.Fluid(nu=1e-3)), "simpleFoam")["reattachment"]
+    assert entries[WITHIN] == 0.002
+    sampled = f"type surfaces; {DIRECTION} (1 0 0); {WITHIN} 0.002; surfaces {{ ground {{}} }}"
+    files = CaseFiles({"system/controlDict": f"functions {{ reattachment {{ {sampled} }} }}"})
+    source = measure(files, "reattachment")[1].source
+    assert source.within == 0.002
+    assert Source.from_json(source.to_json()) == source
 
 
 def test_one_point_needs_no_number() -> None:

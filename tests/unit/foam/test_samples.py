@@ -106,6 +106,14 @@ def test_the_last_end_of_backflow_counts_not_the_vortex_in_the_corner() -> None:
     assert reattachment(corner, X, ORIGIN) == pytest.approx(3.5)
 
 
+def test_faces_farther_from_the_line_than_asked_for_do_not_count() -> None:
+    near = [(x, 0.1, 0.5, value, 0.0, 0.0) for x, value in [(1.0, 2.0), (2.0, -2.0)]]
+    far = [(x, 0.9, 0.5, value, 0.0, 0.0) for x, value in [(1.0, 2.0), (2.0, 2.0), (3.0, -2.0)]]
+    middle = (0.0, 0.0, 0.5)
+    assert reattachment([*near, *far], X, middle, 0.2) == pytest.approx(1.5)
+    assert reattachment([*near, *far], X, middle) == pytest.approx(2.0)
+
+
 def test_the_length_is_counted_from_the_origin_along_the_direction() -> None:
     turned = [(-x, 0.0, 0.0, -value, 0.0, 0.0) for x, *_, value in [(1.0, 2.0), (2.0, -2.0)]]
     assert reattachment(turned, (-2.0, 0.0, 0.0), (-0.5, 0.0, 0.0)) == pytest.approx(1.0)
