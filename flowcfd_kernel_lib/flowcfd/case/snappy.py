@@ -1,4 +1,4 @@
-"""Snappy: a mesh of cubes that is cut finer towards a body from CAD, drawn onto it, and given layers (snappyHexMesh)."""
+"""Snappy: cubes that are cut finer towards a body from CAD, drawn onto it, and given layers (snappyHexMesh)."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ Mesher = Callable[[Case], CaseFiles]
 
 
 def _load() -> None:
-    from flowcfd.foam.meshers import block, cgrid
+    from flowcfd.foam.meshers import block, cgrid, snappy
 
     MESHERS.register("Blocks", block.mesher)
     MESHERS.register("CGrid", cgrid.mesher)
+    MESHERS.register("Snappy", snappy.mesher)
 
 
 MESHERS: Registry[Mesher] = Registry("mesher", "flowcfd.meshers", _load)

@@ -1,0 +1,32 @@
+"""snappyHexMesh: cubes that are cut finer towards a body from CAD, drawn onto its surface, and layers on it."""
+
+from __future__ import annotations
+
+from flowcfd.case.case import Case
+from flowcfd.case.snappy import Snappy
+from flowcfd.errors import CaseError
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.meshers.snappy import background, dictionary, expected, regions, surface
+from flowcfd.foam.meshers.snappy.task import Task
+
+STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite", "checkMesh")
+
+
+def mesher(case: Case) -> CaseFiles:
+    """The dictionaries, the surface and the steps that mesh a case.
+
+    Raises GeometryError where the kept surface is gone, CaseError for a point that is on the wrong side.
+    """
+    if not isinstance(case.mesh, Snappy) or case.geometry is None:
+        raise CaseError(f"mesh: must be a Snappy of a domain with a body (got {case.mesh.kind} of {case.domain.kind})")
+    task = Task(case, case.mesh, case.geometry)
+    return CaseFiles(
+        {
+            **background.files(task),
+            **surface.files(task),
+            **regions.surfaces(task),
+            **dictionary.files(task),
+            **expected.files(task),
+        },
+        steps=STEPS,
+    )
