@@ -199,6 +199,14 @@ def _cases(commands: Commands) -> None:
     quality.add_argument("target", metavar="RUN|DIR", help="a run, or an OpenFOAM directory with a mesh")
     quality.add_argument("--picture", type=Path, metavar="PNG", help="draw the worst cells into this file")
     quality.add_argument("--metric", default="non-orthogonality", metavar="NAME", help="worst by what (see --json)")
+    report = _command(commands, "report", "report:report", "write a report on a run, a study or a case: .pdf or .html")
+    report.add_argument("target", nargs="?", default=".", metavar="RUN|DIR", help="a run, a study's folder, or a case")
+    report.add_argument("path", nargs="?", default="report.pdf", metavar="FILE", help="report.pdf when not given")
+    for name, words in (("title", "what stands on top"), ("author", "who reports"), ("note", "a first paragraph")):
+        report.add_argument(f"--{name}", default="", metavar="TEXT", help=words)
+    report.add_argument("--sections", nargs="+", default=[], metavar="NAME", help="these, in this order; see --list")
+    report.add_argument("--template", type=Path, metavar="FILE", help="a template of your own, .typ or .html")
+    report.add_argument("--list", action="store_true", help="name the sections and stop")
     diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")

@@ -1,0 +1,188 @@
+"""What came out: the numbers with their uncertainty, residuals, forces, the flow in pictures, the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from flowcfd.case.bounds import Bounds
+from flowcfd.errors import FlowError, ResultError
+from flowcfd.reports.blocks import Block, Figure, Marks, Rows, Words
+from flowcfd.reports.figures import COLOURS, Draw, curves, slice_picture
+from flowcfd.reports.sections import Maker, Section, Subject
+
+SHOWN = ("Cd", "Cl", "Cs")
+"""The coefficients that are shown, where they are recorded."""
+FLOOR = 1e-6
+"""A coefficient smaller than this share of the largest one is zero by symmetry."""
+
+
+def result(subject: Subject) -> Section | None:
+    """The measures with their uncertainty, and the verdict in a line."""
+    results = subject.results
+    if results is None:
+        return None
+    rows = []
+    for name, what in _coefficients(subject):
+        try:
+            rows.append((name, str(results.statistics(name)), what))
+        except FlowError as error:
+            rows.append((name, "-", str(error).split(" [")[0]))
+    blocks: list[Block] = []
+    if rows:
+        blocks.append(Rows(rows, head=("measure", "value", ""), numbers=(1,)))
+    if subject.run is not None and subject.run.state != "Done":
+        blocks.insert(0, Words(f"The run is {subject.run.state}: {subject.run.why}."))
+    if subject.verdict is not None:
+        blocks.append(Words(f"Verdict {subject.verdict.line}."))
+    return Section("Result", blocks)
+
+
+def _coefficients(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The names of the measures that are worth a row."""
+    results = subject.results
+    if results is None:
+        return
+    for name in _forces(subject):
+        table = results.forces(name)
+        known = [column for column in SHOWN if column in table]
+        largest = max((abs(float(table[column].iloc[-1])) for column in known), default=0.0)
+        for column in known:
+            if abs(float(table[column].iloc[-1])) > FLOOR * largest:
+                yield f"{name}.{column}", ""
+    case = subject.case
+    for output in () if case is None else case.outputs:
+        if output.kind == "Reattachment":
+            yield from ((f"{output.name}.{column}", "") for column in output.columns)
+
+
+def _forces(subject: Subject) -> list[str]:
+    from flowcfd.post import forces
+
+    return [] if subject.results is None else forces.names(subject.results.case)
+
+
+def convergence(subject: Subject) -> Section | None:
+    """The initial residuals over iterations or time."""
+    if subject.results is None:
+        return None
+    table = subject.results.residuals
+    if not len(table):
+        raise ResultError("the solver has written no residuals")
+    lines: Draw = [(str(name), _index(table), table[name].to_numpy(np.float64)) for name in table.columns]
+    lines = [(name, x, np.where(y > 0, y, np.nan)) for name, x, y in lines]
+    last = ", ".join(f"{name} {y[np.isfinite(y)][-1]:.2g}" for name, _, y in lines if np.isfinite(y).any())
+    caption = f"Initial residuals; last: {last}"
+    drawn = curves(lines, over=_over(subject), what="initial residual", log=True)
+    blocks: list[Block] = [Figure(drawn, caption)]
+    if subject.run is not None and subject.run.settling:
+        blocks.append(Words(subject.run.settling))
+    return Section("Convergence", blocks)
+
+
+def forces(subject: Subject) -> Section | None:
+    """The coefficients over iterations or time, with the mean and the band of what has settled."""
+    results = subject.results
+    if results is None:
+        return None
+    blocks: list[Block] = []
+    for name in _forces(subject):
+        table = results.forces(name)
+        shown = [full.split(".", 1)[1] for full, _ in _coefficients(subject) if full.split(".", 1)[0] == name]
+        lines: Draw = [(column, _index(table), table[column].to_numpy(np.float64)) for column in shown]
+        bands = []
+        for column, colour in zip(shown, COLOURS, strict=False):
+            try:
+                mean = results.statistics(f"{name}.{column}")
+            except FlowError:
+                continue
+            bands.append((float(mean), float(mean.uncertainty or 0.0), colour))
+        if lines:
+            caption = f"{name}: coefficients; the band is the mean after the transient with its uncertainty"
+            blocks.append(Figure(curves(lines, over=_over(subject), what="coefficient", bands=bands), caption))
+    return Section("Forces", blocks) if blocks else None
+
+
+def _index(table: Any) -> Any:
+    return table.index.to_numpy(np.float64)
+
+
+def _over(subject: Subject) -> str:
+    from flowcfd.post import setup as files
+
+    steady = subject.results is not None and files.steady(subject.results.case)
+    return "iteration" if steady else "time [s]"
+
+
+def flow(subject: Subject) -> Section | None:
+    """Speed and pressure on a plane through the middle, near the body where there is one."""
+    if subject.results is None:
+        return None
+    cells = subject.mesh["internalMesh"]
+    normal, at, window = _plane(subject, cells.bounds)
+    units = {"U": "speed [m/s]", "p": f"pressure [{_unit(subject, 'p')}]"}
+    blocks: list[Block] = []
+    for field, label in units.items():
+        if field not in cells.cell_data:
+            continue
+        drawn = slice_picture(cells, field, label, normal=normal, at=at, window=window)
+        if drawn:
+            place = at["xyz".index(normal)]
+            when = "iteration" if _over(subject) == "iteration" else "t ="
+            caption = (
+                f"{label.split(' [')[0].capitalize()} at {normal} = {place:.4g} m, {when} {subject.results.last:g}"
+            )
+            blocks.append(Figure(drawn, caption))
+    return Section("Flow", blocks) if blocks else None
+
+
+def _unit(subject: Subject, field: str) -> str:
+    from flowcfd.post import setup as files
+
+    return (files.unit_of(subject.results.case, field) if subject.results is not None else None) or "-"
+
+
+def _plane(subject: Subject, box: Any) -> tuple[str, list[float], list[float] | None]:
+    """Normal and a point of the plane, and the box that is shown: around the body, else the thinnest direction."""
+    low, high = np.array(box[0::2]), np.array(box[1::2])
+    body = None if subject.case is None else subject.case.geometry
+    if body is None:
+        across = int(np.argmin(high - low))
+        return "xyz"[across], ((low + high) / 2).tolist(), None
+    across = 1 if getattr(subject.case.domain if subject.case else None, "up", "z") == "z" else 2
+    at = np.array([(one + other) / 2 for one, other in body.bounds])
+    at = np.clip(at, low, high)
+    nudge = 1e-4 * (high[across] - low[across])  # not along faces, nor out of a half model
+    at[across] = min(max(at[across], low[across] + nudge), high[across] - nudge)
+    return "xyz"[across], at.tolist(), _window(body.bounds, low, high)
+
+
+def _window(body: Bounds, low: Any, high: Any) -> list[float]:
+    """A box around a body, with room behind it, inside of the domain."""
+    size = max(one[1] - one[0] for one in body)
+    room = ((0.7 * size, 2.0 * size), (0.6 * size, 0.6 * size), (0.6 * size, 0.6 * size))
+    return [
+        value
+        for n, (one, (before, behind)) in enumerate(zip(body, room, strict=True))
+        for value in (max(one[0] - before, low[n]), min(one[1] + behind, high[n]))
+    ]
+
+
+def verdict(subject: Subject) -> Section | None:
+    """What every judge says."""
+    found = subject.verdict
+    if found is None:
+        return None
+    marks = [(one.colour, one.name, one.sentence) for one in found.judgements if one.judged]
+    missing = ", ".join(one.name for one in found.missing)
+    blocks: list[Block] = [Words(f"{found.line}."), Marks(marks)]
+    if missing:
+        blocks.append(Words(f"Not judged for want of evidence: {missing}.", soft=True))
+    return Section("Verdict", blocks)
+
+
+SECTIONS: dict[str, Maker] = {
+    "result": result, "convergence": convergence, "forces": forces, "flow": flow, "verdict": verdict
+}  # fmt: skip

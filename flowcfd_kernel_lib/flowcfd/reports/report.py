@@ -1,0 +1,140 @@
+"""`report`: a run, a study or an OpenFOAM case as a PDF or a page, from sections and a template."""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowcfd import telling
+from flowcfd.errors import CaseError, FlowError, SiteError
+from flowcfd.reports.blocks import Figures
+from flowcfd.reports.sections import SECTIONS, Section, Subject, ordered
+from flowcfd.version import __version__
+
+if TYPE_CHECKING:
+    from flowcfd.jobs.handle import Run
+    from flowcfd.post.open import Results
+    from flowcfd.studies import Study
+
+Own = Callable[[Subject], Section | None]
+
+
+def report(
+    of: Results | Run | Study | str | Path,
+    path: str | Path,
+    *,
+    title: str = "",
+    author: str = "",
+    note: str = "",
+    sections: Iterable[str | Own] | None = None,
+    template: str | Path | None = None,
+) -> Path:
+    """Write what there is to say of a run, a study or a case directory; the kind follows from the suffix of `path`.
+
+        fc.report(res, "ahmed.pdf", title="Ahmed body, 25 degrees", author="Team Aero")
+
+    `.pdf` is typeset by typst, `.html` is one file that needs nothing else. `sections` are names of SECTIONS in their
+    order, or functions `Subject -> Section | None`; None: all that have something to say. `template` is a file of your
+    own, .typ or .html (Jinja), that gets the same data. Returns the path.
+
+    CaseError for a suffix, section or template that is not known, UnknownName for a section; ResultError for what
+    holds no run; SiteError where typst is not installed. What one section cannot say, it says in its place.
+    """
+    target = Path(path).expanduser().absolute()
+    writer = _WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise CaseError(f"path: must end with {' or '.join(_WRITERS)} (got {target.name!r})")
+    if not target.parent.is_dir():
+        raise CaseError(f"path: there is no folder {target.parent}")
+    own = _template(template, target.suffix.lower())
+    subject = Subject.of(of)
+    chosen = ordered() if sections is None else [
+        (one, SECTIONS.get(one, where="sections")) if isinstance(one, str) else (getattr(one, "__name__", "own"), one)
+        for one in sections
+    ]  # fmt: skip
+    figures, told = Figures(), []
+    try:
+        for number, (name, make) in enumerate(chosen):
+            telling.tell(target, f"report: {name}", number / max(1, len(chosen)))
+            section = _made(name, make, subject, strict=sections is not None)
+            if section is not None:
+                told.append(section.to_json(figures))
+        telling.tell(target, "report: the page", 0.95)
+        words = {"title": title or subject.title, "author": author, "note": note, "kicker": subject.kicker,
+                 "date": f"{datetime.now(UTC):%d %B %Y}", "version": __version__, "sections": told,
+                 "badge": subject.badge}  # fmt: skip
+        content = writer(words, figures.files, own)
+    finally:
+        telling.tell(target, "", over=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    part.replace(target)
+    return target
+
+
+def _made(name: str, make: Own, subject: Subject, *, strict: bool) -> Section | None:
+    """What a section has to say; a section that fails says why, so that nothing is left out in silence."""
+    try:
+        section = make(subject)
+    except FlowError as error:
+        return Section.apology(name, str(error)) if strict or not isinstance(error, SiteError) else None
+    if section is None and strict:
+        return Section.apology(name, "there is nothing to say of this here")
+    return section
+
+
+def _template(given: str | Path | None, suffix: str) -> str:
+    if given is None:
+        return resources.files("flowcfd.reports").joinpath(f"templates/report{_TEMPLATES[suffix]}").read_text()
+    file = Path(given).expanduser()
+    if not file.is_file():
+        raise CaseError(f"template: there is no file {file}")
+    wanted = _TEMPLATES[suffix]
+    if file.suffix.lower() != wanted:
+        raise CaseError(f"template: a report as {suffix} needs a template {wanted} (got {file.name!r})")
+    return file.read_text()
+
+
+def _pdf(words: Mapping[str, Any], files: Mapping[str, bytes], template: str) -> bytes:
+    try:
+        import typst
+    except ImportError:
+        raise SiteError("a report as PDF needs typst: pip install 'flowcfd[report]'; .html works without it") from None
+    import matplotlib
+
+    with tempfile.TemporaryDirectory(prefix="flowcfd-report-") as made:
+        folder = Path(made)
+        (folder / "report.json").write_text(json.dumps(words))
+        (folder / "report.typ").write_text(template)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        try:
+            return bytes(typst.compile(folder / "report.typ", root=folder, font_paths=[fonts]))
+        except typst.TypstError as error:
+            raise CaseError(f"template: typst says: {str(error).splitlines()[0]}") from None
+
+
+def _html(words: Mapping[str, Any], files: Mapping[str, bytes], template: str) -> bytes:
+    import jinja2
+
+    def data(name: str) -> str:
+        kind = "image/png" if name.endswith(".png") else "image/svg+xml"
+        return f"data:{kind};base64,{base64.b64encode(files[name]).decode()}"
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    try:
+        page = environment.from_string(template).render(**words, data=data)
+    except jinja2.TemplateError as error:
+        raise CaseError(f"template: {error}") from None
+    return page.encode()
+
+
+_WRITERS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, bytes], str], bytes]] = {".pdf": _pdf, ".html": _html}
+_TEMPLATES: Mapping[str, str] = {".pdf": ".typ", ".html": ".html"}
