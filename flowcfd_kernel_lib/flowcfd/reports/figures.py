@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 INK, SOFT = "#1d2733", "#6b7683"
 COLOURS = ("#1f6feb", "#d9480f", "#2b8a3e", "#862e9c", "#c2255c", "#0b7285", "#5c940d", "#495057")
 """Told apart by people who see colours differently as well, in this order."""
-_STYLE: Mapping[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "path", "svg.hashsalt": "flowcfd", "font.size": 8.5, "axes.edgecolor": SOFT, "axes.labelcolor": INK,
     "text.color": INK, "xtick.color": SOFT, "ytick.color": SOFT, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": "#e6e9ed", "grid.linewidth": 0.6, "axes.axisbelow": True, "lines.linewidth": 1.2,
@@ -39,7 +39,7 @@ def curves(
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(dict(_STYLE)):
+    with rc_context(_STYLE):
         figure = Figure(figsize=(6.4, height), layout="constrained")
         axes: Axes = figure.add_subplot()
         for centre, half, colour in bands:

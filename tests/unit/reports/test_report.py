@@ -71,7 +71,8 @@ def test_a_template_has_to_be_there_and_of_the_reports_kind(tmp_path: Path) -> N
 
 def test_every_block_is_typeset_whatever_letters_it_holds() -> None:
     blocks = (
-        Words(ODD), Words(ODD, soft=True), Rows([(ODD, ODD), ("one",)], head=("a", "b", "c"), numbers=(1,), caption=ODD),
+        Words(ODD), Words(ODD, soft=True),
+        Rows([(ODD, ODD), ("one",)], head=("a", "b", "c"), numbers=(1,), caption=ODD),
         Rows([("    name", ODD)]), Marks([("red", ODD, ODD)]), Figure(SVG, ODD, 0.5),
     )  # fmt: skip
     words, files = described(*blocks, badge=["amber", "use with care"], author=ODD)
@@ -95,9 +96,9 @@ def test_a_template_of_your_own_gets_the_same_data(tmp_path: Path) -> None:
 
 def test_a_template_that_is_wrong_is_an_error_in_one_line() -> None:
     words, files = described(Words("hello"))
-    with pytest.raises(CaseError, match="template: .*'nothing' is undefined"):
+    with pytest.raises(CaseError, match=r"template: .*'nothing' is undefined"):
         _html(words, files, "{{ nothing }}")
-    with pytest.raises(CaseError, match="template: typst says: .*unknown variable: nothing"):
+    with pytest.raises(CaseError, match=r"template: typst says: .*unknown variable: nothing"):
         _pdf(words, files, "#nothing")
 
 
