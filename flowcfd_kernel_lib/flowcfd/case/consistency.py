@@ -124,14 +124,17 @@ def _validated(case: type[Spec], name: str, value: object) -> Any:
 
 
 def _patches(domain: Domain, boundaries: Mapping[str, Boundary]) -> Problems:
-    patches = domain.patches
+    patches, absent = domain.patches, domain.absent
+    missing, up = _missing(domain, boundaries), getattr(domain, "up", "y")
     for name in boundaries:
-        if name not in patches:
+        if name in absent:
+            yield ("boundaries", name), f"{name} {absent[name]}, so the mesh has no such patch; leave it out"
+        elif name not in patches:
             yield ("boundaries", name), str(UnknownName("patch", name, patches))
     for name, patch in patches.items():
         if name in boundaries:
-            yield from ((("boundaries", name, *loc), text) for loc, text in _fits(name, patch, boundaries, patches))
-        elif name in _missing(domain, boundaries):
+            yield from ((("boundaries", name, *loc), text) for loc, text in _fits(name, patch, boundaries, patches, up))
+        elif name in missing:
             yield ("boundaries", name), f"missing; every patch of the {domain.kind} needs one: {_needed(domain)}"
 
 
@@ -145,7 +148,7 @@ def _missing(domain: Domain, boundaries: Mapping[str, Boundary]) -> frozenset[st
 
 
 def _fits(
-    name: str, patch: PatchInfo, boundaries: Mapping[str, Boundary], patches: Mapping[str, PatchInfo]
+    name: str, patch: PatchInfo, boundaries: Mapping[str, Boundary], patches: Mapping[str, PatchInfo], up: str
 ) -> Problems:
     """Whether a boundary can be on its patch."""
     boundary = boundaries[name]
@@ -163,6 +166,8 @@ def _fits(
         yield from _joined(name, patch, boundary, boundaries, patches)
     elif isinstance(boundary, Inlet) and boundary.flow_rate is not None and patch.area is None:
         yield ("flow_rate",), f"needs a plane patch, which {name} is not"
+    elif isinstance(boundary, FarField) and boundary.angle and boundary.up != up:
+        yield ("up",), f"the flow turns towards {boundary.up}, but {up} is up in this domain; give up={up!r}"
     elif isinstance(boundary, (Inlet, Wall)) and boundary.velocity is not None and patch.normal is not None:
         yield from _points(boundary, boundary.velocity, patch.normal)
 

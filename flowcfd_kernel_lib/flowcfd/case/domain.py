@@ -70,6 +70,11 @@ class Domain(Spec):
         return {}
 
     @property
+    def absent(self) -> Mapping[str, str]:
+        """The patches of its body that the mesh will not have, and why."""
+        return {}
+
+    @property
     def patches(self) -> Mapping[str, PatchInfo]:
         """All patches by name."""
         raise NotImplementedError

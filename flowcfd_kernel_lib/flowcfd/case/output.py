@@ -81,7 +81,7 @@ class Forces(Output):
     length: Length | None = Field(None, description="reference length of moments, given with speed")
     rho: Density | None = Field(None, description="reference density")
     drag: Direction | None = Field(None, description="direction of drag; that of the far field's flow, else x")
-    lift: Direction | None = Field(None, description="direction of lift; square to the far field's flow, else what the domain has as up, y where it has not")
+    lift: Direction | None = Field(None, description="direction of lift; square to the far field's flow, else up")
     centre: Position = Field((0.0, 0.0, 0.0), description="centre of rotation for moments")
 
     @model_validator(mode="after")

@@ -177,9 +177,16 @@ def _control(case: Case, physics: Incompressible, application: str) -> str:
 
 
 def _facing(case: Case) -> tuple[Output, ...]:
-    """The outputs, with forces along and across the far field's flow where their directions are not given."""
+    """The outputs, with forces along and across the far field's flow where their directions are not given.
+
+    Without a far field the flow is along x, and lift is towards what the domain has as up.
+    """
     flows = [one.flow for one in case.boundaries.values() if isinstance(one, FarField)]
-    return tuple(one.facing(flows[0]) if flows and isinstance(one, Forces) else one for one in case.outputs)
+    up = getattr(case.domain, "up", "y")
+    if not flows and up == "y":
+        return case.outputs
+    flow = flows[0] if flows else (1.0, 0.0, 0.0)
+    return tuple(one.facing(flow, up) if isinstance(one, Forces) else one for one in case.outputs)
 
 
 def _solution(case: Case, physics: Incompressible, *, potential: bool) -> Entries:
