@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import flowcfd as fc
 from flowcfd import cad
 from flowcfd.cad import Geometry
 from flowcfd.cad.occ import process
@@ -151,6 +152,29 @@ def test_brep_needs_a_unit_and_faces_are_named_by_choice(files: Path) -> None:
 def test_a_named_body_can_still_be_defeatured(files: Path) -> None:
     block = load(files / "block.step").name({"side": cad.Facing("y")})
     assert "side" in block.defeature("10 mm").patches
+
+
+def test_the_shape_goes_where_its_triangles_go(files: Path) -> None:
+    block = load(files / "block.step")
+    there = block.scaled(0.5).turned((1, 2, 3), "40 degree").moved(("1 m", "2 m", 0))
+    assert there.cad
+    assert there.volume == pytest.approx(block.volume / 8, rel=1e-12)
+    bare = there.defeature("5 mm")
+    assert bare.volume == pytest.approx((BOX - LARGE_HOLE) / 8, rel=1e-9)
+    assert bare.said[0] == "5 of 5 features removed"
+    assert list(bare.patches) == list(block.patches)
+    assert np.array(bare.bounds) == pytest.approx(np.array(there.bounds), abs=1e-6)
+
+
+def test_several_shapes_are_one_and_can_still_be_healed(files: Path) -> None:
+    block = load(files / "block.step")
+    both = fc.together({"first": block, "second": block.moved(("1 m", 0, 0))}, label="pair")
+    assert (both.solids, both.cad, both.volume) == (2, True, pytest.approx(2 * block.volume, rel=1e-12))
+    assert "second_nose" in both.patches
+    healed = both.heal()
+    assert (healed.solids, healed.volume) == (2, pytest.approx(2 * block.volume, rel=1e-9))
+    assert set(healed.patches) == set(both.patches)
+    assert healed.patches["second_nose"].bounds[0][0] == pytest.approx(1)
 
 
 def test_the_stl_has_a_solid_for_each_patch_and_is_the_same_body(files: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from flowcfd.cad.geometry import Geometry, Patch, Source
 from flowcfd.cad.load import load
+from flowcfd.cad.placing import together
 from flowcfd.cad.selectors import Facing, Inside, Near
 
-__all__ = ["Facing", "Geometry", "Inside", "Near", "Patch", "Source", "load"]
+__all__ = ["Facing", "Geometry", "Inside", "Near", "Patch", "Source", "load", "together"]

@@ -171,6 +171,32 @@ class Geometry:
 
         return heal(self, si(tolerance, "m"))
 
+    def moved(self, by: Sequence[str | float]) -> Geometry:
+        """Moved by a vector of lengths: `moved(("1 m", 0, 0))`."""
+        from flowcfd.cad.placing import moved
+
+        return moved(self, by)
+
+    def turned(
+        self, axis: str | Sequence[float], angle: str | float, *, about: Sequence[str | float] = (0, 0, 0)
+    ) -> Geometry:
+        """Turned round an axis ("z", "-x" or a vector) through the point `about`; bare numbers are degrees."""
+        from flowcfd.cad.placing import turned
+
+        return turned(self, axis, angle, about)
+
+    def scaled(self, factor: float, *, about: Sequence[str | float] = (0, 0, 0)) -> Geometry:
+        """Larger or smaller by a factor; the point `about` stays where it is."""
+        from flowcfd.cad.placing import scaled
+
+        return scaled(self, factor, about)
+
+    def labelled(self, label: str) -> Geometry:
+        """The same by another name, to which all its patches together answer in a case."""
+        from flowcfd.cad.placing import labelled
+
+        return labelled(self, label)
+
     def features(self, largest: str | float = "5 mm") -> list[Feature]:
         """Holes, fillets, chamfers and small faces up to a size, with their places; of CAD files only."""
         from flowcfd.cad.defeature import features

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcfd.cad.occ import Unusable, feature, healing, making, reading
-from flowcfd.cad.occ.shape import opened, written
+from flowcfd.cad.occ.shape import joined, opened, written
 
 
 def read(path: str, folder: str, unit: str | None) -> dict[str, Any]:
@@ -32,6 +32,12 @@ def heal(path: str, folder: str, tolerance: float) -> dict[str, Any]:
     before = opened(Path(path))
     after, said = healing.heal(before, tolerance * 1000)
     return {"said": said, **written(after, Path(folder))}
+
+
+def join(paths: Sequence[str], folder: str) -> dict[str, Any]:
+    """Several shapes as one; their triangles are known."""
+    joined([Path(path) for path in paths], Path(folder))
+    return {"parts": len(paths)}
 
 
 def features(path: str, largest: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,19 @@ import numpy as np
 from OCP.Bnd import Bnd_Box
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepBndLib import BRepBndLib
+from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.BRepCheck import BRepCheck_Analyzer
 from OCP.BRepGProp import BRepGProp
 from OCP.BRepMesh import BRepMesh_IncrementalMesh
 from OCP.BRepTools import BRepTools
 from OCP.collections import IndexedMap_TopoDS_Shape_TopTools_ShapeMapHasher as ShapeMap
+from OCP.gp import gp_Trsf
 from OCP.GProp import GProp_GProps
 from OCP.ShapeAnalysis import ShapeAnalysis_FreeBounds
 from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
 from OCP.TopExp import TopExp
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS, TopoDS_Shape
+from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape
 
 from flowcfd.cad.occ import Unusable
 
@@ -54,12 +57,32 @@ def parts(shape: Any, kind: Any) -> list[Any]:
 
 
 def opened(path: Path) -> Body:
-    """A shape that `written` wrote."""
+    """A shape that `written` wrote, at the place that it has been given since."""
     shape = TopoDS_Shape()
     if not BRepTools.Read_s(shape, str(path / "shape.brep"), BRep_Builder()):
         raise Unusable("its shape cannot be read")
     about = json.loads((path / "faces.json").read_text())
+    if place := about.get("place"):  # rows of a rotation times a factor and a way [m]
+        move = gp_Trsf()
+        move.SetValues(*(value for *turn, way in place for value in (*turn, 1000 * way)))
+        shape = BRepBuilderAPI_Transform(shape, move, True).Shape()
     return Body(shape, about["names"], about["colours"])
+
+
+def joined(paths: Sequence[Path], folder: Path) -> None:
+    """The shapes of several folders as one compound, written without triangles."""
+    compound, builder = TopoDS_Compound(), BRep_Builder()
+    builder.MakeCompound(compound)
+    names: list[str] = []
+    colours: list[list[float] | None] = []
+    for path in paths:
+        one = opened(path)
+        names += one.names
+        colours += one.colours
+        builder.Add(compound, one.shape)
+    BRepTools.Clean_s(compound)
+    BRepTools.Write_s(compound, str(folder / "shape.brep"))
+    (folder / "faces.json").write_text(json.dumps({"names": names, "colours": colours}))
 
 
 def written(body: Body, folder: Path) -> dict[str, Any]:

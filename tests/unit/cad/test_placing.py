@@ -1,0 +1,97 @@
+"""Geometries put elsewhere, and several together as one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import trimesh
+
+import flowcfd as fc
+from flowcfd.cad import Geometry
+from flowcfd.cad.geometry import Source, kept
+from flowcfd.errors import CaseError, UnknownName
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def box(home: object) -> Geometry:
+    """1 x 2 x 3 m with its lowest corner at the origin; six patches."""
+    mesh = trimesh.creation.box(bounds=((0, 0, 0), (1, 2, 3)))
+    points, triangles = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+    made = kept(points, triangles, np.zeros(12, np.int64), ("body",), label="box", source=Source("box", "", "m", "stl"))
+    return made.split(30).name({"nose": fc.Facing("-x"), "rest": fc.Inside((0, 0, 3), (1, 2, 3))})
+
+
+def test_moved_is_elsewhere_and_else_the_same(box: Geometry) -> None:
+    there = box.moved(("10 cm", 0, -1))
+    assert np.array(there.bounds) == pytest.approx(np.array([[0.1, 0, -1], [1.1, 2, 2]]))
+    assert there.volume == pytest.approx(6, rel=1e-14)
+    assert list(there.patches) == list(box.patches)
+    assert there.source.steps[-1] == "moved by (0.1 0 -1) m"
+    assert there != box
+
+
+def test_quarter_turns_are_exact_and_keep_to_the_right_hand(box: Geometry) -> None:
+    there = box.turned("z", "90 degree")
+    assert there.bounds == ((-2.0, 0.0, 0.0), (0.0, 1.0, 3.0))
+    assert there.patches["nose"].normal == (0.0, -1.0, 0.0)
+    assert box.turned("z", 360).bounds == box.bounds
+    assert box.turned("-z", 90).bounds == box.turned("z", -90).bounds
+
+
+def test_a_turn_about_a_point_leaves_the_point(box: Geometry) -> None:
+    there = box.turned((1, 1, 1), "0.7 rad", about=(1, 2, 3))
+    corner = np.array([1.0, 2, 3])
+    assert np.linalg.norm(there.points - corner, axis=1).min() < 1e-12
+    assert there.volume == pytest.approx(6, rel=1e-12)
+    assert there.watertight
+
+
+def test_scaled_is_larger_by_the_cube(box: Geometry) -> None:
+    there = box.scaled(0.1, about=(1, 0, 0))
+    assert np.array(there.bounds) == pytest.approx(np.array([[0.9, 0, 0], [1, 0.2, 0.3]]))
+    assert (there.volume, there.area) == (pytest.approx(6e-3, rel=1e-14), pytest.approx(0.22, rel=1e-14))
+    assert there.patches["nose"].area == pytest.approx(0.06)
+
+
+def test_together_keeps_names_and_tells_equal_ones_apart(box: Geometry) -> None:
+    other = box.moved((2, 0, 0)).name({"tail": fc.Facing("x")})
+    both = fc.together({"car": box, "trailer": other}, label="rig")
+    assert both.label == "rig"
+    assert both.volume == pytest.approx(12)
+    assert {"car_nose", "trailer_nose", "tail"} <= set(both.patches)
+    assert both.patches["trailer_nose"].bounds[0][0] == pytest.approx(2)
+    assert both.report().parts == 2
+    assert both.report().gap == pytest.approx(1)
+    assert both.body().volume == pytest.approx(12)
+
+
+def test_a_part_with_one_patch_called_body_is_called_as_the_part(box: Geometry) -> None:
+    plain = box.name({"body": list(box.patches)})
+    both = fc.together({"car": plain, "trailer": plain.moved((2, 0, 0))}, label="rig")
+    assert list(both.patches) == ["car", "trailer"]
+    lists = fc.together([plain, plain.moved((2, 0, 0)).labelled("other")], label="rig")
+    assert list(lists.patches) == ["box", "other"]
+
+
+def test_what_cannot_be_is_said_in_one_line(box: Geometry) -> None:
+    for wrong, error, says in (
+        (lambda: box.moved((1, 2)), CaseError, "by: must be three lengths"),
+        (lambda: box.moved(("1 s", 0, 0)), CaseError, "1 s"),
+        (lambda: box.moved((math.nan, 0, 0)), CaseError, "by: must be three lengths"),
+        (lambda: box.turned("w", 3), UnknownName, "axis: unknown axis 'w'"),
+        (lambda: box.turned((0, 0, 0), 3), CaseError, "axis: must be x, y, z or three numbers"),
+        (lambda: box.turned("x", math.inf), CaseError, "angle: must be a number"),
+        (lambda: box.scaled(-1), CaseError, "factor: must be above 0"),
+        (lambda: box.labelled("1st"), CaseError, "label: must be of A-Z"),
+        (lambda: fc.together([], label="none"), CaseError, "parts: must be one geometry at least"),
+        (lambda: fc.together([box, box], label="two"), CaseError, "label 'box' twice; give them names"),
+        (lambda: fc.together({"a b": box}, label="two"), CaseError, "parts: names must be"),
+        (lambda: fc.together({"a": 3}, label="two"), CaseError, r"parts\.a: must be a Geometry"),
+    ):
+        with pytest.raises(error, match=says) as found:
+            wrong()
+        assert "\n" not in str(found.value)
