@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flowcfd.cad import depth, shadow, surface
+from flowcfd.cad import crossing, depth, shadow, surface
 from flowcfd.case.body import Body, BodyPatch
 from flowcfd.errors import GeometryError
 
 if TYPE_CHECKING:
     from flowcfd.cad.geometry import Floats, Geometry, Ints
 
+NOTHING = 1e-9
+"""A volume below this part of the area to the power of 1.5 is none: that of a sheet whose sides lie on each other."""
 FLAT = 1e-6
 """A patch is plane when its points lie so near to a plane, as a part of the body's diagonal."""
 
@@ -23,8 +25,10 @@ FLAT = 1e-6
 def body(geometry: Geometry) -> Body:
     """The Body of a geometry; writes surface.stl and body.json beside its triangles unless they are there.
 
-    GeometryError for a closed surface that is turned inside out.
+    GeometryError for a closed surface that is turned inside out, encloses nothing or goes through itself.
     """
+    if geometry.volume is not None and abs(geometry.volume) < NOTHING * geometry.area**1.5:
+        raise GeometryError(f"{geometry.label}: encloses nothing (its walls have no thickness); give it one")
     if geometry.volume is not None and geometry.volume <= 0:
         raise GeometryError(
             f"{geometry.label}: is turned inside out (volume {geometry.volume:.4g} m3); geometry.heal() turns it"
@@ -52,6 +56,12 @@ def _known(geometry: Geometry) -> dict[str, Any]:
     except (OSError, ValueError, KeyError):
         pass
     points, triangles = geometry.points, geometry.triangles
+    if geometry.volume is not None and len(crossed := crossing.crossings(points, triangles)):
+        x, y, z = crossed[np.linalg.norm(crossed - crossed.mean(axis=0), axis=1).argmin()]
+        raise GeometryError(
+            f"{geometry.label}: its surface goes through itself at {len(crossed)} places, such as ({x:.4g} {y:.4g} "
+            f"{z:.4g}): it cannot be said what is inside; unite what overlaps where it was drawn"
+        )
     geometry.write_stl(stl)
     with stl.open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()

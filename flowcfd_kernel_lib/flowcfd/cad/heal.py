@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowcfd.cad import surface
+from flowcfd.cad.depth import winding
 from flowcfd.cad.geometry import Floats, Geometry, Ints, _after, kept
 from flowcfd.cad.load import of_shape
 from flowcfd.cad.occ import process
@@ -17,6 +19,8 @@ from flowcfd.errors import CaseError, GeometryError
 
 MOST_EDGES = 12
 """A hole of more edges than this is not closed: nobody knows what was there."""
+MOST_ROUND = 0.25
+"""Nor is one that is longer round than this part of the body's diagonal, such as a box without its lid."""
 
 
 def heal(geometry: Geometry, tolerance: float) -> Geometry:
@@ -55,6 +59,10 @@ def _triangles(geometry: Geometry, tolerance: float) -> Geometry:
     if not whole.all():
         said.append(f"{int((~whole).sum())} triangles without area are gone")
     triangles, faces = triangles[whole], geometry.faces[whole]
+    thin = _needless(points, triangles, tolerance)
+    if thin.any():
+        said.append(f"{int(thin.sum())} triangles thinner than {tolerance:g} m, which lay on others, are gone")
+        triangles, faces = triangles[~thin], faces[~thin]
     triangles, faces, closed = _closed(points, triangles, faces, geometry.label)
     if closed:
         said.append(f"{closed} small hole{'' if closed == 1 else 's'} closed")
@@ -67,19 +75,31 @@ def _triangles(geometry: Geometry, tolerance: float) -> Geometry:
     )  # fmt: skip
 
 
+def _needless(points: Floats, triangles: Ints, tolerance: float) -> NDArray[np.bool_]:
+    """Which triangles (m,) are thinner than the tolerance [m] and in the way: without them the surface is closed."""
+    none = np.zeros(len(triangles), np.bool_)
+    corners = points[triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    thin = 2 * surface.areas(points, triangles)[0] < tolerance * longest
+    if not thin.any() or surface.watertight(points, triangles):
+        return none
+    return none if surface.watertight(points, triangles[~thin]).open_edges else thin
+
+
 def _closed(points: Floats, triangles: Ints, faces: Ints, label: str) -> tuple[Ints, Ints, int]:
     """The surface with fans of triangles in its small holes; GeometryError for larger ones, with their places."""
     found = surface.watertight(points, triangles)
-    large = [hole for hole in found.holes if hole[0] > MOST_EDGES]
-    if large:
-        places = "; ".join(f"{edges} edges, {size:.3g} m round, at ({x:.4g} {y:.4g} {z:.4g})"
-                           for edges, size, (x, y, z) in sorted(large, key=lambda hole: -hole[1])[:5])  # fmt: skip
-        raise GeometryError(f"{label}: {len(large)} holes are too large to be closed: {places}")
     if found.crowded_edges:
         raise GeometryError(
             f"{label}: {found.crowded_edges} edges have more than two triangles (walls without thickness, or bodies "
             "that touch along an edge): it cannot be said what is inside"
         )
+    most = MOST_ROUND * float(np.linalg.norm(np.ptp(points[np.unique(triangles)], axis=0)))
+    large = [hole for hole in found.holes if hole[0] > MOST_EDGES or hole[1] > most]
+    if large:
+        places = "; ".join(f"{edges} edges, {size:.3g} m round, at ({x:.4g} {y:.4g} {z:.4g})"
+                           for edges, size, (x, y, z) in sorted(large, key=lambda hole: -hole[1])[:5])  # fmt: skip
+        raise GeometryError(f"{label}: {len(large)} holes are too large to be closed: {places}")
     if not found.open_edges:
         return triangles, faces, 0
     added, owners = [], []
@@ -119,13 +139,27 @@ def _rims(triangles: Ints) -> list[list[int]]:
 
 
 def _outwards(points: Floats, triangles: Ints) -> tuple[Ints, int]:
-    """All triangles turned outwards, and how many had to be."""
-    import trimesh
+    """All triangles turned out of the solid, and how many had to be; a surface inside of another bounds a void."""
+    after = triangles.copy()
+    if surface.watertight(points, triangles).turned:
+        import trimesh
 
-    mesh: Any = trimesh.Trimesh(points, triangles.copy(), process=False)
-    repair: Any = trimesh.repair
-    repair.fix_normals(mesh, multibody=True)
-    after = np.asarray(mesh.faces, np.int64)
+        mesh: Any = trimesh.Trimesh(points, after, process=False)
+        repair: Any = trimesh.repair
+        repair.fix_winding(mesh)
+        after = np.array(mesh.faces, np.int64)
+    labels = surface.parts(len(points), after)
+    pieces = [after[labels == number] for number in range(int(labels.max()) + 1)]
+    boxes = [(points[piece].min(axis=(0, 1)), points[piece].max(axis=(0, 1))) for piece in pieces]
+    for number, piece in enumerate(pieces):
+        place = points[piece[0, 0]]
+        around = [
+            other for other, (low, high) in enumerate(boxes)
+            if other != number and (low < place).all() and (place < high).all()
+        ]  # fmt: skip
+        depth = sum(abs(winding(points, pieces[other], place)) > 0.5 for other in around)
+        if surface.volume(points, piece) * (-1) ** depth < 0:
+            after[labels == number] = piece[:, ::-1]
     before_normals, after_normals = surface.areas(points, triangles)[1], surface.areas(points, after)[1]
     turned = int((np.einsum("ij,ij->i", before_normals, after_normals) < 0).sum())
     return after, turned

@@ -154,6 +154,17 @@ def regions(points: Floats, triangles: Ints, angle: float) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
+def parts(count: int, triangles: Ints) -> Ints:
+    """The part that each triangle belongs to (m,): parts share none of the `count` points."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ends = np.concatenate([triangles[:, :2], triangles[:, 1:]])
+    graph = coo_matrix((np.ones(len(ends)), ends.T), shape=(count, count))
+    labels = connected_components(graph, directed=False)[1][triangles[:, 0]]
+    return np.asarray(np.unique(labels, return_inverse=True)[1].reshape(-1), np.int64)
+
+
 def solid(points: Floats, triangles: Ints) -> Any:
     """The surface as trimesh has it, its points welded and its triangles as they are."""
     import trimesh

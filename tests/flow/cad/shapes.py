@@ -39,8 +39,8 @@ from OCP.BRepTools import BRepTools
 from OCP.collections import Array1_gp_Pnt
 from OCP.Geom import Geom_CylindricalSurface
 from OCP.Geom2d import Geom2d_Line
-from OCP.GeomAPI import GeomAPI_PointsToBSpline
 from OCP.GeomAbs import GeomAbs_SurfaceType
+from OCP.GeomAPI import GeomAPI_PointsToBSpline
 from OCP.gp import gp_Ax1, gp_Ax2, gp_Ax3, gp_Circ, gp_Dir, gp_Dir2d, gp_Pnt, gp_Pnt2d, gp_Vec
 from OCP.IGESControl import IGESControl_Writer
 from OCP.TopoDS import TopoDS, TopoDS_Compound
@@ -387,7 +387,9 @@ def nothing() -> Made:
 def named(shape: Any, ends: dict[str, Point]) -> dict[int, str]:
     """The plane faces that lie round the given points."""
     faces = [TopoDS.Face(face) for face in parts(shape, FACE)]
-    flat = [n for n, face in enumerate(faces) if BRepAdaptor_Surface(face).GetType() == GeomAbs_SurfaceType.GeomAbs_Plane]
+    flat = [
+        n for n, face in enumerate(faces) if BRepAdaptor_Surface(face).GetType() == GeomAbs_SurfaceType.GeomAbs_Plane
+    ]
     middles = {n: np.mean(box(faces[n]), axis=0) for n in flat}
     found = {}
     for name, point in ends.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 
 from flowcfd import cad
 from flowcfd.cad import surface
@@ -116,14 +117,57 @@ def test_a_hole_is_told_with_its_place_and_a_small_one_is_closed(tmp_path: Path)
     assert found.volume is None
     assert not found.watertight
     assert str(found.watertight) == "4 open edges in 1 holes, the largest of 4 m round (4 edges) at (0.5 0.5 0)"
-    healed = found.heal("1 um")
-    assert healed.volume == pytest.approx(1.0)
+    with pytest.raises(
+        GeometryError, match=r"1 holes are too large to be closed: 4 edges, 4 m round, at \(0\.5 0\.5 0"
+    ):
+        found.heal("1 um")  # a box without its lid is no box
+    ball = trimesh.creation.icosphere(3)
+    pricked = _geometry(ball.vertices, np.delete(ball.faces, 100, axis=0))
+    assert pricked.volume is None
+    healed = pricked.heal("1 um")
+    assert healed.volume == pytest.approx(ball.volume)
     assert healed.said == ("1 small hole closed",)
 
 
-def test_a_large_hole_is_refused_with_its_place() -> None:
-    import trimesh
+def test_triangles_of_no_height_are_taken_away_where_they_only_lie_on_others() -> None:
+    ball = trimesh.creation.icosphere(3)
+    a, b, _ = ball.faces[:20].T
+    points = np.concatenate([ball.vertices, 0.5 * (ball.vertices[a] + ball.vertices[b]) + 1e-9])
+    thin = np.stack([a, b, len(ball.vertices) + np.arange(20)], axis=1)
+    crowded = _geometry(points, np.concatenate([ball.faces, thin]))
+    assert crowded.watertight.crowded_edges == 20
+    healed = crowded.heal("1 um")
+    assert healed.watertight
+    assert healed.said == ("20 triangles thinner than 1e-06 m, which lay on others, are gone",)
 
+
+def test_a_void_is_no_body_and_each_body_is_turned_by_itself() -> None:
+    outer, inner = trimesh.creation.icosphere(3), trimesh.creation.icosphere(3, radius=0.5)
+    points = np.concatenate([outer.vertices, inner.vertices])
+    hollow = outer.volume - inner.volume
+    for outside, inside in ((outer.faces, inner.faces), (outer.faces[:, ::-1], inner.faces[:, ::-1])):
+        both = np.concatenate([outside, inside + len(outer.vertices)])
+        assert _geometry(points, both).heal("1 um").volume == pytest.approx(hollow)
+    beside = np.concatenate([outer.vertices, inner.vertices + np.array([3, 0, 0])])
+    pair = _geometry(beside, np.concatenate([outer.faces, inner.faces[:, ::-1] + len(outer.vertices)])).heal("1 um")
+    assert pair.volume == pytest.approx(outer.volume + inner.volume)
+    assert pair.said == (f"{len(inner.faces)} triangles turned round",)
+
+
+def test_what_goes_through_itself_or_encloses_nothing_is_no_body() -> None:
+    ball = trimesh.creation.icosphere(3)
+    points = np.concatenate([ball.vertices, ball.vertices + np.array([1, 0, 0])])
+    with pytest.raises(GeometryError, match=r"goes through itself at \d+ places, such as \(0\.5 .*unite what overlaps"):
+        _geometry(points, np.concatenate([ball.faces, ball.faces + len(ball.vertices)])).body()
+    apart = np.concatenate([ball.vertices, ball.vertices + np.array([2.1, 0, 0])])
+    two = _geometry(apart, np.concatenate([ball.faces, ball.faces + len(ball.vertices)]))
+    assert two.body().volume == pytest.approx(2 * ball.volume)
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], float)
+    with pytest.raises(GeometryError, match="encloses nothing"):
+        _geometry(corners, np.array([[0, 1, 2], [0, 2, 3], [0, 3, 1], [1, 3, 2]])).body()
+
+
+def test_a_large_hole_is_refused_with_its_place() -> None:
     ball = trimesh.creation.icosphere(3)
     keep = ball.triangles_center[:, 2] < 0.6
     open_ = _geometry(ball.vertices, ball.faces[keep])
@@ -159,8 +203,6 @@ def test_points_that_nearly_coincide_are_one(tmp_path: Path) -> None:
 
 
 def test_a_cube_splits_into_its_sides_by_angle_and_a_ball_does_not() -> None:
-    import trimesh
-
     assert len(_geometry(CORNERS, CUBE).split("30 degree").patches) == 6
     ball = trimesh.creation.icosphere(3)
     assert len(_geometry(ball.vertices, ball.faces).split(30).patches) == 1
@@ -184,8 +226,6 @@ def test_the_report_tells_sizes() -> None:
 
 
 def test_the_radius_of_a_ball_is_its_bend() -> None:
-    import trimesh
-
     ball = trimesh.creation.icosphere(4, radius=0.2)
     assert _geometry(ball.vertices, ball.faces).report().bend == pytest.approx(0.2, rel=0.1)
 
