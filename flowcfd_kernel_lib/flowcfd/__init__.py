@@ -22,7 +22,7 @@ _HOMES = {
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
         "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
-        "WindTunnel FreeAir Internal Airfoil CGrid Snappy Refine Layers Gaps "
+        "WindTunnel FreeAir Internal BuildingSite LogLaw Wind Airfoil CGrid Snappy Refine Layers Gaps "
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
         "Reattachment PatchAverage Settled"
     ),
@@ -37,7 +37,7 @@ _HOMES = {
     "flowcfd.foam.tutorials": "tutorial",
     "flowcfd.jobs.estimate.estimate": "Estimate",
     "flowcfd.jobs.estimate.make": "estimate",
-    "flowcfd.jobs": "run open preview Run Runs",
+    "flowcfd.jobs": "run mesh open preview Run Runs",
     "flowcfd.index": "runs usage",
     "flowcfd.jobs.executors.dask.handle": "pool",
     "flowcfd.cluster.resources": "Resources",

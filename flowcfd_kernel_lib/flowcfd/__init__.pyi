@@ -16,6 +16,7 @@ from flowcfd.case import Airfoil as Airfoil
 from flowcfd.case import Averages as Averages
 from flowcfd.case import BackwardFacingStep as BackwardFacingStep
 from flowcfd.case import Blocks as Blocks
+from flowcfd.case import BuildingSite as BuildingSite
 from flowcfd.case import Case as Case
 from flowcfd.case import Cavity as Cavity
 from flowcfd.case import CGrid as CGrid
@@ -34,6 +35,7 @@ from flowcfd.case import InletTurbulence as InletTurbulence
 from flowcfd.case import Internal as Internal
 from flowcfd.case import Layers as Layers
 from flowcfd.case import Lines as Lines
+from flowcfd.case import LogLaw as LogLaw
 from flowcfd.case import MeanVelocity as MeanVelocity
 from flowcfd.case import Outlet as Outlet
 from flowcfd.case import Parabola as Parabola
@@ -58,6 +60,7 @@ from flowcfd.case import Transient as Transient
 from flowcfd.case import Wall as Wall
 from flowcfd.case import WallShear as WallShear
 from flowcfd.case import Wedge as Wedge
+from flowcfd.case import Wind as Wind
 from flowcfd.case import WindTunnel as WindTunnel
 from flowcfd.case import YPlus as YPlus
 from flowcfd.cluster.resources import Resources as Resources

@@ -42,11 +42,13 @@ from flowcfd.case.physics import PHYSICS, Fluid, Incompressible, MeanVelocity, P
 from flowcfd.case.profile import PROFILES, Parabola, PowerLaw, Profile, Table
 from flowcfd.case.refinement import Gaps, Layers, Refine
 from flowcfd.case.settled import Settled
+from flowcfd.case.site import BuildingSite
 from flowcfd.case.snappy import Snappy
 from flowcfd.case.solve import SOLVES, Solve, Steady, Transient
 from flowcfd.case.spec import Spec
 from flowcfd.case.tunnel import WindTunnel
 from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
+from flowcfd.case.wind import LogLaw, Wind
 
 __all__ = [
     "BOUNDARIES",
@@ -63,6 +65,7 @@ __all__ = [
     "Body",
     "BodyPatch",
     "Boundary",
+    "BuildingSite",
     "CGrid",
     "Case",
     "Cavity",
@@ -84,6 +87,7 @@ __all__ = [
     "Internal",
     "Layers",
     "Lines",
+    "LogLaw",
     "MeanVelocity",
     "Mesh",
     "Outlet",
@@ -116,6 +120,7 @@ __all__ = [
     "Wall",
     "WallShear",
     "Wedge",
+    "Wind",
     "WindTunnel",
     "YPlus",
 ]

@@ -57,7 +57,8 @@ class Outside(Enclosure):
     def kept(self) -> Side:
         """The side of the plane of symmetry on which the fluid is."""
         low, high = self._across
-        sign = "-" if self.mirror is not None and high - self.mirror <= 1e-6 * (high - low) else "+"
+        beyond = self.mirror is not None and low < high and high - self.mirror <= 1e-6 * (high - low)
+        sign = "-" if beyond else "+"
         return f"{sign}{'xyz'[self.lateral]}"  # type: ignore[return-value]
 
     @property
@@ -75,13 +76,9 @@ class Outside(Enclosure):
         whole = self._sides()
         if not self.half:
             return whole
-        plane = ("-" if self._kept_side[0] == "+" else "+") + self._kept_side[1]
+        plane = ("-" if self.kept[0] == "+" else "+") + self.kept[1]
         rest = {name: tuple(side for side in sides if side != plane) for name, sides in whole.items()}
         return {**rest, "symmetry": (plane,)}  # type: ignore[dict-item]
-
-    @property
-    def _kept_side(self) -> Side:
-        return f"+{'xyz'[self.lateral]}" if self._body is None else self.kept  # type: ignore[return-value]
 
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
         """The sides of the box of a whole model."""
@@ -91,7 +88,7 @@ class Outside(Enclosure):
     def _across(self) -> tuple[float, float]:
         """The body's extent in the third direction [m]."""
         if self._body is None:
-            return self.box[self.lateral]  # says that the body is missing
+            return (self.mirror or 0.0,) * 2
         return self._body.bounds[self.lateral]
 
     def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
@@ -156,7 +153,11 @@ class Section(Outside):
     def blockage(self) -> float:
         """The body's frontal area over that of the section; half of both in a half model."""
         body = self._body
-        return 0.0 if body is None else body.frontal[0] * self.share / self.section
+        return 0.0 if body is None else self.frontal(body) / self.section * (0.5 if self.half else 1.0)
+
+    def frontal(self, body: Body) -> float:
+        """The frontal area [m2] of the whole model: twice that of the half that is kept."""
+        return body.frontal[0] * (2 * self.share if self.half else 1.0)
 
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
         up, side = self.up, "xyz"[self.lateral]
@@ -169,7 +170,8 @@ class Section(Outside):
             "sides": (f"-{side}", f"+{side}"),
         }  # type: ignore[return-value]
 
-    def _laid(self, body: Body) -> Layout:
+    def _laid(self, body: Body | None) -> Layout:
+        assert body is not None
         far = self.distances(body)
         why: dict[str, str] = {}
         x = self._along(body, far, why)

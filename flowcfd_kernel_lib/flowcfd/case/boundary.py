@@ -26,7 +26,7 @@ from flowcfd.case.quantities import (
     problem,
 )
 from flowcfd.case.spec import Kinds, Spec
-from flowcfd.case.turbulence import InletTurbulence
+from flowcfd.case.turbulence import InletTurbulence, TurbulenceValues
 from flowcfd.errors import CaseError
 from flowcfd.registry import Registry
 
@@ -47,7 +47,8 @@ class Inlet(Boundary):
     """Flow that enters: exactly one of speed, velocity, flow_rate, profile or table.
 
     `speed`, `profile` and `table` act along the inward normal of the patch. `table` holds (time, speed) pairs between
-    which the speed is interpolated linearly. `turbulence` is used with a turbulence model only.
+    which the speed is interpolated linearly. `turbulence` is used with a turbulence model only; where a profile such as
+    LogLaw has its own, that counts.
     """
 
     leading = ("speed",)
@@ -68,6 +69,11 @@ class Inlet(Boundary):
         if self.table is not None:
             _rising(self.table)
         return self
+
+    def ambient(self, nu: float, area: float | None = None) -> TurbulenceValues:
+        """The turbulence that enters, as one value."""
+        own = None if self.profile is None else self.profile.ambient(nu)
+        return own or self.turbulence.values(self.mean_speed(area), nu)
 
     def mean_speed(self, area: float | None = None) -> float:
         """The speed [m/s] that turbulence is scaled with; a flow rate needs the patch's `area` [m2]."""
@@ -117,7 +123,7 @@ class Wall(Boundary):
     """A solid wall without slip, at rest unless `velocity` (in its own plane) or `rotation` is given.
 
     `treatment` with a turbulence model: "function" bridges the sublayer with wall functions that hold for any y+,
-    "resolved" integrates to the wall (y+ about 1).
+    "resolved" integrates to the wall (y+ about 1). Ground in the wind has a `roughness_length` z0, that of its LogLaw.
     """
 
     kind: Literal["Wall"] = "Wall"
@@ -125,14 +131,18 @@ class Wall(Boundary):
     velocity: Velocity | None = Field(None, description="velocity of the wall")
     rotation: Rotation | None = Field(None, description="rotation of the wall")
     roughness: Roughness | None = Field(None, description="sand-grain roughness; smooth when not given")
+    roughness_length: Length | None = Field(None, description="roughness length z0 of ground in the wind")
     treatment: Literal["function", "resolved"] = Field("function", description="wall function or resolved sublayer")
 
     @model_validator(mode="after")
     def _consistent(self) -> Wall:
         if self.velocity is not None and self.rotation is not None:
             raise problem("give either velocity or rotation, not both")
-        if self.roughness is not None and self.treatment == "resolved":
-            raise problem("roughness: needs treatment 'function'")
+        if self.roughness is not None and self.roughness_length is not None:
+            raise problem("give either roughness (of sand) or roughness_length (of ground), not both")
+        for name in ("roughness", "roughness_length"):
+            if getattr(self, name) is not None and self.treatment == "resolved":
+                raise problem(f"{name}: needs treatment 'function'")
         return self
 
 
@@ -208,6 +218,10 @@ class FarField(Boundary):
         speed = self.speed or 0.0
         along, rising = speed * math.cos(self.angle), speed * math.sin(self.angle)
         return (along, rising, 0.0) if self.up == "y" else (along, 0.0, rising)
+
+    def ambient(self, nu: float, area: float | None = None) -> TurbulenceValues:
+        """The turbulence that enters."""
+        return self.turbulence.values(self.mean_speed(), nu)
 
     def mean_speed(self, area: float | None = None) -> float:
         """The speed of the undisturbed flow [m/s]."""

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from flowcfd.case.boundary import Boundary, Cyclic, Empty, FarField, Inlet, Outlet, Symmetry, Wall, Wedge
 from flowcfd.case.bounds import Point, shown
 from flowcfd.case.domain import DOMAINS, Domain, PatchInfo
+from flowcfd.case.enclosure import Enclosure
 from flowcfd.case.measure import find
 from flowcfd.case.mesh import Mesh
 from flowcfd.case.output import Output
@@ -18,6 +19,7 @@ from flowcfd.case.physics import Incompressible
 from flowcfd.case.settled import LEAST, Settled
 from flowcfd.case.solve import Steady, Transient
 from flowcfd.case.spec import FrozenDict, Location, Spec
+from flowcfd.case.wind import LogLaw, Wind
 from flowcfd.errors import CaseError, UnknownName
 
 _CONTROL = "system/controlDict"
@@ -79,7 +81,7 @@ def _holds(parts: Mapping[str, Any]) -> Problems:
     """Whether a body is there where the domain needs one, and only there."""
     if "geometry" not in parts or (domain := parts.get("domain")) is None:
         return
-    if domain.holds_body and parts["geometry"] is None:
+    if parts["geometry"] is None and not domain.known:
         yield ("geometry",), f"missing; a {domain.kind} is laid around a body: geometry=flowcfd.load(...)"
     if parts["geometry"] is not None and not domain.holds_body:
         holding = ", ".join(name for name, kind in DOMAINS.items() if kind.holds_body)
@@ -102,7 +104,7 @@ def readable(case: type[Spec], data: object) -> dict[str, Any]:
             parts[name] = part
     parts["geometry"] = None if data.get("geometry") is None else _validated(case, "geometry", data["geometry"])
     if parts["geometry"] is None and (
-        data.get("geometry") is not None or getattr(parts.get("domain"), "holds_body", False)
+        data.get("geometry") is not None or not getattr(parts.get("domain"), "known", True)
     ):
         parts.pop("domain", None)  # which patches it has is not known
     if isinstance(given := data.get("boundaries"), Mapping):
@@ -131,11 +133,24 @@ def _patches(domain: Domain, boundaries: Mapping[str, Boundary]) -> Problems:
             yield ("boundaries", name), f"{name} {absent[name]}, so the mesh has no such patch; leave it out"
         elif name not in patches:
             yield ("boundaries", name), str(UnknownName("patch", name, patches))
+    yield from _grounded(domain, boundaries)
     for name, patch in patches.items():
         if name in boundaries:
             yield from ((("boundaries", name, *loc), text) for loc, text in _fits(name, patch, boundaries, patches, up))
         elif name in missing:
             yield ("boundaries", name), f"missing; every patch of the {domain.kind} needs one: {_needed(domain)}"
+
+
+def _grounded(domain: Domain, boundaries: Mapping[str, Boundary]) -> Problems:
+    """Whether the wind begins at the ground."""
+    if not isinstance(domain, Enclosure) or "ground" not in domain.patches:
+        return
+    ground, top = domain.box[domain.vertical]
+    for name, boundary in boundaries.items():
+        profile = getattr(boundary, "profile", None)
+        if isinstance(profile, LogLaw) and abs(profile.floor - ground) > 1e-6 * (top - ground):
+            text = f"must be that of the ground, {domain.up} = {ground:g} m (got {profile.floor:g})"
+            yield ("boundaries", name, "profile", "floor"), text
 
 
 def _needed(domain: Domain) -> str:
@@ -166,6 +181,8 @@ def _fits(
         yield from _joined(name, patch, boundary, boundaries, patches)
     elif isinstance(boundary, Inlet) and boundary.flow_rate is not None and patch.area is None:
         yield ("flow_rate",), f"needs a plane patch, which {name} is not"
+    elif isinstance(boundary, (Inlet, Wind)) and isinstance(boundary.profile, LogLaw) and boundary.profile.axis != up:
+        yield ("profile", "axis"), f"must be {up!r}, which is up in this domain (got {boundary.profile.axis!r})"
     elif isinstance(boundary, FarField) and boundary.angle and boundary.up != up:
         yield ("up",), f"the flow turns towards {boundary.up}, but {up} is up in this domain; give up={up!r}"
     elif isinstance(boundary, (Inlet, Wall)) and boundary.velocity is not None and patch.normal is not None:
@@ -250,14 +267,23 @@ def _equations(parts: Mapping[str, Any], physics: Incompressible) -> Problems:
     for name, boundary in boundaries.items():
         if isinstance(boundary, Inlet) and boundary.table is not None and isinstance(solve, Steady):
             yield ("boundaries", name, "table"), "a table in time needs a Transient solve"
-        if isinstance(boundary, Wall) and boundary.roughness is not None and physics.laminar:
-            yield ("boundaries", name, "roughness"), "needs a turbulence model (physics.turbulence is laminar)"
+        if isinstance(boundary, Wall):
+            yield from ((("boundaries", name, *loc), text) for loc, text in _rough(boundary, physics))
     sound = all(boundary.kind != "?" for boundary in boundaries.values())
     if sound and physics.drive is not None and not any(isinstance(one, Cyclic) for one in boundaries.values()):
         yield ("physics", "drive"), "needs Cyclic boundaries"
     domain = parts.get("domain")
     if sound and domain is not None and not _missing(domain, boundaries):
         yield from _balance(boundaries)
+
+
+def _rough(wall: Wall, physics: Incompressible) -> Problems:
+    for name in ("roughness", "roughness_length"):
+        if getattr(wall, name) is not None and physics.laminar:
+            yield (name,), "needs a turbulence model (physics.turbulence is laminar)"
+    if wall.roughness_length is not None and not physics.laminar and "k" not in physics.transported:
+        model = physics.turbulence
+        yield ("roughness_length",), f"needs a model with k, such as kEpsilon (physics.turbulence is {model})"
 
 
 def _balance(boundaries: Mapping[str, Boundary]) -> Problems:

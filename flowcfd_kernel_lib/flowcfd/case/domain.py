@@ -60,6 +60,11 @@ class Domain(Spec):
         """The domain of a case with this body: the one whose patches, bounds and points count."""
         return self
 
+    @property
+    def known(self) -> bool:
+        """Whether its patches and bounds are known; a domain that is laid around a body needs it for that."""
+        return True
+
     def misfits(self, body: Body) -> list[tuple[Location, str]]:
         """What keeps a body out of this domain, as (path in the case, message with the mend)."""
         return []

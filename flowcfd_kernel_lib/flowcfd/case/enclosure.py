@@ -73,6 +73,11 @@ class Enclosure(Domain):
         return self._body
 
     @property
+    def known(self) -> bool:
+        """Whether its box is known: with a body in it."""
+        return self._body is not None
+
+    @property
     def vertical(self) -> int:
         """The number of the axis that points up: 2 for z, 1 for y."""
         return 2 if self.up == "z" else 1
@@ -100,12 +105,12 @@ class Enclosure(Domain):
     @property
     def bounds(self) -> Bounds | None:
         """The box; None while the body is not known."""
-        return None if self._body is None else self.box
+        return self.box if self.known else None
 
     @property
     def patches(self) -> Mapping[str, PatchInfo]:
         """The patches that the mesh will have: the sides of the box, then those patches of the body that are wetted."""
-        if self._body is None:
+        if not self.known:
             return {name: PatchInfo(*role(name), self._normal(name)) for name in self.rims}
         return self.layout[1]
 
@@ -127,7 +132,7 @@ class Enclosure(Domain):
     @property
     def directions(self) -> Mapping[str, Extent]:
         """x, y and z of the box; nothing while the body is not known."""
-        if self._body is None:
+        if not self.known:
             return {}
         ends = {side: name for name, sides in self.rims.items() for side in sides}
         return {
@@ -137,7 +142,7 @@ class Enclosure(Domain):
 
     def misses(self, point: Point) -> str:
         """Why a point [m] is outside of the box. Points in the body cannot be told without its triangles."""
-        if self._body is None or inside(self.box, point):
+        if not self.known or inside(self.box, point):
             return ""
         return f"{shown(point)} is outside of the {self.kind}: {span(self.box)}"
 
@@ -152,7 +157,7 @@ class Enclosure(Domain):
     @property
     def layout(self) -> tuple[Layout, Mapping[str, PatchInfo]]:
         """The box with its reasons, and all patches; computed once."""
-        if self._body is None:
+        if not self.known:
             raise CaseError(f"{self.kind}: its box follows from the body: domain.around(body)")
         if self._kept is None:
             laid = self._laid(self._body)
@@ -160,8 +165,8 @@ class Enclosure(Domain):
             self._kept = (laid, dict(self._patches(self._body)))
         return self._kept
 
-    def _laid(self, body: Body) -> Layout:
-        """The box around a body and the reasons for its numbers."""
+    def _laid(self, body: Body | None) -> Layout:
+        """The box and the reasons for its numbers; without a body only for a domain that is `known` without."""
         raise NotImplementedError
 
     def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
@@ -175,12 +180,12 @@ class Enclosure(Domain):
             mend = f"geometry.name({{'body_{name}': {name!r}}})"
             yield ("geometry", "patches", name), f"the {self.kind} has a patch of this name too; rename it: {mend}"
 
-    def _patches(self, body: Body) -> Iterator[tuple[str, PatchInfo]]:
+    def _patches(self, body: Body | None) -> Iterator[tuple[str, PatchInfo]]:
         sizes = [high - low for low, high in self.box]
         for name, sides in self.rims.items():
             areas = [_face(sizes, "xyz".index(side[1])) for side in sides]
             yield name, PatchInfo(*role(name), self._normal(name), sum(areas))
-        for name, patch in body.patches.items():
+        for name, patch in (body.patches if body else {}).items():
             if not self._hidden(patch):
                 yield name, self._info(name, patch)
 

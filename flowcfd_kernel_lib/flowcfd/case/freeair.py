@@ -48,7 +48,8 @@ class FreeAir(Outside):
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
         return {"farfield": ("-x", "+x", "-y", "+y", "-z", "+z")}
 
-    def _laid(self, body: Body) -> Layout:
+    def _laid(self, body: Body | None) -> Layout:
+        assert body is not None
         size = max(body.extent)
         away = tidy(self.far * size)
         x, y, z = ((low - away, high + away) for low, high in body.bounds)

@@ -45,7 +45,8 @@ class Internal(Enclosure):
         found: dict[str, Boundary] = {name: ends[role] for name, role in roles.items() if role in ends}
         return {**found, **({name: Wall() for name in self.groups if name == WALLS})}
 
-    def _laid(self, body: Body) -> Layout:
+    def _laid(self, body: Body | None) -> Layout:
+        assert body is not None
         margin = MARGIN * max(body.extent)
         x, y, z = ((low - margin, high + margin) for low, high in body.bounds)
         return Layout(

@@ -112,6 +112,8 @@ class Blocks(Mesh):
 
     def problems(self, domain: Domain) -> list[tuple[Location, str]]:
         """A number of entries that is not that of the directions; cells larger than the domain."""
+        if getattr(domain, "body", None) is not None:
+            return [(("kind",), "Blocks cannot be cut around a body; Snappy can")]
         names = list(domain.directions)
         found: list[tuple[Location, str]] = [
             (

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from flowcfd.case.quantities import AnySpeed, Coordinate, Length, Quantity, Speed, problem
 from flowcfd.case.spec import Spec
+from flowcfd.case.turbulence import TurbulenceValues
 from flowcfd.registry import Registry
 
 PROFILES: Registry[type[Profile]] = Registry("profile", "flowcfd.profiles")
@@ -27,6 +28,19 @@ class Profile(Spec):
     def mean_speed(self) -> float:
         """The speed [m/s] that turbulence is scaled with."""
         raise NotImplementedError
+
+    def turbulence(self, coordinate: float, nu: float) -> TurbulenceValues | None:
+        """The turbulence at a coordinate [m] of a fluid of viscosity `nu` [m2/s]; None: the inlet's counts."""
+        return None
+
+    def ambient(self, nu: float) -> TurbulenceValues | None:
+        """One value for all of it, such as a domain starts with."""
+        return None
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The coordinates [m] at which the turbulence is told, linear between them."""
+        return ()
 
 
 class Parabola(Profile):

@@ -91,8 +91,7 @@ class WindTunnel(Section):
         wide = 2 * max(high - self.middle, self.middle - low)
         high_ = body.extent[self.vertical] + self.gap
         rows = 1 if self.ground else 2
-        frontal = body.frontal[0] * (2 * self.share if self.half else 1.0)
-        section = frontal / BLOCKAGE
+        section = self.frontal(body) / BLOCKAGE
         if self.height is not None:
             found = 0.5 * (section / self.height - wide)
         elif self.width is not None:

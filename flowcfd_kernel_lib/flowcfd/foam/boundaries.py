@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from flowcfd.case.boundary import Boundary, FarField, Inlet, Outlet, Wall
 from flowcfd.case.domain import Domain, PatchInfo
+from flowcfd.case.profile import Profile
 from flowcfd.case.turbulence import TurbulenceValues
+from flowcfd.case.wind import Wind
 from flowcfd.errors import CaseError
 from flowcfd.foam import profiles
 from flowcfd.registry import Registry
@@ -46,6 +48,8 @@ RULES: Registry[Rule] = Registry("rendered boundary", "flowcfd.rendered_boundari
 """How a boundary is rendered, by its kind: from the boundary and its place to the entries of every field."""
 
 ZERO_GRADIENT: Entries = {"type": "zeroGradient"}
+WIND_LIBRARY = "atmosphericModels"
+"""Where OpenFOAM has the wall function of ground in the wind."""
 CALCULATED: Entries = {"type": "calculated", "value": "uniform 0"}
 
 
@@ -57,8 +61,20 @@ def fields(boundary: Boundary, place: Place) -> dict[str, Entries]:
 def inlet(boundary: Boundary, place: Place) -> dict[str, Entries]:
     """Velocity and turbulence are fixed, the pressure follows."""
     assert isinstance(boundary, Inlet)
-    values = boundary.turbulence.values(boundary.mean_speed(place.info.area), place.nu)
-    return place.entries(inlet_velocity(boundary, place), ZERO_GRADIENT, _fixed(place, values))
+    turbulence = None if boundary.profile is None else _profiled(boundary.profile, place)
+    if turbulence is None:
+        values = boundary.turbulence.values(boundary.mean_speed(place.info.area), place.nu)
+        turbulence = _fixed(place, values)
+    return place.entries(inlet_velocity(boundary, place), ZERO_GRADIENT, turbulence)
+
+
+def wind(boundary: Boundary, place: Place) -> dict[str, Entries]:
+    """The velocity along x and the turbulence of a profile, whichever way the patch looks; the pressure follows."""
+    assert isinstance(boundary, Wind)
+    where = f"boundaries.{place.patch}.profile"
+    velocity = profiles.entries(boundary.profile, profiles.AXES["x"], place.domain, where=where)
+    turbulence = _profiled(boundary.profile, place) or {**_all(place, ZERO_GRADIENT), "nut": CALCULATED}
+    return place.entries(velocity, ZERO_GRADIENT, turbulence)
 
 
 def inlet_velocity(inlet: Inlet, place: Place) -> Entries:
@@ -176,6 +192,12 @@ def _wall_turbulence(wall: Wall, place: Place) -> dict[str, Entries]:
 
 def _wall_viscosity(wall: Wall, place: Place) -> Entries:
     rough = wall.roughness
+    if wall.roughness_length is not None:
+        return {
+            "type": "nutkAtmRoughWallFunction",
+            "z0": f"uniform {wall.roughness_length:.10g}",
+            "value": "uniform 0",
+        }
     if rough is None:
         smooth = "nutkWallFunction" if "epsilon" in place.scalars else "nutUSpaldingWallFunction"
         return {"type": smooth, "value": "uniform 0"}
@@ -214,6 +236,20 @@ def _fixed(place: Place, values: TurbulenceValues) -> dict[str, Entries]:
     return fixed
 
 
+def _profiled(profile: Profile, place: Place) -> dict[str, Entries] | None:
+    """The turbulence of a profile that has its own, over its coordinate; None for one that has not."""
+    told = [(at, profile.turbulence(at, place.nu)) for at in profile.knots]
+    if not told:
+        return None
+    along = {"direction": profiles.AXES[str(getattr(profile, "axis", "y"))], "origin": 0}
+    found: dict[str, Entries] = {"nut": CALCULATED}
+    for name in place.scalars:
+        pairs = [(at, float(getattr(values, name))) for at, values in told]
+        text = f"table ({' '.join(f'({at:.10g} {value:.10g})' for at, value in pairs)})"
+        found[name] = {"type": "fixedProfile", "profile": text, **along, "value": uniform(place.ambient[name])}
+    return found
+
+
 def _ambient(place: Place) -> dict[str, Entries]:
     return {**{name: inlet_outlet(place.ambient[name]) for name in place.scalars}, "nut": CALCULATED}
 
@@ -228,6 +264,7 @@ for _kind, _rule in (
     ("Wall", wall),
     ("Slip", slip),
     ("FarField", far_field),
+    ("Wind", wind),
     *((kind, constraint) for kind in ("Symmetry", "Cyclic", "Empty", "Wedge")),
 ):
     RULES.register(_kind, _rule)

@@ -177,18 +177,21 @@ CHANGED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"boundaries.top": "Slipp"},
         [
             "boundaries.top.kind: unknown boundary 'Slipp'; did you mean 'Slip'? there are: Cyclic, Empty, FarField, "
-            "Inlet, Outlet, Slip, Symmetry, Wall, Wedge"
+            "Inlet, Outlet, Slip, Symmetry, Wall, Wedge, Wind"
         ],
     ),
     "kind not said": (
         {"boundaries.top": {}},
-        ["boundaries.top.kind: required, one of: Cyclic, Empty, FarField, Inlet, Outlet, Slip, Symmetry, Wall, Wedge"],
+        [
+            "boundaries.top.kind: required, one of: Cyclic, Empty, FarField, Inlet, Outlet, Slip, Symmetry, Wall, "
+            "Wedge, Wind"
+        ],
     ),
     "no boundary at all": (
         {"boundaries.top": 3},
         [
-            "boundaries.top: must be a boundary: Cyclic, Empty, FarField, Inlet, Outlet, Slip, Symmetry, Wall, Wedge "
-            "(got 3)"
+            "boundaries.top: must be a boundary: Cyclic, Empty, FarField, Inlet, Outlet, Slip, Symmetry, Wall, Wedge, "
+            "Wind (got 3)"
         ],
     ),
     "wall on an empty side": (

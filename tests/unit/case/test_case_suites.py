@@ -27,6 +27,8 @@ class TestBoundaries(SpecSuite):
         fc.Cyclic("outlet"),
         fc.Empty(),
         fc.Wedge(),
+        fc.Wall(roughness_length="3 cm"),
+        fc.Wind(fc.LogLaw("10 m/s", "10 m", "3 cm")),
         fc.FarField("(30 0 0) m/s"),
         fc.FarField(speed="30 m/s", angle="4 deg"),
         fc.FarField(speed="30 m/s", angle="4 deg", up="z"),
@@ -51,6 +53,8 @@ class TestDomains(DomainSuite):
         fc.WindTunnel("12 m", "3 m", "2.5 m", upstream="4 m", clearance="5 cm", half=True, mirror=0),
         fc.FreeAir(20, half=True, up="y"),
         fc.Internal(),
+        fc.BuildingSite(),
+        fc.BuildingSite("400 m", "40 m", "120 m", up="y", half=True),
     )
 
 
@@ -75,7 +79,7 @@ class TestPhysics(SpecSuite):
 
 class TestProfiles(SpecSuite):
     registry = PROFILES
-    examples = (fc.Parabola(1, 0, 1), fc.PowerLaw("10 m/s", "10 m"), fc.Table([(0, 0), (1, 2)]))
+    examples = (fc.Parabola(1, 0, 1), fc.PowerLaw("10 m/s", "10 m"), fc.Table([(0, 0), (1, 2)]), fc.LogLaw("10 m/s", "10 m", "3 cm"))
 
 
 class TestSolves(SpecSuite):

@@ -9,6 +9,7 @@ from flowcfd.case.boundary import Boundary, Cyclic
 from flowcfd.case.case import Case
 from flowcfd.case.domain import BackwardFacingStep, Cavity, Channel, Domain, Pipe
 from flowcfd.case.mesh import Blocks
+from flowcfd.case.site import BuildingSite
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.meshers import pipe, ring, topology
@@ -96,6 +97,21 @@ def backward_facing_step(case: Case, along: dict[str, Spacing]) -> Topology:
     )
 
 
+def empty_site(case: Case, along: dict[str, Spacing]) -> Topology:
+    """One block, the fetch without buildings."""
+    domain = _expect(case, BuildingSite)
+    faces = {"left": "-x", "right": "+x", "bottom": "-y", "top": "+y", "back": "-z", "front": "+z"}
+    names = {side: name for name, sides in domain.rims.items() for side in sides}
+    (x, _), (y, _), (z, _) = domain.box
+    return boxes(
+        [along["x"]],
+        [along["y"]],
+        [along["z"]],
+        lambda i, j, k, side: names[faces[side]],  # type: ignore[index]
+        origin=(x, y, z),
+    )
+
+
 def round_pipe(case: Case, along: dict[str, Spacing]) -> Topology:
     """A wedge or an O-grid."""
     domain = _expect(case, Pipe)
@@ -114,4 +130,5 @@ SHAPES.register("Cavity", cavity)
 SHAPES.register("Channel", channel)
 SHAPES.register("BackwardFacingStep", backward_facing_step)
 SHAPES.register("Pipe", round_pipe)
+SHAPES.register("BuildingSite", empty_site)
 SHAPES.register("Cylinder", ring.around_cylinder)

@@ -83,7 +83,7 @@ def ambient(case: Case, physics: Incompressible) -> dict[str, float]:
     for name, info in case.space.patches.items():
         boundary = case.patches[name]
         if isinstance(boundary, (Inlet, FarField)):
-            values = boundary.turbulence.values(boundary.mean_speed(info.area), nu)
+            values = boundary.ambient(nu, info.area)
             break
     else:
         velocities = [one.velocity for one in case.boundaries.values() if isinstance(one, Wall) and one.velocity]
@@ -172,7 +172,8 @@ def _constant(physics: Incompressible) -> dict[str, str]:
 def _control(case: Case, physics: Incompressible, application: str) -> str:
     functions = outputs.functions(_facing(case), physics, application)
     exact = physics.turbulence in schemes.NEED_WALL_DISTANCE and wall_distance(case) == "exact"
-    libraries = (schemes.EXACT_DISTANCE_LIBRARY,) if exact else ()
+    rough = any(isinstance(one, Wall) and one.roughness_length is not None for one in case.boundaries.values())
+    libraries = (*((schemes.EXACT_DISTANCE_LIBRARY,) if exact else ()), *((boundaries.WIND_LIBRARY,) if rough else ()))
     return text("system/controlDict", control.entries(case.solve, application, functions, libraries=libraries))
 
 
