@@ -9,9 +9,12 @@ from pydantic import Field, model_validator
 
 from flowcfd.case.body import Body
 from flowcfd.case.bounds import Bounds
+from flowcfd.case.boxes import ACROSS, Stage, gaps, near, under, wake
 from flowcfd.case.enclosure import Enclosure, Layout, Side, tidy
 from flowcfd.case.quantities import Coordinate, Length, problem
+from flowcfd.case.refinement import Refine
 from flowcfd.case.spec import Location
+from flowcfd.errors import CaseError
 
 Reasoned = tuple[float, str]
 """A length [m] and the sentence that says where it comes from."""
@@ -102,6 +105,30 @@ class Outside(Enclosure):
                 f"the plane of symmetry at {axis} = {self.mirror:g} m misses {body.label} at {low:g} to {high:g} m;"
                 " leave it out for the body's middle",
             )
+
+    def boxes(self, cell: float | None = None) -> tuple[Refine, ...]:
+        """Near the body, in its wake, under it and in gaps; each with the reason for its numbers.
+
+        `cell` is the size [m] of the cells near the body; by rule when not given. Raises CaseError without a body.
+        """
+        stage = self._stage()
+        size, reason = (cell, "as given") if cell is not None else self._finest(stage)
+        return tuple(self._boxes(stage, size, reason))
+
+    def _stage(self) -> Stage:
+        if self._body is None:
+            raise CaseError(f"{self.kind}: its boxes follow from the body: domain.around(body)")
+        ground = self.box[self.vertical][0] if "ground" in self.rims else None
+        return Stage(self._body, self.box, self.vertical, ground)
+
+    def _finest(self, stage: Stage) -> tuple[float, str]:
+        return stage.size / ACROSS, f"{ACROSS} across the root of the frontal area (rule of thumb)"
+
+    def _boxes(self, stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
+        yield from near(stage, cell, reason)
+        yield from wake(stage, 2 * cell)
+        yield from under(stage)
+        yield from gaps(stage)
 
     def halved(self, box: Bounds) -> Bounds:
         """The half of a whole model's box that is kept; the box itself for a whole model."""

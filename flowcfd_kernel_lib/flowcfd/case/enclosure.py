@@ -18,6 +18,7 @@ from flowcfd.case.body import Body, BodyPatch
 from flowcfd.case.boundary import Boundary
 from flowcfd.case.bounds import Bounds, Point, inside, shown, span
 from flowcfd.case.domain import Domain, Extent, PatchInfo, PatchKind, Role
+from flowcfd.case.refinement import Refine
 from flowcfd.case.spec import Location
 from flowcfd.errors import CaseError
 
@@ -153,6 +154,13 @@ class Enclosure(Domain):
     def boundaries(self) -> dict[str, Boundary]:
         """Sensible boundaries for the patches by their roles; each domain has its own words for the flow."""
         raise NotImplementedError
+
+    def boxes(self, cell: float | None = None) -> tuple[Refine, ...]:
+        """Boxes of finer cells that are proposed around this body, each with the reason for its numbers.
+
+        `cell` is the size [m] of the cells near the body; by rule when not given. Raises CaseError without a body.
+        """
+        return ()
 
     @property
     def layout(self) -> tuple[Layout, Mapping[str, PatchInfo]]:

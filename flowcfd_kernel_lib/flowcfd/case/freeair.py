@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,12 +10,16 @@ from pydantic import Field
 from flowcfd.case.around import Outside
 from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, FarField, Wall
+from flowcfd.case.boxes import Stage, gaps, near, wake
 from flowcfd.case.domain import DOMAINS
 from flowcfd.case.enclosure import BODY, Layout, Side, tidy
 from flowcfd.case.quantities import Angle, Quantity, Speed
+from flowcfd.case.refinement import Refine
 from flowcfd.case.turbulence import InletTurbulence
 
 FAR = 10.0
+SPREAD = 0.2
+"""The wake's box widens by this share of its length up and down: room for angles of attack of some 10 degrees."""
 
 
 class FreeAir(Outside):
@@ -44,6 +48,11 @@ class FreeAir(Outside):
         """Flow at `speed` [m/s] and an `angle` of attack, from x towards what is up."""
         more = {} if turbulence is None else {"turbulence": turbulence}
         return {"farfield": FarField(speed=speed, angle=angle, up=self.up, **more), BODY: body or Wall()}
+
+    def _boxes(self, stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
+        yield from near(stage, cell, reason)
+        yield from wake(stage, 2 * cell, spread=SPREAD)
+        yield from gaps(stage)
 
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
         return {"farfield": ("-x", "+x", "-y", "+y", "-z", "+z")}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from flowcfd.case.around import Distances, Section
 from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
+from flowcfd.case.boxes import Stage, footing, gaps, near, wake
 from flowcfd.case.domain import DOMAINS
 from flowcfd.case.enclosure import BODY, Layout
+from flowcfd.case.refinement import Refine
 from flowcfd.case.wind import LogLaw, Wind
 
 COST = "Franke et al., COST Action 732, 2007"
@@ -67,6 +70,15 @@ class BuildingSite(Section):
             (beside, source),
             (5 * size, f"6 heights of the highest building, 5 above its roof ({COST}; {AIJ})"),
         )
+
+    def _finest(self, stage: Stage) -> tuple[float, str]:
+        return min(stage.body.extent) / 10, f"10 along the shortest side of the buildings ({AIJ})"
+
+    def _boxes(self, stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
+        yield from near(stage, cell, reason)
+        yield from wake(stage, 2 * cell)
+        yield from footing(stage, 0.5 * cell)
+        yield from gaps(stage)
 
     def _laid(self, body: Body | None) -> Layout:
         if body is not None:

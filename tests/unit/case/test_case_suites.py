@@ -79,7 +79,12 @@ class TestPhysics(SpecSuite):
 
 class TestProfiles(SpecSuite):
     registry = PROFILES
-    examples = (fc.Parabola(1, 0, 1), fc.PowerLaw("10 m/s", "10 m"), fc.Table([(0, 0), (1, 2)]), fc.LogLaw("10 m/s", "10 m", "3 cm"))
+    examples = (
+        fc.Parabola(1, 0, 1),
+        fc.PowerLaw("10 m/s", "10 m"),
+        fc.Table([(0, 0), (1, 2)]),
+        fc.LogLaw("10 m/s", "10 m", "3 cm"),
+    )
 
 
 class TestSolves(SpecSuite):
