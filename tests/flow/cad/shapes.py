@@ -363,7 +363,7 @@ def edge_contact() -> Made:
 
 
 @body
-def sheet() -> Made:
+def sheet_step() -> Made:
     """One face without thickness."""
     outline = BRepBuilderAPI_MakePolygon()
     for x, y in ((0, 0), (1000, 0), (1000, 1000), (0, 1000)):
