@@ -95,6 +95,7 @@ from flowcfd.index import runs as runs
 from flowcfd.index import usage as usage
 from flowcfd.jobs import Run as Run
 from flowcfd.jobs import Runs as Runs
+from flowcfd.jobs import mesh as mesh
 from flowcfd.jobs import open as open
 from flowcfd.jobs import preview as preview
 from flowcfd.jobs import run as run

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from flowcfd.errors import ResultError
 
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"  # not greedier: a number may be followed by the full stop of its sentence
+_FACES = r"(\d+) highly skew faces"
+WIDESPREAD = 0.005
+"""A check that fails on more than this share of all faces fails of the mesh, and not of a corner of it."""
+
 _VECTOR = rf"\({_NUMBER} {_NUMBER} {_NUMBER}\)"
 
 
@@ -73,6 +77,19 @@ class CheckMesh:
         if any("Number of non-orthogonality errors" in line for line in self.failures):
             said.append("neighbouring cells look away from each other (non-orthogonality above 90 degrees)")
         return tuple(said)
+
+    @property
+    def widespread(self) -> tuple[str, ...]:
+        """Failed checks that are no matter of a few faces: what fails nearly everywhere is not mended by a solver."""
+        faces = [(line, int(found[1])) for line in self.failures if (found := re.search(_FACES, line))]
+        return tuple(
+            f"{line.split(' detected')[0].rstrip('.')} of {self.faces}" for line, count in faces if count > WIDESPREAD * self.faces
+        )
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why it should not be solved on: what is hopeless, and failed checks that are widespread."""
+        return (*self.hopeless, *self.widespread)
 
 
 def parse(text: str) -> CheckMesh:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flowcfd.jobs.handle import Run as Run
     from flowcfd.jobs.listing import open as open
     from flowcfd.jobs.listing import runs as runs
+    from flowcfd.jobs.meshonly import mesh as mesh
     from flowcfd.jobs.status import Status as Status
     from flowcfd.jobs.status import statuses as statuses
     from flowcfd.jobs.submit import preview as preview
@@ -21,6 +22,7 @@ _HOME = {
     "Run": "handle",
     "Runs": "collection",  # not `runs`: a module of that name would take the place of the verb
     "Status": "status",
+    "mesh": "meshonly",
     "open": "listing",
     "preview": "submit",
     "run": "submit",

@@ -52,8 +52,9 @@ def of(job: Job) -> tuple[Stage, ...]:
     """The stages of a job."""
     regions = (job.case / "constant" / "regionProperties").is_file()
     return stages.plan(
-        job.steps, job.application, cores=job.cores, method=job.method, regions=regions, launcher=job.launcher
-    )
+        job.steps, job.application, cores=job.cores, method=job.method, regions=regions, launcher=job.launcher,
+        mesh_cores=job.mesh_cores,
+    )  # fmt: skip
 
 
 def compute(attempt: Attempt) -> EndRecord:
@@ -221,6 +222,8 @@ def _run_commands(attempt: Attempt, stage: Stage, begun: StageRecord, sharing: S
     job, now = attempt.job, begun
     for command in _left(stage, begun):
         before = now
+        if stage.name == "mesh" and command.application == "decomposePar":
+            _divide(job.case, job.mesh_cores)
 
         def began(running: StepRecord, before: StageRecord = before) -> None:
             record.write_record(job.path, replace(before, steps=(*before.steps, running)))
@@ -238,6 +241,10 @@ def _run_commands(attempt: Attempt, stage: Stage, begun: StageRecord, sharing: S
             process.end(job.uid)  # ranks outlive an mpirun that was killed
         if done.rc == 0 and not done.interrupted and command.solver:
             done = replace(done, spoiled=_spoiled(job.case / done.log))
+        if stage.name == "mesh" and done.rc == 0 and not done.interrupted:
+            done = replace(done, spoiled=_refused(job, command.application, done.log) is not None)
+            if command.application == "reconstructParMesh":
+                checkpoint.remove_ranks(job.case)  # what they hold is in the whole mesh, which is divided anew
         now = replace(before, steps=(*before.steps, done))
         used = {"cpu": done.cpu, "wall": done.wall, "memory": done.memory}
         record.event(job.path, "step", attempt=attempt.number, command=command.text, rc=done.rc, **used)
@@ -254,6 +261,22 @@ def _run_commands(attempt: Attempt, stage: Stage, begun: StageRecord, sharing: S
     now = replace(now, ended=time.time(), disk=space.used(job.case))
     record.write_record(job.path, now)
     return now
+
+
+def _divide(case: Path, cores: int) -> None:
+    """Say how the mesh that snappyHexMesh begins with is divided; it balances its ranks itself as it refines."""
+    from flowcfd.jobs import partition  # for meshes on ranks only
+
+    partition.write(case, cores, "hierarchical")
+
+
+def _refused(job: Job, application: str, log: str) -> Fault | None:
+    """Why the mesh that checkMesh has just looked at is not to be solved on."""
+    if application != "checkMesh" or not (job.case / "system" / "meshExpected").is_file():
+        return None
+    from flowcfd.foam.faults import meshgate  # for meshes of which it is known what they should be
+
+    return meshgate.refused(job.case, job.case / log)
 
 
 def _guard(job: Job, log: Path) -> Guard:
@@ -306,7 +329,8 @@ def _explained(attempt: Attempt, stage: StageRecord) -> EndRecord:
 
     job, last = attempt.job, stage.steps[-1]
     text, full = step.tail(job.case / last.log, _TEXT), space.full(job.path)
-    fault = faults.cause(last.rc, text.decode("latin-1"), case=job.case)
+    fault = _refused(job, last.command.partition(" ")[0], last.log) if stage.name == "mesh" and last.rc == 0 else None
+    fault = fault or faults.cause(last.rc, text.decode("latin-1"), case=job.case)
     why = "no space left on device; free some, then resume" if full else str(fault) or "a fatal error without a word"
     if last.ended_by == "diverging" or fault.kind == "diverged":
         fault, why = _diverged(job, stage, fault, why)

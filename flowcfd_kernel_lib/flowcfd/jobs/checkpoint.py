@@ -1,4 +1,4 @@
-"""Which written times of a case are whole, and how those that are not are put aside. Nothing is ever deleted."""
+"""Which written times of a case are whole, and how those that are not are put aside. No field is ever deleted."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ def set_aside(case: Path, cores: int, names: Iterable[str], *, folder: str = "in
 def set_ranks_aside(case: Path) -> Path | None:
     """Move all processor directories under case/incomplete/<n>/."""
     return _move(case, sorted(case.glob("processor[0-9]*")), "incomplete")
+
+
+def remove_ranks(case: Path) -> None:
+    """Remove the parts of a mesh that was made on ranks and put together."""
+    import shutil  # brings all compressors with it
+
+    for folder in case.glob("processor[0-9]*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _move(case: Path, paths: Iterable[Path], folder: str) -> Path | None:

@@ -17,6 +17,7 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import BY_FILE
 from flowcfd.foam.steps import steps as steps_of
 from flowcfd.jobs import meshkey, process, stages
+from flowcfd.jobs.meshranks import ranks
 from flowcfd.jobs.record import Job
 from flowcfd.settings import settings
 
@@ -38,20 +39,26 @@ def job(
     until: dict[str, object] | None = None,
     *,
     rendered: bool,
+    mesh_cores: int | None = None,
+    mesh_only: bool = False,
 ) -> Job:
-    """The record of the job, its path included; everything that it names exists. `rendered`: from a Case."""
+    """The record of the job, its path included; everything that it names exists. `rendered`: from a Case.
+
+    `mesh_cores` are the ranks that its mesh is made on, None: by rule; `mesh_only`: nothing is solved.
+    """
     if not _NAME.match(name):
         raise CaseError(f"name: must be 1 to 64 of A-Z a-z 0-9 _ . - and begin with a letter or digit (got {name!r})")
     if "system/controlDict" not in files:
         raise CaseError(f"{files.name}: not an OpenFOAM case, system/controlDict is missing")
     control = dictionary.parse(files.text("system/controlDict"), path="system/controlDict")
     steps = steps_of(files)
-    application = _solver(str(control.get("application", "")), steps)
+    application = stages.MESH if mesh_only else _solver(str(control.get("application", "")), steps)
+    meshing = ranks(files, steps, cores, mesh_cores)
     installation = install.find()
-    digest = _digest(files, cores, method, until)
+    digest = _digest(files, cores, method, until, meshing=meshing, mesh_only=mesh_only)
     path = settings().runs / f"{name}-{digest[:12]}"
     _require_readable(path)
-    planned = stages.plan(steps, application, cores=cores, method=method)
+    planned = stages.plan(steps, application, cores=cores, method=method, mesh_cores=meshing)
     for command in (command for stage in planned for command in stage.commands):
         _installed(command, installation, files, rendered=rendered)
         _stays_inside(command)
@@ -73,10 +80,11 @@ def job(
         end=_number(control.get("endTime")),
         openfoam=installation.version,
         until=until,
-        rolling=cores == 1 and _writes_at_its_end_only(control),
+        rolling=cores == 1 and not mesh_only and _writes_at_its_end_only(control),
         user=process.user(),
         project=settings().project,
         mesh=meshkey.key(files, making, installation.version),
+        mesh_cores=meshing,
     )
 
 
@@ -120,9 +128,16 @@ def _stays_inside(command: stages.Command) -> None:
             raise CaseError(f"steps: {command.text!r}: {argument} must be a path inside the case")
 
 
-def _digest(files: CaseFiles, cores: int, method: str, until: dict[str, object] | None = None) -> str:
-    """What makes two computations equal: files and steps, how it is divided among ranks, and what ends it early."""
-    division = f"{cores} {method}" if cores > 1 else "1"
+def _digest(
+    files: CaseFiles, cores: int, method: str, until: dict[str, object] | None = None, *, meshing: int, mesh_only: bool
+) -> str:
+    """What makes two computations equal: files and steps, how it is divided among ranks, and what ends it early.
+
+    On how many ranks the mesh is made counts, for the mesh differs a little; cores that a mesh leaves idle do not.
+    """
+    division = f"{cores} {method}" if cores > 1 and not mesh_only else "1"
+    division += f" mesh on {meshing}" if meshing > 1 else ""
+    division += " mesh only" if mesh_only else ""
     early = f" {json.dumps(until, sort_keys=True)}" if until is not None else ""
     return hashlib.sha256(f"{files.digest} {division}{early}".encode()).hexdigest()
 

@@ -31,6 +31,8 @@ SOURCES = 4
 _CHUNK = 1 << 20
 _POLL = 0.05
 _MADE = ("constant/polyMesh/", "constant/extendedFeatureEdgeMesh/")
+_OURS = frozenset({"system/decomposeParDict"})
+"""What a run writes itself, each time that it divides a mesh."""
 _Known = dict[str, tuple[int, int]]
 
 
@@ -159,6 +161,7 @@ def _touched(job: Job) -> bool:
     written = (job.path / "job.json").stat().st_mtime_ns
     return any(
         modified > written and path.startswith(("system/", "constant/")) and not path.startswith(_MADE)
+        and path not in _OURS
         for path, (modified, _) in _look(job.case).items()
     )
 
@@ -183,7 +186,7 @@ def _written(before: _Known, after: _Known) -> list[str] | None:
     """What was written between two looks; None when more than a mesh was: a start field changed, a file went."""
     if set(before) - set(after):
         return None
-    written = [path for path, seen in after.items() if before.get(path) != seen]
+    written = [path for path, seen in after.items() if before.get(path) != seen and path not in _OURS]
     for path in written:
         top = path.partition("/")[0]
         new_at_start = path not in before and top in checkpoint.times_of(after)

@@ -84,11 +84,18 @@ class Job:
     """The digest of its mesh; runs of equal ones share it (`jobs.meshes`). Empty: it is made for this run alone."""
     warm: Mapping[str, Any] = field(default_factory=dict)
     """The run whose fields it starts from, `from`, and `how` they came; empty: those of the case."""
+    mesh_cores: int = 1
+    """The number of MPI ranks that snappyHexMesh works on."""
 
     @property
     def case(self) -> Path:
         """The OpenFOAM case."""
         return self.path / "case"
+
+    @property
+    def mesh_only(self) -> bool:
+        """Whether it makes a mesh and solves nothing."""
+        return self.application == "mesh"
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class StepRecord:
     rc: int | None = None
     interrupted: bool = False
     spoiled: bool = False
-    """Whether it ended with 0 and its last numbers are none (nan, inf)."""
+    """Whether it ended with 0 and its last numbers are none (nan, inf), or the mesh that it looked at is refused."""
     wall: float = 0.0
     cpu: float = 0.0
     memory: int = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from flowcfd.foam.install import SOLVER_SWITCHES, WRITE_SWITCHES
 
@@ -21,8 +21,14 @@ OWN = frozenset({"decomposePar", "reconstructPar", "reconstructParMesh", "redist
 MESH_ONLY = frozenset({"blockMesh", "snappyHexMesh", "surfaceFeatureExtract", "checkMesh", "extrudeMesh", "topoSet"})
 """Applications that do not touch the start fields."""
 
-MESHING = frozenset({"blockMesh", "surfaceFeatureExtract", "snappyHexMesh", "checkMesh", "topoSet"})
+DIVIDED = frozenset({"decomposePar", "reconstructParMesh"})
+"""What stands around a snappyHexMesh on ranks."""
+
+MESHING = frozenset({"blockMesh", "surfaceFeatureExtract", "snappyHexMesh", "checkMesh", "topoSet", *DIVIDED})
 """Applications of which it is known what they read, so that what they make can serve another run (`jobs.meshkey`)."""
+
+MESH = "mesh"
+"""What stands in the place of a solver in a run that makes a mesh and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,9 @@ def plan(
     method: str = "hierarchical",
     regions: bool = False,
     launcher: str = "",
+    mesh_cores: int = 1,
 ) -> tuple[Stage, ...]:
-    """The stages of a run, without the empty ones.
+    """The stages of a run, without the empty ones; snappyHexMesh works on `mesh_cores` ranks.
 
     The solver is the first step that runs `application`; potentialFoam directly before it belongs to the same stage,
     all before that makes the mesh and the start fields, all behind it samples the results.
@@ -87,7 +94,7 @@ def plan(
         Command(c.application, c.arguments, cores, cores > 1, _solves(c, application), launcher)
         for c in commands[first : solver + 1]
     )
-    stages = [Stage("mesh", tuple(commands[:first]))]
+    stages = [Stage("mesh", tuple(_on_ranks(commands[:first], mesh_cores, launcher)))]
     if solve and cores > 1:
         stages.append(Stage("decompose", (_decompose(cores, method, regions, launcher),)))
     stages.append(Stage("solve", solve))
@@ -106,8 +113,23 @@ def changes_start(command: Command) -> bool:
 
 def meshing(commands: Sequence[Command]) -> int:
     """How many commands, from the first on, make a mesh and nothing else."""
-    own = (n for n, command in enumerate(commands) if command.application not in MESHING or command.parallel)
+    own = (n for n, command in enumerate(commands) if command.application not in MESHING)
     return next(own, len(commands))
+
+
+def _on_ranks(commands: Sequence[Command], cores: int, launcher: str) -> Iterator[Command]:
+    """Each snappyHexMesh on that many ranks, between dividing the mesh that it begins with and putting its own together.
+
+    The start fields are left out: they are made for the patches of the mesh that is to come. What it writes is the whole
+    mesh again, so what follows does not know of its ranks.
+    """
+    for command in commands:
+        if cores == 1 or command.application != "snappyHexMesh":
+            yield command
+            continue
+        yield Command("decomposePar", ("-force", "-no-fields"))
+        yield replace(command, ranks=cores, parallel=True, launcher=launcher)
+        yield Command("reconstructParMesh", ("-constant",))
 
 
 def _command(step: str) -> Command:

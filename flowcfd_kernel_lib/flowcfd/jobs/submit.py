@@ -46,6 +46,7 @@ def run(
     on: str = "local",
     cores: int = 1,
     method: str = "hierarchical",
+    mesh_cores: int | None = None,
     name: str | None = None,
     until: Settled | None = None,
     allow_code: bool = False,
@@ -62,7 +63,8 @@ def run(
     Whatever became of that run: a failed one is done again by `retry`, a stopped, paused or lost one by `resume`.
 
     `target` is a Case, CaseFiles, or the directory of an OpenFOAM case; `on` names an executor; `cores` is the number
-    of MPI ranks, `method` how the mesh is divided among them. `name` is the first part of the run directory's name;
+    of MPI ranks, `method` how the mesh is divided among them, `mesh_cores` on how many of them snappyHexMesh works (by
+    the size of the mesh where it is not said). `name` is the first part of the run directory's name;
     without it a run of any name that computes the same is taken. `until` ends the solver when measures have settled
     that the case records; of a Case it is the solve's. `resources` is what a cluster is asked for apart from the cores.
     `walltime` is the longest time of one turn with its cores ("2 h", [s]; None: no limit), 24 h where neither this nor
@@ -87,7 +89,8 @@ def run(
     files, case_json = resolve(target)
     refuse(files, allow_code)
     settling = made.settling(files, until or until_of(target))
-    job = made.job(files, name or made.plain(files.name), on, cores, method, settling, rendered=case_json is not None)
+    called, rendered = name or made.plain(files.name), case_json is not None
+    job = made.job(files, called, on, cores, method, settling, rendered=rendered, mesh_cores=mesh_cores)
     job = replace(job, resources=asked, launcher=launcher, walltime=limit, retries=retries)
     found = _existing(job, any_name=name is None)
     if warm is not None and (found is None or Run(found).state != "Done"):
@@ -97,6 +100,40 @@ def run(
         _hold(most, files, job, settles=settling is not None)
     handle = Run(found) if found is not None else _submit(job, files, case_json, start=start)
     if start and handle.record.uid != job.uid:  # it was there already, and who wrote it may not have come to this
+        handle.start()
+    if wait:
+        handle.wait()
+    return handle
+
+
+def only_meshed(
+    files: CaseFiles,
+    case_json: str | None,
+    *,
+    on: str,
+    cores: int,
+    mesh_cores: int | None,
+    name: str | None,
+    allow_code: bool,
+    resources: Resources | Mapping[str, object] | None,
+    walltime: float | str | None,
+    retries: int,
+    start: bool,
+    wait: bool,
+) -> Run:
+    """The run that makes the mesh of these files, whose steps do nothing else; see `flowcfd.mesh`."""
+    _check_cores(cores)
+    asked, launcher, limit = _asked(on, cores, resources, walltime)
+    _check_retries(retries)
+    refuse(files, allow_code)
+    called, rendered = name or made.plain(files.name), case_json is not None
+    job = made.job(
+        files, called, on, cores, "hierarchical", rendered=rendered, mesh_cores=mesh_cores, mesh_only=True
+    )  # fmt: skip
+    job = replace(job, resources=asked, launcher=launcher, walltime=limit, retries=retries)
+    found = _existing(job, any_name=name is None)
+    handle = Run(found) if found is not None else _submit(job, files, case_json, start=start)
+    if start and handle.record.uid != job.uid:
         handle.start()
     if wait:
         handle.wait()

@@ -1,0 +1,227 @@
+"""Meshes made by runs: refused before a solver starts, made on ranks, made alone, shared, and how far they are."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flowcfd import jobs
+from flowcfd.errors import CaseError, StageFailed
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.jobs import process, record
+from flowcfd.jobs.handle import Run
+from flowcfd.post.quality import quality
+from flowcfd.settings import settings
+
+pytestmark = pytest.mark.flow
+
+HEAD = "FoamFile {{ version 2.0; format ascii; class {0}; object {1}; }}\n"
+FIELD = """dimensions [0 {0} -1 0 0 0 0]; internalField uniform {1};
+boundaryField {{ inlet {{ {2} }} outlet {{ {3} }} sides {{ type slip; }} body {{ type {4}; }} }}
+"""
+BOX = 6.0 * 4.0 * 3.2
+"""Volume of the background [m3]."""
+OUTSIDE, INSIDE = "(-1.511 0.0123 0.017)", "(0.0131 0.0123 0.017)"
+PATCHES = ["inlet", "outlet", "sides", "body"]
+MESHERS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite", "checkMesh")
+
+
+def cylinder(leak: int = 0, sides: int = 48) -> str:
+    """A cylinder along y, diameter 1 m and 2 m long, with so many triangles of its side left out."""
+    ring = [(math.cos(2 * math.pi * n / sides) / 2, math.sin(2 * math.pi * n / sides) / 2) for n in range(sides)]
+    found = []
+    for (x, z), (u, w) in zip(ring, ring[1:] + ring[:1], strict=True):
+        found += [((x, -1, z), (x, 1, z), (u, 1, w)), ((x, -1, z), (u, 1, w), (u, -1, w))]
+        found += [((0, -1, 0), (x, -1, z), (u, -1, w)), ((0, 1, 0), (u, 1, w), (x, 1, z))]
+    lines = []
+    for facet in found[4 * leak :]:
+        corners = "".join(f"vertex {x:.9g} {y:.9g} {z:.9g}\n" for x, y, z in facet)
+        lines.append(f"facet normal 0 0 0\nouter loop\n{corners}endloop\nendfacet\n")
+    return f"solid body\n{''.join(lines)}endsolid body\n"
+
+
+def case(
+    *, leak: int = 0, point: str = OUTSIDE, layers: int = 2, expected: object = ..., cell: float = 0.4
+) -> CaseFiles:
+    """Potential flow around the cylinder, on a mesh of some thousand cells."""
+    low, high = BOX - math.pi / 2 * 1.05, BOX - math.pi / 2 * 0.95
+    told = {"patches": PATCHES, "volume": [low, high], "why": "the box without the cylinder"}
+    counts = " ".join(str(round(side / cell)) for side in (6.0, 4.0, 3.2))
+    snappy = (Path(__file__).parent / "cylinder.snappyHexMeshDict").read_text()
+    texts = {
+        "system/controlDict": "application potentialFoam; startTime 0; endTime 1; deltaT 1; writeControl timeStep; "
+        "writeInterval 1; writeFormat binary; writePrecision 12;",
+        "system/fvSchemes": "ddtSchemes {} gradSchemes { default Gauss linear; } divSchemes { default none; "
+        "div(phi,U) Gauss linear; div(div(phi,U)) Gauss linear; } laplacianSchemes { default Gauss linear corrected; } "
+        "interpolationSchemes { default linear; } snGradSchemes { default corrected; }",
+        "system/fvSolution": "solvers { Phi { solver GAMG; smoother GaussSeidel; tolerance 1e-6; relTol 0.01; } } "
+        "potentialFlow { nNonOrthogonalCorrectors 2; }",
+        "system/blockMeshDict": "vertices ((-2 -2 -1.6) (4 -2 -1.6) (4 2 -1.6) (-2 2 -1.6) (-2 -2 1.6) (4 -2 1.6) (4 2 1.6) "
+        f"(-2 2 1.6)); blocks (hex (0 1 2 3 4 5 6 7) ({counts}) simpleGrading (1 1 1)); boundary ( "
+        "inlet { type patch; faces ((0 4 7 3)); } outlet { type patch; faces ((1 2 6 5)); } "
+        "sides { type patch; faces ((0 1 5 4) (3 7 6 2) (0 3 2 1) (4 5 6 7)); } );",
+        "system/surfaceFeatureExtractDict": "body.stl { extractionMethod extractFromSurface; "
+        "extractFromSurfaceCoeffs { includedAngle 150; } writeObj no; }",
+        "system/snappyHexMeshDict": snappy.replace("POINT", point).replace("LAYERS", str(layers)),
+    }  # fmt: skip
+    files = {path: HEAD.format("dictionary", path.rpartition("/")[2]) + text for path, text in texts.items()}
+    files["0/U"] = HEAD.format("volVectorField", "U") + FIELD.format(
+        "1", "(1 0 0)", "type fixedValue; value uniform (1 0 0);", "type zeroGradient;", "slip")
+    files["0/p"] = HEAD.format("volScalarField", "p") + FIELD.format(
+        "2", "0", "type zeroGradient;", "type fixedValue; value uniform 0;", "zeroGradient"
+    ).replace("-1 0", "-2 0").replace("type slip", "type zeroGradient")  # fmt: skip
+    files["constant/triSurface/body.stl"] = cylinder(leak)
+    if expected is not None:
+        files["system/meshExpected"] = json.dumps(told if expected is ... else expected)
+    return CaseFiles(files, (*MESHERS, "potentialFoam"), "cylinder")
+
+
+def commands(run: Run, stage: str = "mesh") -> list[str]:
+    known = next(known for known in run.stages if known.name == stage)
+    return [step.command for step in known.steps]
+
+
+def points(run: Run) -> bytes:
+    return (run.case / "constant/polyMesh/points").read_bytes()
+
+
+def cells(run: Run) -> int:
+    found = re.search(r"^ +cells: +(\d+)$", (run.case / "log.checkMesh").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1])
+
+
+# --- the gate
+
+
+def test_a_sound_mesh_is_solved_on(home: Path) -> None:
+    run = jobs.run(case(), wait=True)
+    assert (run.state, run.troubles) == ("Done", ()), run.why
+    assert [stage.name for stage in run.stages] == ["mesh", "solve"]
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "words"),
+    [
+        (case(leak=4), "mesh-leaks", "the surface leaks: the mesh fills the inside of the body as well (76.7"),
+        (case(point=INSIDE), "point-inside-body", "inlet, outlet and sides are not there"),
+        (case(expected={"patches": [*PATCHES, "mirror"]}), "patch-without-faces", "no faces on mirror"),
+        (case(expected={"patches": PATCHES, "volume": [76, 77], "why": ""}), "mesh-too-small", "not meshed"),
+    ],
+    ids=["leak", "inside", "patch", "volume"],
+)  # fmt: skip
+def test_a_mesh_that_is_not_what_it_should_be_is_refused_before_a_solver_starts(
+    home: Path, files: CaseFiles, name: str, words: str
+) -> None:
+    run = jobs.run(files, wait=True)
+    assert run.state == "Failed" and run.fault is not None
+    assert (run.fault.kind, run.fault.name) == ("mesh", name)
+    assert words in run.why and run.fault.mend in run.why and run.why.startswith("checkMesh: ")
+    assert not (run.case / "log.potentialFoam").exists()
+    with pytest.raises(StageFailed, match="mesh") as caught:
+        run.check()
+    assert caught.value.log == run.case / "log.checkMesh"
+    assert not list((home / "meshes").glob("*/mesh.json")), "nobody else takes it"
+
+
+def test_a_refused_mesh_is_refused_again_and_meshed_anew_once_it_is_mended(home: Path) -> None:
+    run = jobs.run(case(leak=4), wait=True)
+    assert run.resume().wait() == "Failed" and run.fault is not None and run.fault.name == "mesh-leaks"
+    (run.case / "constant/triSurface/body.stl").write_text(cylinder())
+    assert run.retry().wait() == "Done", run.why
+
+
+def test_cells_turned_inside_out_are_refused(home: Path) -> None:
+    """snappyHexMesh without quality controls, told to put many thick layers into a narrow gap."""
+    files = case(layers=0)
+    vertices = files.text("system/blockMeshDict").replace("(4 2 1.6)", "(-3 -3 -3)")
+    expected = json.dumps({"patches": PATCHES[:3]})
+    twisted = files.with_files({"system/blockMeshDict": vertices, "system/meshExpected": expected})
+    run = jobs.run(CaseFiles(twisted.files, ("blockMesh", "checkMesh", "potentialFoam"), "twisted"), wait=True)
+    assert run.state == "Failed" and run.fault is not None and run.fault.name == "mesh-inside-out"
+    assert "negative volume" in run.why
+
+
+def test_a_case_that_expects_nothing_is_run_as_ever(home: Path) -> None:
+    run = jobs.run(case(leak=4, expected=None), wait=True)
+    assert run.state == "Done", run.why
+
+
+# --- on ranks
+
+
+def test_a_mesh_made_on_ranks_is_whole_and_as_good(home: Path) -> None:
+    alone, two = jobs.mesh(case(), wait=True), jobs.mesh(case(), cores=2, mesh_cores=2, wait=True)
+    assert (alone.state, two.state) == ("Done", "Done"), (alone.why, two.why)
+    assert commands(two) == [
+        "blockMesh", "surfaceFeatureExtract", "decomposePar -force -no-fields", "snappyHexMesh -overwrite",
+        "reconstructParMesh -constant", "checkMesh",
+    ]  # fmt: skip
+    assert "nProcs : 2" in (two.case / "log.snappyHexMesh").read_text()
+    assert not list(two.case.glob("processor*"))
+    assert cells(two) == pytest.approx(cells(alone), rel=0.01)
+    ours, theirs = quality(two), quality(alone)
+    assert ours.layers is not None and ours.layers.coverage == pytest.approx(theirs.layers.coverage, abs=0.05)  # type: ignore[union-attr]
+    assert ours.layers.cells == ours.report.cells, "all ranks are in it"
+    assert ours.report.volume == pytest.approx(theirs.report.volume, rel=1e-3)
+    assert ours.score.total == pytest.approx(theirs.score.total, abs=5)
+
+
+def test_ranks_count_for_what_is_shared_and_the_solver_takes_the_whole_mesh(home: Path) -> None:
+    two = jobs.mesh(case(), cores=2, mesh_cores=2, wait=True)
+    solved = jobs.run(case(), cores=2, mesh_cores=2, wait=True)
+    assert solved.state == "Done", solved.why
+    assert solved.stages[0].shared and points(solved) == points(two)
+    assert [stage.name for stage in solved.stages] == ["mesh", "decompose", "solve", "reconstruct"]
+    other = jobs.run(case(), cores=2, wait=True)
+    assert other.record.mesh_cores == 1, "too few cells for ranks"
+    assert other.record.digest != solved.record.digest
+    assert not other.stages[0].shared
+
+
+def test_a_stopped_and_a_killed_mesh_on_ranks_are_made_anew(home: Path, until: Callable[..., None]) -> None:
+    fine = case(cell=0.2, layers=5)
+    run = jobs.mesh(fine, cores=2, mesh_cores=2)
+    log = run.case / "log.snappyHexMesh"
+    until(lambda: log.is_file() and b"refinement iteration" in log.read_bytes())
+    run.stop()
+    assert run.state == "Stopped" and not process.marked(run.record.uid), "no rank is left"
+    run.resume()
+    again = run.case / "log.snappyHexMesh.2"
+    until(lambda: again.is_file() and b"refinement iteration" in again.read_bytes())
+    worker = record.worker(run.path)
+    assert worker is not None
+    os.kill(worker.identity.pid, signal.SIGKILL)
+    until(lambda: run.state == "Lost")
+    run.resume()
+    assert run.wait(180) == "Done", run.why
+    assert (run.case / "log.snappyHexMesh.3").is_file(), "logs are kept"
+    assert points(run) == points(jobs.mesh(fine, cores=2, mesh_cores=2, name="undisturbed", wait=True))
+
+
+# --- alone
+
+
+def test_a_mesh_alone_is_taken_by_the_run_of_the_case(home: Path) -> None:
+    meshed = jobs.mesh(case(), wait=True)
+    assert meshed.state == "Done" and [stage.name for stage in meshed.stages] == ["mesh"]
+    assert meshed.record.mesh_only and "cells" in meshed._repr_html_()
+    assert quality(meshed).score.total > 50
+    solved = jobs.run(case(), wait=True)
+    assert solved.state == "Done" and solved.path != meshed.path
+    assert solved.stages[0].shared and points(solved) == points(meshed)
+    assert jobs.mesh(case()).path == meshed.path, "an equal one is the same run"
+
+
+def test_a_case_that_brings_its_mesh_has_none_to_be_made(home: Path) -> None:
+    files = case()
+    with pytest.raises(CaseError, match="brings its mesh"):
+        jobs.mesh(CaseFiles(files.files, ("potentialFoam",), "bare"))
+    assert not settings().runs.exists()
