@@ -6,10 +6,10 @@ from flowcfd.case.case import Case
 from flowcfd.case.snappy import Snappy
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.meshers.snappy import background, dictionary, expected, regions, surface
+from flowcfd.foam.meshers.snappy import background, dictionary, expected, mirror, regions, surface
 from flowcfd.foam.meshers.snappy.task import Task
 
-STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite", "checkMesh")
+STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite")
 
 
 def mesher(case: Case) -> CaseFiles:
@@ -26,7 +26,8 @@ def mesher(case: Case) -> CaseFiles:
             **surface.files(task),
             **regions.surfaces(task),
             **dictionary.files(task),
+            **mirror.files(task),
             **expected.files(task),
         },
-        steps=STEPS,
+        steps=(*STEPS, *([mirror.STEP] if mirror.planes(task) else []), "checkMesh"),
     )

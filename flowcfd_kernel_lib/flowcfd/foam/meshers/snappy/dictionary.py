@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import Blob
-from flowcfd.foam.meshers.snappy import heights, place, regions
+from flowcfd.foam.meshers.snappy import heights, mirror, place, regions
 from flowcfd.foam.text import text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _set(entries: Mapping[str, Any], path: list[str], value: object) -> dict[str
 def _body(task: Task) -> dict[str, Any]:
     """The body's surface; every part of it is the patch of its own name."""
     label = task.body.label
-    named = {name: {"name": name} for name in task.body.patches}
+    named = {name: {"name": mirror.name(task, name)} for name in task.body.patches}
     return {f"{label}.stl": {"type": "triSurfaceMesh", "name": label, "regions": named}}
 
 
@@ -99,7 +99,7 @@ def _surface(task: Task) -> dict[str, Any]:
     group = task.body.group
     parts = {}
     for name, pair in task.levels.items():
-        kind = {"type": task.types.get(name, "wall"), **({"inGroups": f"({group})"} if group else {})}
+        kind = {"type": mirror.kind(task, name), **({"inGroups": f"({group})"} if group else {})}
         parts[name] = {"level": pair, "patchInfo": kind}
     least = min(low for low, _ in task.levels.values())
     return {"level": (least, max(high for _, high in task.levels.values())), "regions": parts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -22,14 +23,32 @@ WIDEST = 0.25
 
 
 def files(task: Task) -> Mapping[str, str | Blob]:
-    """The expectation as JSON: `patches` that must have faces, `volume` (low, high) [m3] or none, and `why`."""
+    """The expectation as JSON.
+
+    `patches` must have faces, those that are `narrow` (with the reason) may have lost theirs; `volume` is (low, high)
+    [m3] or null, and `why` says how it comes about.
+    """
     limits, why = volume(task)
-    told = {"patches": [*task.space.patches], "volume": limits, "why": why}
+    thin = narrow(task)
+    patches = [name for name in task.space.patches if name not in thin]
+    told = {"patches": patches, "narrow": thin, "volume": limits, "why": why}
     return {PATH: json.dumps(told, indent=2) + "\n"}
 
 
+def narrow(task: Task) -> dict[str, str]:
+    """Patches of the body that are less than two cells wide, which snapping may leave without faces, and why."""
+    found = {}
+    for name in task.wetted:
+        patch = task.body.patches[name]
+        width = patch.area / math.dist(*zip(*patch.bounds, strict=True))
+        cell = task.size(task.levels[name][1])
+        if width < 2 * cell:
+            found[name] = f"it is about {width:.2g} m wide, cells on it are {cell:.2g} m"
+    return found
+
+
 def volume(task: Task) -> tuple[list[float] | None, str]:
-    """The least and the greatest volume of the mesh [m3] and how it comes about; None for an open surface."""
+    """The least and the greatest volume of the mesh [m3] and how it comes about; None where it would tell nothing."""
     body = task.body
     if body.volume is None:
         return None, f"the surface of {body.label} is not closed, so the volume of the fluid is not known"
@@ -39,12 +58,13 @@ def volume(task: Task) -> tuple[list[float] | None, str]:
         return _limits(body.volume, slack), f"the volume of {body.label}, {body.volume:.6g} m3"
     whole = _contains(task.box, body.bounds)
     solid = body.volume if whole else task.triangles.volume(task.box)
-    slack *= min(1.0, solid / body.volume)
-    empty = 1.0
-    for low, high in task.box:
-        empty *= high - low
+    box = math.prod(high - low for low, high in task.box)
+    digits = box * 10.0 ** (1 - task.case.solve.write_precision)
+    if digits > WIDEST * solid:
+        return None, f"{body.label} takes so little of the box that the digits of checkMesh do not show it"
     part = body.label if whole else f"the part of {body.label} in it"
-    return _limits(empty - solid, slack), f"the box, {empty:.6g} m3, without {part}, {solid:.6g} m3"
+    why = f"the box, {box:.6g} m3, without {part}, {solid:.6g} m3"
+    return _limits(box - solid, slack * min(1.0, solid / body.volume) + digits), why
 
 
 def _limits(value: float, slack: float) -> list[float]:
@@ -52,4 +72,5 @@ def _limits(value: float, slack: float) -> list[float]:
 
 
 def _contains(box: Bounds, other: Bounds) -> bool:
-    return all(inside(box, corner) for corner in zip(*other, strict=True))
+    (x, a), (y, b), (z, c) = other
+    return inside(box, (x, y, z)) and inside(box, (a, b, c))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Entries = dict[str, dict[str, Any]]
 EVERYWHERE = "everywhere"
+NEAR = "_near_"
+"""Between the names of a body and of one of its patches that something is near to."""
 ALL = "1e15"
 """The distance that stands in the list of levels of a closed shape; it is not read."""
 
@@ -24,6 +26,8 @@ def shapes(task: Task) -> Entries:
     found: Entries = {}
     for name, one, where in _named(task):
         if isinstance(where, str):
+            if where == task.body.label:
+                continue
             found[f"{where}.stl"] = {"type": "triSurfaceMesh", "name": where}
         elif where is not None:
             found[name] = {"type": "searchableBox", **_corners(where)}
@@ -65,7 +69,7 @@ def surfaces(task: Task) -> Mapping[str, str | Blob]:
     """The files of single patches of the body that something is near to."""
     patches = {where for _, _, where in _named(task) if isinstance(where, str)} - {task.body.label}
     return {
-        f"{surface.FOLDER}/{name}.stl": surface.solid(task.body, name.removeprefix(f"{task.body.label}_near_"))
+        f"{surface.FOLDER}/{name}.stl": surface.solid(task.body, name.removeprefix(f"{task.body.label}{NEAR}"))
         for name in sorted(patches)
     }
 
@@ -77,27 +81,27 @@ def _named(task: Task) -> Iterator[tuple[str, Refine, Bounds | str | None]]:
         if one.patch is None:
             yield name, one, one.box
             continue
-        patches = task.space.groups.get(one.patch, (one.patch,))
-        if set(patches) >= set(task.wetted):
-            yield name, one, task.body.label
-            continue
-        for count, patch in enumerate(patches):
-            own = name if len(patches) == 1 else f"{name}_{count}"
-            if patch in task.wetted:
-                yield own, one, f"{task.body.label}_near_{patch}"
-            else:
-                sides = [side for side, rim in task.sides.items() if rim == patch]
-                for side in sides:
-                    yield (
-                        own if len(sides) == 1 else f"{own}{'xyz'.index(side[1])}{'-+'.index(side[0])}",
-                        one,
-                        _slab(task.box, side, one.within or 0.0),
-                    )
+        places = list(_near(task, one.patch, one.within or 0.0))
+        for count, where in enumerate(places):
+            yield name if len(places) == 1 else f"{name}_{count}", one, where
+
+
+def _near(task: Task, patch: str, distance: float) -> Iterator[Bounds | str]:
+    """The surfaces of the body, or the slabs at sides of the box, that make up a patch or a group of patches."""
+    patches = task.space.groups.get(patch, (patch,))
+    whole = set(patches) >= set(task.wetted)
+    if whole:
+        yield task.body.label
+    for one in patches:
+        if one not in task.wetted:
+            yield from (_slab(task.box, side, distance) for side, rim in task.sides.items() if rim == one)
+        elif not whole:
+            yield f"{task.body.label}{NEAR}{one}"
 
 
 def _slab(box: Bounds, side: str, depth: float) -> Bounds:
     """What is nearer to a side of the box than `depth`, and a little beyond it."""
-    ends = [*_grown(box, depth)]
+    ends = list(_grown(box, depth))
     low, high = box["xyz".index(side[1])]
     ends["xyz".index(side[1])] = (low - depth, low + depth) if side[0] == "-" else (high - depth, high + depth)
     return ends[0], ends[1], ends[2]
