@@ -62,7 +62,7 @@ class Incompressible(Physics):
     """One fluid of constant density and viscosity, laminar or with a RANS model.
 
     `start`: "potential" begins with potential flow, "uniform" with the fluid at `velocity`; not given: potential where
-    fluid enters and leaves and the computation is steady, else uniform.
+    fluid enters and leaves, the computation is steady and there is no body from CAD, else uniform.
     """
 
     leading = ("fluid", "turbulence")
