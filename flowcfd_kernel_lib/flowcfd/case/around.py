@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from flowcfd.case.body import Body
 from flowcfd.case.bounds import Bounds
 from flowcfd.case.boxes import ACROSS, Stage, gaps, near, under, wake
-from flowcfd.case.enclosure import Enclosure, Layout, Side, tidy
+from flowcfd.case.enclosure import Enclosure, Layout, Side, Up, tidy
 from flowcfd.case.quantities import Coordinate, Length, problem
 from flowcfd.case.refinement import Refine
 from flowcfd.case.spec import Location
 from flowcfd.errors import CaseError
 
+_AROUND: Mapping[Up, tuple[Side, Side, Side, Side]] = {"z": ("-z", "+z", "-y", "+y"), "y": ("-y", "+y", "-z", "+z")}
+"""Below, above, and the two sides across the flow, by what is up."""
 Reasoned = tuple[float, str]
 """A length [m] and the sentence that says where it comes from."""
-HIGHEST_BLOCKAGE = 0.05
-"""A body that takes more of the section than this speeds the flow up visibly: the usual limit (rule of thumb)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,9 @@ class Section(Outside):
         None, description="distance from the inlet to the body's nose; proposed when not given"
     )
 
+    most_blocked: ClassVar[float] = 0.05
+    """A body that takes more of the section than this speeds the flow up visibly: the usual limit (rule of thumb)."""
+
     @property
     def stands(self) -> bool:
         """Whether there is a ground."""
@@ -187,15 +191,9 @@ class Section(Outside):
         return body.frontal[0] * (2 * self.share if self.half else 1.0)
 
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
-        up, side = self.up, "xyz"[self.lateral]
         floor = "ground" if self.stands else "bottom"
-        return {
-            "inlet": ("-x",),
-            "outlet": ("+x",),
-            floor: (f"-{up}",),
-            "top": (f"+{up}",),
-            "sides": (f"-{side}", f"+{side}"),
-        }  # type: ignore[return-value]
+        below, above, right, left = _AROUND[self.up]
+        return {"inlet": ("-x",), "outlet": ("+x",), floor: (below,), "top": (above,), "sides": (right, left)}
 
     def _laid(self, body: Body | None) -> Layout:
         assert body is not None

@@ -30,7 +30,7 @@ class PatchInfo:
 
     `kind` is what it is unless its boundary says otherwise, `role` what it is usually for; `normal` is the outward
     unit normal of a plane patch (None: not plane), `area` its area [m2] (of the computed part in a wedge or 2D),
-    `opposite` the patch that it may be joined to by Cyclic.
+    `opposite` the patch that it may be joined to by Cyclic, `disc` the centre and radius [m] of a whole disc.
     """
 
     kind: PatchKind
@@ -38,6 +38,7 @@ class PatchInfo:
     normal: tuple[float, float, float] | None = None
     area: float | None = None
     opposite: str | None = None
+    disc: tuple[Point, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +310,11 @@ class Pipe(Domain):
     def patches(self) -> Mapping[str, PatchInfo]:
         """Both ends, the wall and the sides of the wedge."""
         sides = {"front": PatchInfo("wedge", "automatic"), "back": PatchInfo("wedge", "automatic")}
+        radius = 0.5 * self.diameter
+        start, end = ((((x, 0.0, 0.0), radius) if self.form == "full" else None) for x in (0.0, self.length))
         return {
-            "inlet": PatchInfo("patch", "inlet", (-1.0, 0.0, 0.0), self.section, "outlet"),
-            "outlet": PatchInfo("patch", "outlet", (1.0, 0.0, 0.0), self.section, "inlet"),
+            "inlet": PatchInfo("patch", "inlet", (-1.0, 0.0, 0.0), self.section, "outlet", start),
+            "outlet": PatchInfo("patch", "outlet", (1.0, 0.0, 0.0), self.section, "inlet", end),
             "wall": PatchInfo("wall", "wall"),
             **(sides if self.form == "wedge" else {}),
         }

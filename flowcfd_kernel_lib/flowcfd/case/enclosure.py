@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, PrivateAttr
 
@@ -64,7 +64,8 @@ class Enclosure(Domain):
         """The same domain with this body (or Geometry) in it; raises nothing, `misfits` says what does not fit."""
         say = getattr(body, "body", None)
         known: Body | None = say() if callable(say) else body
-        held = type(self).model_construct(**{name: getattr(self, name) for name in type(self).model_fields})
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        held = cast(Self, type(self).model_construct(**fields))  # what was kept of another body stays behind
         held._body = known
         return held
 
@@ -151,7 +152,7 @@ class Enclosure(Domain):
         """What keeps this body out of this domain, as (path in the case, message with the mend)."""
         return list(self.around(body)._misfits(body))
 
-    def boundaries(self) -> dict[str, Boundary]:
+    def boundaries(self, *flow: Any, **more: Any) -> dict[str, Boundary]:
         """Sensible boundaries for the patches by their roles; each domain has its own words for the flow."""
         raise NotImplementedError
 
@@ -218,7 +219,7 @@ class Enclosure(Domain):
         for axis, (low, high), (first, last) in zip("xyz", patch.bounds, self.box, strict=True):
             for side, beyond in ((f"-{axis}", high <= first + near), (f"+{axis}", low >= last - near)):
                 if beyond and side in ends:
-                    return f"lies in, or beyond, {ends[side]}"  # type: ignore[index]
+                    return f"lies in, or beyond, {ends[side]}"
         return ""
 
     def __eq__(self, other: object) -> bool:

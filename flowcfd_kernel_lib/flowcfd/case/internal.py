@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from flowcfd.case.body import Body, BodyPatch
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Wall
+from flowcfd.case.bounds import Point
 from flowcfd.case.domain import DOMAINS, PatchInfo
 from flowcfd.case.enclosure import Enclosure, Layout, Side
 from flowcfd.case.spec import Location
 
 MARGIN = 0.05
 """How far the background box reaches beyond the body on each side, as a share of its largest extent."""
+ROLES: tuple[Literal["inlet", "outlet"], ...] = ("inlet", "outlet")
+ROUND = 0.04
+"""How far the box of a disc may be off, as a share of the radius: it is made of triangles."""
 WALLS = "walls"
 """The name that all patches answer to that are neither inlet nor outlet."""
 
@@ -57,10 +62,9 @@ class Internal(Enclosure):
         wall = super()._info(name, patch)
         area = patch.area if patch.normal is not None else None
         lowered = name.lower()
-        if lowered.startswith("inlet"):
-            return PatchInfo("patch", "inlet", wall.normal, area)
-        if lowered.startswith("outlet"):
-            return PatchInfo("patch", "outlet", wall.normal, area)
+        for role in ROLES:
+            if lowered.startswith(role):
+                return PatchInfo("patch", role, wall.normal, area, disc=disc(patch))
         if lowered.startswith("symmetry"):
             return PatchInfo("symmetry", "automatic", wall.normal, area)
         return wall
@@ -68,13 +72,25 @@ class Internal(Enclosure):
     def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:
         yield from super()._misfits(body)
         roles = {patch.role for patch in self.around(body).patches.values()}
-        for role in ("inlet", "outlet"):
+        for role in ROLES:
             if role not in roles:
                 names, mend = ", ".join(body.patches), f"geometry.name({{'{role}': ...}}) gives names"
                 yield (
                     ("geometry", "patches"),
                     f"no patch of {body.label} is called {role}... ({names}); {mend}",
                 )
+
+
+def disc(patch: BodyPatch) -> tuple[Point, float] | None:
+    """The centre and the radius [m] of a plane patch that is a whole disc, by its area and its box; None for others."""
+    if patch.normal is None:
+        return None
+    radius = math.sqrt(patch.area / math.pi)
+    for (low, high), n in zip(patch.bounds, patch.normal, strict=True):
+        if abs(high - low - 2 * radius * math.sqrt(max(0.0, 1 - n * n))) > ROUND * radius:
+            return None
+    x, y, z = (0.5 * (low + high) for low, high in patch.bounds)
+    return (x, y, z), radius
 
 
 DOMAINS.register("Internal", Internal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from flowcfd.case.around import Distances, Section
 from flowcfd.case.body import Body
@@ -16,8 +16,6 @@ from flowcfd.case.wind import LogLaw, Wind
 
 COST = "Franke et al., COST Action 732, 2007"
 AIJ = "Tominaga et al., AIJ, J. Wind Eng. Ind. Aerodyn. 96, 2008"
-MOST = 0.03
-"""The blockage that both guidelines allow."""
 
 
 class BuildingSite(Section):
@@ -31,6 +29,8 @@ class BuildingSite(Section):
     """
 
     kind: Literal["BuildingSite"] = "BuildingSite"
+    most_blocked: ClassVar[float] = 0.03
+    """What both guidelines allow."""
 
     @property
     def known(self) -> bool:
@@ -49,7 +49,7 @@ class BuildingSite(Section):
             "inlet": Inlet(profile=blowing),
             "outlet": Outlet(),
             "ground": Wall(roughness_length=wind.roughness),
-            "top": Wind(blowing),
+            "top": Wind(profile=blowing),
             "sides": Slip(),
             **built,
         }
@@ -61,7 +61,7 @@ class BuildingSite(Section):
         low, high = self._across
         wide, tall = 2 * max(high - self.middle, self.middle - low), self.height or 6 * size
         whole = self.frontal(body)
-        needed = 0.5 * (whole / MOST / tall - wide)
+        needed = 0.5 * (whole / self.most_blocked / tall - wide)
         if needed > beside:
             beside, source = needed, f"as wide as 3 % blockage asks for ({COST}; {AIJ})"
         return Distances(

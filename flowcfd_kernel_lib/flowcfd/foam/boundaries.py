@@ -91,7 +91,8 @@ def inlet_velocity(inlet: Inlet, place: Place) -> Entries:
     if inlet.profile is not None:
         if inward is None:
             raise CaseError(f"boundaries.{place.patch}.profile: needs a plane patch")
-        return profiles.entries(inlet.profile, inward, place.domain, where=f"boundaries.{place.patch}.profile")
+        where = f"boundaries.{place.patch}.profile"
+        return profiles.entries(inlet.profile, inward, place.domain, where=where, disc=place.info.disc)
     if inlet.table is not None:
         return _in_time(inlet.table, inward)
     speed = inlet.speed or 0.0

@@ -21,34 +21,56 @@ RINGS, SPOKES = 32, 64
 """Points of a radial profile over a round section; linear between them: within 3e-4 of a parabola's peak."""
 
 
-def entries(profile: Profile, inward: Vector, domain: Domain, *, where: str) -> dict[str, object]:
-    """The patch entries of U for a profile along `inward`; raises CaseError for a radius where there is none."""
+def entries(
+    profile: Profile, inward: Vector, domain: Domain, *, where: str, disc: tuple[Vector, float] | None = None
+) -> dict[str, object]:
+    """The patch entries of U for a profile along `inward` on a patch that may be a `disc` (centre, radius).
+
+    Raises CaseError for a radius where there is none.
+    """
     start = f"uniform {vector(scaled(profile.mean_speed(), inward))}"
     axis = str(getattr(profile, "axis", "y"))
-    if mapped(profile, domain):
+    if mapped(profile, disc):
         return {"type": "timeVaryingMappedFixedValue", "setAverage": False, "offset": (0, 0, 0), "value": start}
     if axis == "r" and not isinstance(domain, Pipe):
-        raise CaseError(f"{where}: the axis 'r' needs a Pipe (got {domain.kind})")
+        raise CaseError(f"{where}: the axis 'r' needs a Pipe, or a patch that is a disc (got {domain.kind})")
     text = FUNCTIONS.get(profile.kind, where=where)(profile, inward)
     direction = AXES["y" if axis == "r" else axis]  # a wedge lies around y, where r = y
     return {"type": "fixedProfile", "profile": text, "direction": direction, "origin": 0, "value": start}
 
 
-def mapped(profile: Profile, domain: Domain) -> bool:
+def mapped(profile: Profile, disc: tuple[Vector, float] | None) -> bool:
     """Whether the profile is given at points: a radius over the full circle."""
-    return getattr(profile, "axis", "") == "r" and isinstance(domain, Pipe) and domain.form == "full"
+    return getattr(profile, "axis", "") == "r" and disc is not None
 
 
-def boundary_data(profile: Profile, inward: Vector, radius: float) -> tuple[list[Vector], list[Vector]]:
-    """Points on a circle of `radius` [m] in the plane x = 0, a little beyond its rim, and the velocity there [m/s]."""
-    points, velocities = [(0.0, 0.0, 0.0)], [scaled(profile.speed(0.0), inward)]
+def boundary_data(profile: Profile, inward: Vector, disc: tuple[Vector, float]) -> tuple[list[Vector], list[Vector]]:
+    """Points on a disc (centre, radius) across `inward`, a little beyond its rim [m], and the velocity there [m/s]."""
+    (x, y, z), radius = disc
+    (ax, ay, az), (bx, by, bz) = _across(inward)
+    points, velocities = [(x, y, z)], [scaled(profile.speed(0.0), inward)]
     for ring in range(1, RINGS + 1):
         r = radius * (ring / RINGS if ring < RINGS else 1.01)
         for spoke in range(SPOKES):
             angle = 2 * math.pi * (spoke + 0.5 * (ring % 2)) / SPOKES
-            points.append((0.0, r * math.cos(angle), r * math.sin(angle)))
+            a, b = r * math.cos(angle), r * math.sin(angle)
+            points.append((x + a * ax + b * bx, y + a * ay + b * by, z + a * az + b * bz))
             velocities.append(scaled(profile.speed(min(r, radius)), inward))
     return points, velocities
+
+
+def _across(normal: Vector) -> tuple[Vector, Vector]:
+    """Two unit vectors square to a unit vector and to each other: y and z where it is along x."""
+    nx, ny, nz = normal
+    if abs(nx) > 0.9:
+        size = math.hypot(nx, ny)
+        first = (-ny * math.copysign(1, nx) / size, abs(nx) / size, 0.0)
+    else:
+        size = math.hypot(ny, nz)
+        first = (0.0, nz / size, -ny / size)
+    fx, fy, fz = first
+    sign = math.copysign(1, nx)
+    return first, (sign * (ny * fz - nz * fy), sign * (nz * fx - nx * fz), sign * (nx * fy - ny * fx))
 
 
 def parabola(profile: Profile, inward: Vector) -> str:

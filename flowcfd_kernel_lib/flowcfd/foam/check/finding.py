@@ -59,6 +59,8 @@ class Finding:
         """`system/controlDict:28 adjustTimeStep`; empty where it is about the case as a whole."""
         where = ":".join([self.file, *(str(at) for at in (self.line, self.column) if at)]) if self.file else ""
         text = f"{where} {self.entry}".strip()
+        if not text:
+            return self.field
         return f"{self.field} ({text})" if self.field else text
 
     def __str__(self) -> str:

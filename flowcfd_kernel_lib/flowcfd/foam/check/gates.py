@@ -51,6 +51,10 @@ def check(
     begin = time.perf_counter()
     view = CaseView(files)
     found += lint(view, chosen)
+    if chosen is None and not isinstance(target, CaseFiles | str | Path):
+        from flowcfd.foam.check import situation
+
+        found += situation.findings(target)
     gates.append(Gate(RULE, _since(begin), f"{len(RULES.names()) if chosen is None else len(chosen)} rules"))
     from flowcfd.foam.check import dryrun
 
@@ -64,7 +68,7 @@ def _with_fields(target: Case | CaseFiles | str | Path, found: list[Finding]) ->
         return found
     from flowcfd.foam.check.origin import field_of
 
-    return [replace(one, field=field_of(target, one.file, one.entry)) for one in found]
+    return [one if one.field else replace(one, field=field_of(target, one.file, one.entry)) for one in found]
 
 
 def parsed(files: CaseFiles) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from flowcfd.case.airfoil import CGrid
 from flowcfd.case.boundary import Boundary, FarField, Inlet, Outlet, Wall, Wedge
 from flowcfd.case.case import Case
-from flowcfd.case.domain import Pipe
 from flowcfd.case.output import Forces, Output
 from flowcfd.case.physics import Incompressible
 from flowcfd.case.solve import Solve, Steady, Transient
@@ -144,12 +144,12 @@ def _profiles(case: Case) -> dict[str, str]:
     """The points of profiles that are mapped onto their patch."""
     files = {}
     for name, boundary in case.boundaries.items():
-        if not isinstance(boundary, Inlet) or boundary.profile is None or not isinstance(case.domain, Pipe):
+        if not isinstance(boundary, Inlet) or boundary.profile is None:
             continue
-        normal = case.space.patches[name].normal
-        if normal is not None and profiles.mapped(boundary.profile, case.domain):
-            inward = profiles.scaled(-1.0, normal)
-            points, velocities = profiles.boundary_data(boundary.profile, inward, 0.5 * case.domain.diameter)
+        info = case.space.patches[name]
+        if info.normal is not None and info.disc is not None and profiles.mapped(boundary.profile, info.disc):
+            inward = profiles.scaled(-1.0, info.normal)
+            points, velocities = profiles.boundary_data(boundary.profile, inward, info.disc)
             files[f"constant/boundaryData/{name}/points"] = list_text(points)
             files[f"constant/boundaryData/{name}/0/U"] = list_text(velocities)
     return files
@@ -190,7 +190,7 @@ def _facing(case: Case) -> tuple[Output, ...]:
     Without a far field the flow is along x, and lift is towards what the domain has as up.
     """
     flows = [one.flow for one in case.boundaries.values() if isinstance(one, FarField)]
-    up = getattr(case.domain, "up", "y")
+    up: Literal["y", "z"] = getattr(case.domain, "up", "y")
     if not flows and up == "y":
         return case.outputs
     flow = flows[0] if flows else (1.0, 0.0, 0.0)
