@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 import flowcfd as fc
 from flowcfd import cad
@@ -175,6 +176,33 @@ def test_several_shapes_are_one_and_can_still_be_healed(files: Path) -> None:
     assert (healed.solids, healed.volume) == (2, pytest.approx(2 * block.volume, rel=1e-9))
     assert set(healed.patches) == set(both.patches)
     assert healed.patches["second_nose"].bounds[0][0] == pytest.approx(1)
+
+
+def test_the_flow_volume_of_a_tube_is_exact_and_holes_for_bolts_are_none(files: Path) -> None:
+    fluid = load(files / "flanged.step").flow_volume({"inlet": cad.Facing("-x"), "outlet": cad.Facing("x")})
+    assert fluid.volume == pytest.approx(math.pi * 0.05**2 * 0.4, rel=1e-12)
+    assert (fluid.solids, fluid.valid, set(fluid.patches)) == (1, True, {"wall", "inlet", "outlet"})
+    assert fluid.watertight
+    assert fluid.patches["inlet"].area == pytest.approx(math.pi * 0.05**2, rel=1e-9)
+    assert fluid.body().patches["inlet"].normal == (-1, 0, 0)
+    assert math.hypot(*fluid.body().inside[1:]) < 0.01
+
+
+def test_the_flow_volume_of_a_branched_block_needs_all_its_openings(files: Path) -> None:
+    tee = load(files / "hollow_tee.step")
+    ends = {"inlet": cad.Facing("-x"), "outlet": cad.Facing("x")}
+    branch = 2 * quad(lambda y: 2 * math.sqrt(0.03**2 - y**2) * (0.2 - math.sqrt(0.05**2 - y**2)), 0, 0.03)[0]
+    fluid = tee.flow_volume({**ends, "side": cad.Near((0.2, 0, 0.2))})
+    assert fluid.volume == pytest.approx(math.pi * 0.05**2 * 0.4 + branch, rel=1e-6)
+    assert fluid.patches["side"].normal == pytest.approx((0, 0, 1))
+    with pytest.raises(GeometryError, match=r"hollow_tee: the volume is not closed: .* openings at \(0\.2 0 0\.2\)"):
+        tee.flow_volume(ends)
+
+
+def test_an_open_shell_is_closed_by_caps(files: Path) -> None:
+    fluid = load(files / "hose.step").flow_volume({"inlet": cad.Facing("-z"), "outlet": cad.Facing("z")})
+    assert fluid.volume == pytest.approx(math.pi * 0.05**2 * 0.3, rel=1e-12)
+    assert (set(fluid.patches), fluid.cad) == ({"hose", "inlet", "outlet"}, True)
 
 
 def test_the_stl_has_a_solid_for_each_patch_and_is_the_same_body(files: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from flowcfd.settings import settings
 from flowcfd.units import si
 
 if TYPE_CHECKING:
+    from flowcfd.cad.loops import Opening
     from flowcfd.cad.report import Report
     from flowcfd.case.body import Body
 
@@ -196,6 +197,26 @@ class Geometry:
         from flowcfd.cad.placing import labelled
 
         return labelled(self, label)
+
+    @property
+    def openings(self) -> list[Opening]:
+        """The openings, largest first: rims of an open surface, or else holes in its plane faces."""
+        from flowcfd.cad.flow import found
+
+        return found(self)
+
+    def flow_volume(self, caps: Mapping[str, Selector | str]) -> Geometry:
+        """The space inside of a hollow or open body whose openings are closed by caps.
+
+            pipe.flow_volume({"inlet": fc.Facing("-x"), "outlet": fc.Facing("x")})
+
+        A selector chooses among `openings`, by their middles, normals out of the fluid and boxes; a patch's name means
+        the openings in it. Patches are the caps, and the walls by their names, `wall` where they have none.
+        GeometryError for an opening that is not there, is not plane or is not the only one that is left.
+        """
+        from flowcfd.cad.flow import flow_volume
+
+        return flow_volume(self, caps)
 
     def features(self, largest: str | float = "5 mm") -> list[Feature]:
         """Holes, fillets, chamfers and small faces up to a size, with their places; of CAD files only."""

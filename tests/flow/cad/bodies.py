@@ -85,6 +85,27 @@ def facing(shape, axis: int, at: float) -> int:
     raise AssertionError
 
 
+def flanged():
+    """A straight tube along x, 400 mm long, radii 50 and 60, with a flange at each end that has four bolt holes."""
+
+    def along(start: float, length: float, radius: float, y: float = 0, z: float = 0):
+        return BRepPrimAPI_MakeCylinder(gp_Ax2(gp_Pnt(start, y, z), gp_Dir(1, 0, 0)), radius, length).Shape()
+
+    shape = BRepAlgoAPI_Fuse(along(0, 400, 60), along(0, 20, 120)).Shape()
+    shape = BRepAlgoAPI_Fuse(shape, along(380, 20, 120)).Shape()
+    for y, z in ((90, 0), (-90, 0), (0, 90), (0, -90)):
+        for start in (0, 380):
+            shape = BRepAlgoAPI_Cut(shape, along(start, 20, 8, y, z)).Shape()
+    return BRepAlgoAPI_Cut(shape, along(0, 400, 50)).Shape()
+
+
+def hollow_tee():
+    """A block of 400 x 200 x 300 mm with a bore of radius 50 along x, and one of radius 30 from its top into that."""
+    shape = BRepPrimAPI_MakeBox(gp_Pnt(0, -100, -100), 400.0, 200.0, 300.0).Shape()
+    shape = BRepAlgoAPI_Cut(shape, BRepPrimAPI_MakeCylinder(gp_Ax2(gp_Pnt(0, 0, 0), gp_Dir(1, 0, 0)), 50, 400).Shape())
+    return BRepAlgoAPI_Cut(shape.Shape(), cylinder(200, 0, 0, 30, 200)).Shape()
+
+
 def main(folder: Path) -> None:
     shape = block()
     nose, tail, under = facing(shape, 0, 0), facing(shape, 0, 400), facing(shape, 2, 0)
@@ -116,6 +137,14 @@ def main(folder: Path) -> None:
     writer = IGESControl_Writer()
     writer.AddShape(BRepPrimAPI_MakeBox(100.0, 100.0, 100.0).Shape())
     writer.Write(str(folder / "box.iges"))
+    tube = flanged()
+    step(folder / "flanged.step", tube, {}, {}, "MM")
+    step(folder / "hollow_tee.step", hollow_tee(), {}, {}, "MM")
+    hose = TopoDS_Compound()
+    builder.MakeCompound(hose)
+    for face in parts(BRepPrimAPI_MakeCylinder(gp_Ax2(gp_Pnt(0, 0, 0), gp_Dir(0, 0, 1)), 50, 300).Shape(), FACE)[:1]:
+        builder.Add(hose, face)
+    step(folder / "hose.step", hose, {0: "hose"}, {}, "MM")
     boss = BRepAlgoAPI_Fuse(BRepPrimAPI_MakeBox(1.0, 1.0, 1.0).Shape(), cylinder(0.5, 0.5, 1, 0.25, 1))
     BRepTools.Write_s(boss.Shape(), str(folder / "boss.brep"))
 

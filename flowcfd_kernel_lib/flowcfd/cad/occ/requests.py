@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcfd.cad.occ import Unusable, feature, healing, making, reading
+from flowcfd.cad.occ import flow as flows
 from flowcfd.cad.occ.shape import joined, opened, written
 
 
@@ -38,6 +39,14 @@ def join(paths: Sequence[str], folder: str) -> dict[str, Any]:
     """Several shapes as one; their triangles are known."""
     joined([Path(path) for path in paths], Path(folder))
     return {"parts": len(paths)}
+
+
+def flow(
+    path: str, folder: str, caps: Sequence[tuple[str, Sequence[float], Sequence[float]]], wall: str
+) -> dict[str, Any]:
+    """The space behind the openings of a shape, which are found again by their boxes [m]."""
+    wanted = [(name, [1000 * value for value in low], [1000 * value for value in high]) for name, low, high in caps]
+    return written(flows.volume(opened(Path(path)), wanted, wall), Path(folder))
 
 
 def features(path: str, largest: float) -> dict[str, Any]:

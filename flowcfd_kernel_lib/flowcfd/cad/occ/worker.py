@@ -28,6 +28,7 @@ def main() -> int:
     requests: Mapping[str, Callable[..., dict[str, Any]]] = {
         "read": asked.read, "make": asked.make, "heal": asked.heal, "find features of": asked.features,
         "defeature": asked.defeature, "join": asked.join,
+        "take the flow volume of": asked.flow,
     }  # fmt: skip
     try:
         answer = requests[request.pop("what")](**request)
