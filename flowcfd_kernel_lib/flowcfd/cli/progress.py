@@ -39,8 +39,8 @@ def follow(run: Run, *, quiet: bool = False) -> None:
         for now in run.follow(poll=0.3):
             bar.update(
                 task,
-                total=None if now.fraction is None else 1.0,
-                completed=now.fraction or 0.0,
+                total=None if now.shown is None else 1.0,
+                completed=now.shown or 0.0,
                 description=shortened(progress.place(now), room),
                 left=progress.left(now),
                 stage=progress.stage(run) or run.state,

@@ -190,11 +190,14 @@ def describe(run: Run) -> None:
     record = run.record
     told = why and state != "Failed"  # the cause of a failure stands below, with its log
     output.text(f"{run.path.name}: {state}" + (f", {why}" if told else ""))
+    what = "mesh only" if record.mesh_only else record.application
     output.text(
-        f"  solver    {record.application} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})"
+        f"  solver    {what} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})"
     )
     output.text(f"  made      {output.moment(record.created)}")
     output.text(f"  case      {run.case}")
+    if record.mesh_only and (said := run.mesh_line):
+        output.text(f"  mesh      {said}")
     far = progress.text(run.progress())
     if far:
         output.text(f"  progress  {far}")
@@ -209,7 +212,7 @@ def describe(run: Run) -> None:
     elif state in RESUMABLE:
         output.text(f"Go on: flowcfd resume {run.path.name}")
     elif state == "Done":
-        output.text(f"  verdict   {_verdict(run)}")
+        output.text(f"  verdict   {_verdict(run)}" if not record.mesh_only else f"How good it is: flowcfd quality {run.path.name}")
 
 
 def _verdict(run: Run) -> str:

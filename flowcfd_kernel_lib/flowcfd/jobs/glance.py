@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flowcfd.foam.log import Progress, Tail, began
+from flowcfd.foam.log import Meshing, MeshTail, Progress, Tail, began
 from flowcfd.jobs.record import Job
 
 HEAD, ENDS = 4096, (4096, 65536)
@@ -32,13 +32,14 @@ class Glance:
         self.job = job
         self._table: tuple[Path, list[str]] | None = None
         self._written: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._mesh: MeshTail | None = None
         self._start: tuple[Path, float | None, float | None] | None = None
 
     def progress(self) -> Progress:
         """How far the solver is, by its newest log's last lines; iterations are not counted."""
         path = _newest(f"{self.job.case}/log.{self.job.application}")
         if path is None:
-            return Progress(end_time=self.job.end)
+            return Progress(end_time=self.job.end, meshing=self._meshing(), mesh_only=self.job.mesh_only)
         if self._start is None or self._start[0] != path:
             head = Tail(path, end_time=self.job.end)
             head.feed(_ends(path, HEAD, 0)[0])
@@ -50,6 +51,15 @@ class Glance:
             if (found := tail.progress).execution_time is not None:
                 break
         return replace(found, start_time=self._start[1], began=self._start[2])
+
+    def _meshing(self) -> Meshing | None:
+        """How far the mesh of a run is that makes nothing else; read on from where the last look came."""
+        path = _newest(f"{self.job.case}/log.snappyHexMesh") if self.job.mesh_only else None
+        if path is None:
+            return None
+        if self._mesh is None or self._mesh.path != path:
+            self._mesh = MeshTail(path)
+        return self._mesh.poll()
 
     def spent(self, *, active: bool = True) -> float:
         """What its commands took so far [core s]; of an `active` run those that run now included.

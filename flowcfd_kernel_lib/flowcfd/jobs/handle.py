@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
-from flowcfd.foam.log import Progress, Tail, began
+from flowcfd.foam.log import Meshing, MeshTail, Progress, Tail, began
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, Queueing, executors
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
@@ -41,6 +41,7 @@ class Run:
         self.record: Job = record.job(self.path)
         self._log: Tail | None = None
         self._began: float | None = None
+        self._mesh: MeshTail | None = None
         self._quiet = False
 
     @property
@@ -178,15 +179,25 @@ class Run:
         return self.state
 
     def progress(self) -> Progress:
-        """How far the solver is, by its newest log; read on from where the last call of this handle came."""
-        path = self.log(self.record.application)
+        """How far the solver is, or the mesh before it, by the newest log; read on from where the last call came."""
+        path = None if self.record.mesh_only else self.log(self.record.application)
         if path is None:
-            return Progress(end_time=self.record.end)
+            return Progress(end_time=self.record.end, meshing=self._meshing(), mesh_only=self.record.mesh_only)
         if self._log is None or self._log.path != path:
             self._log = Tail(path, end_time=self.record.end)
             self._began = began(path, self.case / f"log.{self.record.application}")
         self._log.poll()
         return replace(self._log.progress, began=self._began)
+
+    def _meshing(self) -> Meshing | None:
+        """How far snappyHexMesh is; None where the mesh stage is not at it."""
+        known = record.stage(self.path, "mesh")
+        path = self.log("snappyHexMesh") if known is not None and known.state == "running" else None
+        if path is None:
+            return None
+        if self._mesh is None or self._mesh.path != path:
+            self._mesh = MeshTail(path)
+        return self._mesh.poll()
 
     def follow(self, *, poll: float = 0.5) -> Iterator[Progress]:
         """The progress, again and again until the run is no longer active; then once more."""
@@ -194,6 +205,13 @@ class Run:
             yield self.progress()
             time.sleep(poll)
         yield self.progress()
+
+    @property
+    def mesh_line(self) -> str:
+        """What the newest checkMesh and snappyHexMesh of the run say of its mesh, in one line; empty before any."""
+        from flowcfd.foam import meshline  # expressions to compile, for who asks only
+
+        return meshline.said(self.log("checkMesh"), self.log("snappyHexMesh"))
 
     def check(self) -> None:
         """Raise what went wrong: StageFailed, Diverged, Lost, Cancelled or Stopped; nothing for other states."""
@@ -244,6 +262,10 @@ class Run:
         said = f", {html.escape(why)}" if why and (state != "Done" or self.record.until is not None) else ""
         title = f"<div title='{html.escape(str(self.path))}'><b>Run {html.escape(self.name)}</b>: {state}{said}</div>"
         title += "".join(f"<div>&#9888; {html.escape(str(trouble))}</div>" for trouble in self.troubles)
+        if state in ACTIVE and (meshing := self.progress().meshing) is not None:
+            title += f"<div>{html.escape(str(meshing))}</div>"
+        if self.record.mesh_only and (said := self.mesh_line):
+            title += f"<div>{html.escape(said)}</div>"
         rows = "".join(
             f"<tr><td style='text-align:left'>{stage.name}</td><td style='text-align:left'>{stage.state}</td>"
             f"<td>{stage.wall:.1f} s</td><td>{stage.memory / 1e6:.0f} MB</td></tr>"

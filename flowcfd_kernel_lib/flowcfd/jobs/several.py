@@ -47,4 +47,6 @@ def how_far(runs: Sequence[Run], title: str) -> tuple[str, float | None]:
 
 def _where(run: Run) -> str:
     now = run.progress()
+    if now.meshing is not None:
+        return f", {now.meshing}".lower()
     return f", iteration {now.iteration}" if now.iteration else ""

@@ -120,14 +120,14 @@ def meshing(commands: Sequence[Command]) -> int:
 def _on_ranks(commands: Sequence[Command], cores: int, launcher: str) -> Iterator[Command]:
     """Each snappyHexMesh on that many ranks, between dividing the mesh that it begins with and putting its own together.
 
-    The start fields are left out: they are made for the patches of the mesh that is to come. What it writes is the whole
+    The start fields are left out, by a time that has none: they are made for the patches of the mesh to come. What it writes is the whole
     mesh again, so what follows does not know of its ranks.
     """
     for command in commands:
         if cores == 1 or command.application != "snappyHexMesh":
             yield command
             continue
-        yield Command("decomposePar", ("-force", "-no-fields"))
+        yield Command("decomposePar", ("-force", "-time", "constant"))
         yield replace(command, ranks=cores, parallel=True, launcher=launcher)
         yield Command("reconstructParMesh", ("-constant",))
 

@@ -100,6 +100,8 @@ def ended(progress: Progress) -> str:
 
 
 def _parts(progress: Progress) -> Iterator[str]:
+    if progress.meshing is not None:
+        yield str(progress.meshing)
     if progress.iteration:
         yield f"iteration {progress.iteration}"
     if progress.time is not None and progress.time != progress.iteration:
@@ -129,7 +131,7 @@ def _bundle(run: Run) -> Bundle:
     how_far = ended(progress) if state == "Done" else _most_wanted_first(progress)
     how_far = "; ".join(word for word in (how_far, run.settling) if word)
     words = ", ".join(word for word in (f"{run.path.name}: {state}", how_far or why or stage(run)) if word)
-    return _barred(words, 1.0 if state == "Done" else progress.fraction)
+    return _barred(words, 1.0 if state == "Done" else progress.shown)
 
 
 def _barred(words: str, fraction: float | None) -> Bundle:

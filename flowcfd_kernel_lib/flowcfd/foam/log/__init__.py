@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flowcfd.foam.log.bulk import Log as Log
     from flowcfd.foam.log.bulk import read as read
+    from flowcfd.foam.log.meshing import Meshing as Meshing
+    from flowcfd.foam.log.meshing import MeshTail as MeshTail
     from flowcfd.foam.log.tail import Progress as Progress
     from flowcfd.foam.log.tail import Step as Step
     from flowcfd.foam.log.tail import Tail as Tail
     from flowcfd.foam.log.tail import began as began
 
-_HOME = {"Log": "bulk", "read": "bulk", "Progress": "tail", "Step": "tail", "Tail": "tail", "began": "tail"}
+_HOME = {"Log": "bulk", "read": "bulk", "Meshing": "meshing", "MeshTail": "meshing", "Progress": "tail", "Step": "tail", "Tail": "tail", "began": "tail"}
 
 
 def __getattr__(name: str) -> Any:

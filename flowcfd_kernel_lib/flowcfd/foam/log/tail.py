@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from flowcfd.foam.log import lines
+from flowcfd.foam.log.meshing import Meshing
 
 BLOCK: Final = 1 << 20
 HEAD: Final = 1 << 16
@@ -54,10 +55,21 @@ class Progress:
     """The iteration at which the solver said that it converged."""
     ended: bool = False
     """Whether the log's last word is `End`."""
+    meshing: Meshing | None = None
+    """How far the mesh is, while it is made by snappyHexMesh."""
+    mesh_only: bool = False
+    """Whether nothing comes behind the mesh."""
+
+    @property
+    def shown(self) -> float | None:
+        """The part of what it does now that is done, 0 to 1: of the mesh while that is made, then `fraction`."""
+        return self.fraction if self.meshing is None else self.meshing.fraction
 
     @property
     def fraction(self) -> float | None:
-        """The part of the time range that is done, 0 to 1; None where the end is not known."""
+        """The part of the time range that is done, 0 to 1, or of a mesh alone; None where the end is not known."""
+        if self.mesh_only:
+            return None if self.meshing is None else self.meshing.fraction
         if self.ended:
             return 1.0
         if self.time is None or self.end_time is None:
