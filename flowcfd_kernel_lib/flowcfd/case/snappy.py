@@ -59,6 +59,9 @@ class BodyMesh(Mesh):
         for name, size in sizes.items():
             if isinstance(size, float) and size > self.cell * 1.01:
                 raise problem(f"surface: {name}: cells must not exceed the background's {self.cell:g} m (got {size:g})")
+        names = [one.name for one in self.refine if one.name is not None]
+        if len(set(names)) < len(names):
+            raise problem("refine: two of them have the same name")
         for one in self.refine:
             if one.cell is not None and one.cell > self.cell * 1.01:
                 raise problem(f"refine: cells must not exceed the background's {self.cell:g} m (got {one.cell:g})")
@@ -73,13 +76,6 @@ class BodyMesh(Mesh):
                  for patch in patches}  # fmt: skip
         found |= {name: fine for name, fine in self.surface.items() if name not in domain.groups}
         return {name: levels(found[name], self.cell) for name in body if name in found}
-
-    def layers_of(self, domain: Domain) -> dict[str, Layers]:
-        """The layers of each patch that has any; of two that name a patch the later counts."""
-        found: dict[str, Layers] = {}
-        for one in self.layers:
-            found |= dict.fromkeys(expanded(one.patches, domain) if one.patches else body_walls(domain), one)
-        return found
 
     def problems(self, domain: Domain) -> list[tuple[Location, str]]:
         """A domain without a body; names of patches that are not there, patches without a fineness."""
@@ -104,6 +100,8 @@ class BodyMesh(Mesh):
                 everything = next(iter(domain.groups), body[0])
                 yield ("surface",), f"nothing for {', '.join(missing)}; {everything!r} is for all that is not named"
         for place, one in enumerate(self.refine):
+            if one.name in domain.groups:
+                yield ("refine", place, "name"), f"{one.name} is the name of the body; give another"
             if one.patch is not None and one.patch not in known:
                 yield ("refine", place, "patch"), str(UnknownName("patch", one.patch, known))
         for place, stack in enumerate(self.layers):
@@ -167,11 +165,6 @@ def body_patches(domain: Domain) -> list[str]:
     """The patches of the body, in their order: those of a domain that are not the sides of its box."""
     sides = set(getattr(domain, "rims", {}))
     return [name for name in domain.patches if name not in sides]
-
-
-def body_walls(domain: Domain) -> list[str]:
-    """The patches of the body that are walls."""
-    return [name for name in body_patches(domain) if domain.patches[name].role == "wall"]
 
 
 def expanded(names: tuple[str, ...], domain: Domain) -> list[str]:

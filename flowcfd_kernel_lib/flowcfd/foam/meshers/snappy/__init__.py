@@ -6,7 +6,8 @@ from flowcfd.case.case import Case
 from flowcfd.case.snappy import Snappy
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.meshers.snappy import background, dictionary, expected, mirror, regions, surface
+from flowcfd.foam.meshers import bodysurface
+from flowcfd.foam.meshers.snappy import background, dictionary, expected, mirror, regions
 from flowcfd.foam.meshers.snappy.task import Task
 
 STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite")
@@ -23,7 +24,7 @@ def mesher(case: Case) -> CaseFiles:
     return CaseFiles(
         {
             **background.files(task),
-            **surface.files(task),
+            **bodysurface.files(task.body),
             **regions.surfaces(task),
             **dictionary.files(task),
             **mirror.files(task),

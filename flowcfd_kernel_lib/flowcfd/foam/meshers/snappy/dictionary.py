@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import Blob
-from flowcfd.foam.meshers.snappy import heights, mirror, place, regions
+from flowcfd.foam.meshers import heights
+from flowcfd.foam.meshers.snappy import mirror, place, regions
 from flowcfd.foam.text import text
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Planes of symmetry that are patches of the body: they are snapped as what they are not, and get their type afterwards.
+"""Planes of symmetry that are patches of the body: snapped as what they are not, they get their type afterwards.
 
 The mesher moves no point of a patch of type symmetry out of its plane, so the patch would stay where the cells happened
 to be: a duct that was half a cell too wide. As a plain patch of another name it is snapped like all others.

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.case.bounds import Bounds
-from flowcfd.case.refinement import Refine
 from flowcfd.foam.casefiles import Blob
-from flowcfd.foam.meshers.snappy import surface
+from flowcfd.foam.meshers import bodysurface
+from flowcfd.foam.meshers.around import grown
 
 if TYPE_CHECKING:
     from flowcfd.foam.meshers.snappy.task import Task
 
 Entries = dict[str, dict[str, Any]]
-EVERYWHERE = "everywhere"
+EVERYWHERE = "_everywhere"
 NEAR = "_near_"
 """Between the names of a body and of one of its patches that something is near to."""
 ALL = "1e15"
@@ -24,11 +24,10 @@ ALL = "1e15"
 def shapes(task: Task) -> Entries:
     """The shapes for `geometry`, by name."""
     found: Entries = {}
-    for name, one, where in _named(task):
+    for name, one, where in task.parts():
         if isinstance(where, str):
-            if where == task.body.label:
-                continue
-            found[f"{where}.stl"] = {"type": "triSurfaceMesh", "name": where}
+            if where != task.body.label:
+                found[f"{_near(task, where)}.stl"] = {"type": "triSurfaceMesh", "name": _near(task, where)}
         elif where is not None:
             found[name] = {"type": "searchableBox", **_corners(where)}
         elif one.centre is not None:
@@ -39,7 +38,7 @@ def shapes(task: Task) -> Entries:
     if task.mesh.gaps is not None:
         found[EVERYWHERE] = {
             "type": "searchableBox",
-            **_corners(_grown(task.background.box, max(task.background.sizes))),
+            **_corners(grown(task.background.box, max(task.background.sizes))),
         }
     return found
 
@@ -48,12 +47,12 @@ def levels(task: Task) -> Entries:
     """The levels for `refinementRegions`, by name: near a surface by rising distance, in a shape throughout."""
     near: dict[str, list[tuple[float, int]]] = {}
     found: Entries = {}
-    for name, one, where in _named(task):
+    for name, one, where in task.parts():
         depth = one.depth(task.mesh.cell)
         if where is None or not isinstance(where, str):
             found[name] = {"mode": "inside", "levels": f"(({ALL} {depth}))"}
         else:
-            near.setdefault(where, []).append((one.within or 0.0, depth))
+            near.setdefault(_near(task, where), []).append((one.within or 0.0, depth))
     for where, pairs in near.items():
         rows = " ".join(f"({distance:.10g} {depth})" for distance, depth in _falling(pairs))
         found[where] = {"mode": "distance", "levels": f"({rows})"}
@@ -67,49 +66,16 @@ def levels(task: Task) -> Entries:
 
 def surfaces(task: Task) -> Mapping[str, str | Blob]:
     """The files of single patches of the body that something is near to."""
-    patches = {where for _, _, where in _named(task) if isinstance(where, str)} - {task.body.label}
+    patches = {where for _, _, where in task.parts() if isinstance(where, str)} - {task.body.label}
     return {
-        f"{surface.FOLDER}/{name}.stl": surface.solid(task.body, name.removeprefix(f"{task.body.label}{NEAR}"))
-        for name in sorted(patches)
+        f"{bodysurface.FOLDER}/{_near(task, patch)}.stl": bodysurface.solid(task.body, patch)
+        for patch in sorted(patches)
     }
 
 
-def _named(task: Task) -> Iterator[tuple[str, Refine, Bounds | str | None]]:
-    """Each part with a name of its own, and its box or the surface that it is near to; None for round ones."""
-    for number, one in enumerate(task.mesh.refine):
-        name = one.name or f"refine{number}"
-        if one.patch is None:
-            yield name, one, one.box
-            continue
-        places = list(_near(task, one.patch, one.within or 0.0))
-        for count, where in enumerate(places):
-            yield name if len(places) == 1 else f"{name}_{count}", one, where
-
-
-def _near(task: Task, patch: str, distance: float) -> Iterator[Bounds | str]:
-    """The surfaces of the body, or the slabs at sides of the box, that make up a patch or a group of patches."""
-    patches = task.space.groups.get(patch, (patch,))
-    whole = set(patches) >= set(task.wetted)
-    if whole:
-        yield task.body.label
-    for one in patches:
-        if one not in task.wetted:
-            yield from (_slab(task.box, side, distance) for side, rim in task.sides.items() if rim == one)
-        elif not whole:
-            yield f"{task.body.label}{NEAR}{one}"
-
-
-def _slab(box: Bounds, side: str, depth: float) -> Bounds:
-    """What is nearer to a side of the box than `depth`, and a little beyond it."""
-    ends = list(_grown(box, depth))
-    low, high = box["xyz".index(side[1])]
-    ends["xyz".index(side[1])] = (low - depth, low + depth) if side[0] == "-" else (high - depth, high + depth)
-    return ends[0], ends[1], ends[2]
-
-
-def _grown(box: Bounds, margin: float) -> Bounds:
-    x, y, z = ((low - margin, high + margin) for low, high in box)
-    return x, y, z
+def _near(task: Task, where: str) -> str:
+    """What the surface of a patch is called that something is near to; all patches together are the body's."""
+    return where if where == task.body.label else f"{task.body.label}{NEAR}{where}"
 
 
 def _corners(box: Bounds) -> dict[str, Any]:

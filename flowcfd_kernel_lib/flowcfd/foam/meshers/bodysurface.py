@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +15,12 @@ from flowcfd.errors import GeometryError
 from flowcfd.foam.casefiles import Blob
 from flowcfd.settings import settings
 
-if TYPE_CHECKING:
-    from flowcfd.foam.meshers.snappy.task import Task
-
 Floats = NDArray[np.float64]
 FOLDER = "constant/triSurface"
 
 
-def files(task: Task) -> Mapping[str, str | Blob]:
+def files(body: Body) -> Mapping[str, str | Blob]:
     """The STL, by reference."""
-    body = task.body
     return {f"{FOLDER}/{body.label}.stl": Blob(kept(body), body.surface, body.size)}
 
 

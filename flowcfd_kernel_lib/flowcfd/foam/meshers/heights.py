@@ -11,10 +11,10 @@ from flowcfd.case.refinement import Layers
 from flowcfd.errors import CaseError
 
 if TYPE_CHECKING:
-    from flowcfd.foam.meshers.snappy.task import Task
+    from flowcfd.foam.meshers.around import Around
 
 
-def first(task: Task, layers: Layers) -> float:
+def first(task: Around, layers: Layers) -> float:
     """The height of the cell at the wall [m] of layers given by `first` or `y_plus`; CaseError without flow."""
     if layers.first is not None:
         return layers.first
@@ -41,7 +41,7 @@ def wall_cell(y_plus: float, speed: float, nu: float, length: float) -> float:
     return 2 * y_plus * nu / (speed * math.sqrt(friction / 2))
 
 
-def speed(task: Task) -> float:
+def speed(task: Around) -> float:
     """The greatest speed [m/s] at which the fluid enters or a wall moves; CaseError when there is none."""
     found = [*_speeds(task.case)]
     if not found:
@@ -62,7 +62,7 @@ def _speeds(case: Case) -> list[float]:
     return [one for one in found if one > 0]
 
 
-def length(task: Task) -> float:
+def length(task: Around) -> float:
     """The length [m] that a boundary layer grows over: the body's along the flow, inside of it 4 volume over area."""
     body = task.body
     if task.internal and body.volume is not None:
