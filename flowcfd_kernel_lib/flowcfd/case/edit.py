@@ -12,7 +12,7 @@ from flowcfd.errors import CaseError, UnknownName
 
 REGION = "fluid"
 """The name of the single region that a case has today."""
-OPEN = ("boundaries", "files", "solve.residuals", "solve.relaxation")
+OPEN = ("boundaries", "files", "solve.residuals", "solve.relaxation", "mesh.surface", "mesh.controls")
 """The places where names may be added and taken away."""
 
 

@@ -12,9 +12,10 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
-from flowcfd.case import Blocks, Case, CGrid, Segment, Steady, Transient, Wall
+from flowcfd.case import Blocks, Case, Mesh, Segment, Steady, Transient, Wall
+from flowcfd.case.snappy import BodyMesh
 from flowcfd.errors import CaseError
 from flowcfd.foam.meshers.block import blocks
 from flowcfd.foam.meshers.grading import Section, Spacing
@@ -25,6 +26,14 @@ Given = Literal["coarsest", "finest"]
 UNEVEN = 0.05
 """Directions whose counts grow by factors that differ by more than this share make no similar meshes."""
 FEWEST_LEVELS, MOST_LEVELS = 2, 8
+
+
+@runtime_checkable
+class Refinable(Protocol):
+    """A mesh that knows the finer and coarser ones of its family."""
+
+    def refined(self, ratio: float) -> Mesh:
+        """The mesh whose cells are smaller by `ratio` in every direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,8 @@ def refine(case: Case, levels: int = 3, ratio: float = 1.5, *, given: Given = "c
 
     The given case is the coarsest of them, or with `given="finest"` the finest; it stays as it is, so that a run of it
     is found again. A fixed time step shrinks with the cells, and the most iterations of finer meshes grow with the
-    ratio. Warns where whole numbers of cells make the ratios uneven. Raises CaseError for a mesh other than Blocks
-    and CGrid.
+    ratio. Warns where whole numbers of cells make the ratios uneven. Raises CaseError for a mesh that cannot be
+    refined by itself: other than Blocks and those with a method `refined(ratio)`.
     """
     found = family(case, levels, ratio, given=given)
     for note in found.notes:
@@ -54,8 +63,9 @@ def family(case: Case, levels: int = 3, ratio: float = 1.5, *, given: Given = "c
     mesh = _checked(case, levels, ratio, given)
     steps = range(levels - 1, -1, -1) if given == "coarsest" else range(0, -levels, -1)
     factors = [ratio**step for step in steps]
-    if isinstance(mesh, CGrid):
-        return Family(tuple(_with(case, mesh.refined(factor), factor) if factor != 1 else case for factor in factors))
+    if not isinstance(mesh, Blocks):
+        cases = tuple(_with(case, mesh.refined(factor), factor) if factor != 1 else case for factor in factors)
+        return Family(cases, tuple(_treatment(case, factors)) if isinstance(mesh, BodyMesh) else ())
     along = spacings(case, mesh)
     cases = tuple(_scaled(case, along, factor) for factor in factors)
     return Family(cases, tuple(_notes(case, cases, along, factors)))
@@ -73,7 +83,7 @@ def dimension(case: Case) -> int:
     return max(1, (2 if kinds & {"empty", "wedge"} else 3) - single)
 
 
-def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks | CGrid:
+def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks | Refinable:
     if not isinstance(case, Case):
         raise CaseError(f"refine: must be a Case (got {type(case).__name__}); independence takes a list of cases, too")
     if isinstance(levels, bool) or not isinstance(levels, int) or not FEWEST_LEVELS <= levels <= MOST_LEVELS:
@@ -82,7 +92,7 @@ def _checked(case: Case, levels: int, ratio: float, given: str) -> Blocks | CGri
         raise CaseError(f"refine: ratio must be 1.05 to 4, best {SMALLEST_RATIO:g} or more (got {ratio!r})")
     if given not in ("coarsest", "finest"):
         raise CaseError(f"refine: given must be 'coarsest' or 'finest' (got {given!r})")
-    if not isinstance(case.mesh, (Blocks, CGrid)):
+    if not isinstance(case.mesh, (Blocks, Refinable)):
         raise CaseError(
             f"refine: a mesh of kind {case.mesh.kind} is not refined by itself; make the cases with finer and coarser "
             "meshes and give the list of them to fc.studies.independence"
@@ -102,7 +112,7 @@ def _scaled(case: Case, along: Mapping[str, Spacing], factor: float) -> Case:
     return _with(case, mesh, factor)
 
 
-def _with(case: Case, mesh: Blocks | CGrid, factor: float) -> Case:
+def _with(case: Case, mesh: Mesh, factor: float) -> Case:
     """The case with a mesh of `factor` times the cells in each direction, and steps or iterations to go with it."""
     changes: dict[str, object] = {"mesh": mesh}
     if isinstance(case.solve, Transient) and case.solve.max_courant is None:
@@ -142,6 +152,11 @@ def _notes(case: Case, cases: tuple[Case, ...], along: Mapping[str, Spacing], fa
         sizes = ", ".join(f"{ratio ** (1 / dimension(case)):.3f}" for ratio in had)
         where = f" ({', '.join(uneven)})" if uneven else ""
         yield f"whole numbers of cells{where} make the ratios of cell size {sizes}, not all {factors[0] / factors[1]:g}"
+    yield from _treatment(case, factors)
+
+
+def _treatment(case: Case, factors: list[float]) -> Iterator[str]:
+    """Wall functions want the same y+, and refined meshes have another."""
     if _bridged(case):
         yield (
             f"y+ at walls with wall functions differs by a factor {factors[0] / factors[-1]:.3g} between the meshes: "
