@@ -186,6 +186,13 @@ class Section(Outside):
         body = self._body
         return 0.0 if body is None else self.frontal(body) / self.section * (0.5 if self.half else 1.0)
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Its numbers in words, and the blockage."""
+        most = f"{100 * self.most_blocked:g} % are the limit"
+        blocked = {"blockage": f"{100 * self.blockage:.3g} % of the section; {most}"} if self._body else {}
+        return {**super().told, **blocked}
+
     def frontal(self, body: Body) -> float:
         """The frontal area [m2] of the whole model: twice that of the half that is kept."""
         return body.frontal[0] * (2 * self.share if self.half else 1.0)
@@ -237,6 +244,9 @@ class Section(Outside):
         low, high = body.bounds[self.vertical]
         rows = 1 if self.stands else 2
         height = self.height or tidy(high - low + self.gap + rows * far.above[0])
+        if self.stands:
+            place = f"{self.gap:.4g} m below the body, as given" if self.gap else "the body stands on it"
+            why["ground"] = f"{self.up} = {low - self.gap:.4g} m: {place}"
         why["height"] = f"{height:.4g} m: {'as given' if self.height else far.above[1]}"
         if self.stands:
             return low - self.gap, low - self.gap + height

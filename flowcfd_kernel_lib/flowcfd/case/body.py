@@ -45,6 +45,13 @@ class Body(Spec):
     inside: Position | None = Field(None, description="a point in the solid")
     patches: Annotated[dict[str, BodyPatch], AfterValidator(FrozenDict)] = Field(description="its named patches")
 
+    def __repr__(self) -> str:
+        x, y, z = self.extent
+        solid = "an open surface" if self.volume is None else f"{self.volume:.4g} m3"
+        source = f", from {self.source}" if self.source else ""
+        patches = ", ".join(self.patches)
+        return f"Body({self.label!r}, {x:.4g} x {y:.4g} x {z:.4g} m, {solid}, patches {patches}{source})"
+
     @property
     def extent(self) -> tuple[float, float, float]:
         """Its size [m] in x, y and z."""

@@ -14,6 +14,7 @@ from flowcfd.case import consistency, edit
 from flowcfd.case.body import Given
 from flowcfd.case.boundary import BOUNDARIES, Boundary, Empty, Symmetry, Wedge
 from flowcfd.case.domain import DOMAINS, Domain
+from flowcfd.case.enclosure import drawn
 from flowcfd.case.mesh import MESHES, Mesh
 from flowcfd.case.output import OUTPUTS, Output
 from flowcfd.case.overlay import Overlay
@@ -150,4 +151,4 @@ class Case(Spec):
         # The fields alone: what is computed once and kept, such as the digest, is no part of the description.
         bare = () if self.geometry is not None else ("geometry",)
         shown = [name for name in type(self).model_fields if name not in ("schema_", "name", *bare)]
-        return html(f"Case {self.name}", {name: getattr(self, name) for name in shown})
+        return html(f"Case {self.name}", {name: getattr(self, name) for name in shown}) + drawn(self.space)

@@ -19,7 +19,9 @@ from flowcfd.case.boundary import Boundary
 from flowcfd.case.bounds import Bounds, Point, inside, shown, span
 from flowcfd.case.domain import Domain, Extent, PatchInfo, PatchKind, Role
 from flowcfd.case.refinement import Refine
+from flowcfd.case.sketch import svg
 from flowcfd.case.spec import Location
+from flowcfd.case.summary import sentences
 from flowcfd.errors import CaseError
 
 Side = Literal["-x", "+x", "-y", "+y", "-z", "+z"]
@@ -222,9 +224,24 @@ class Enclosure(Domain):
                     return f"lies in, or beyond, {ends[side]}"
         return ""
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Its numbers in words, for people."""
+        return dict(self.why) if self.known else {}
+
+    def _repr_html_(self) -> str:
+        body = f" around {self._body.label}" if self._body is not None else ""
+        given = {name: f"{value}" for name, value in self if name != "kind" and value is not None}
+        return sentences(f"{self.kind}{body}", self.told or given) + svg(self)
+
     def __eq__(self, other: object) -> bool:
         fields = type(self).model_fields
         return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in fields)
+
+
+def drawn(domain: Domain) -> str:
+    """A sketch of a domain around a body, as SVG; empty for others."""
+    return svg(domain) if isinstance(domain, Enclosure) else ""
 
 
 def role(name: str) -> tuple[PatchKind, Role]:

@@ -29,6 +29,13 @@ def html(title: str, parts: Mapping[str, Any]) -> str:
     return f"<b>{escape(title)}</b><table>{body}</table>"
 
 
+def sentences(title: str, lines: Mapping[str, str]) -> str:
+    """A table of sentences, one row each, in full."""
+    cell = "style='text-align:left;vertical-align:top'"
+    rows = (f"<tr><th {cell}>{escape(name)}</th><td {cell}>{escape(text)}</td></tr>" for name, text in lines.items())
+    return f"<b>{escape(title)}</b><table>{''.join(rows)}</table>"
+
+
 def _short(value: object) -> str:
     text = f"{len(value)} characters" if isinstance(value, str) else _LONG_NUMBER.sub(_six_digits, repr(value))
     return text if len(text) <= 160 else text[:157] + "..."

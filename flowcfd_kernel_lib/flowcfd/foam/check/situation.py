@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from flowcfd.case.around import Section
 from flowcfd.case.case import Case
+from flowcfd.case.tunnel import WindTunnel
 from flowcfd.foam.check.finding import Finding
 
 
 def findings(case: Case) -> Iterator[Finding]:
     """What is found in the description itself."""
     yield from _blockage(case)
+    yield from _hovering(case)
 
 
 def _blockage(case: Case) -> Iterator[Finding]:
@@ -28,3 +30,17 @@ def _blockage(case: Case) -> Iterator[Finding]:
         f" out too large: the whole section needs {needed:.3g} m2; width and height that are left out are proposed"
     )
     yield Finding("warning", "blockage", text, field="domain")
+
+
+def _hovering(case: Case) -> Iterator[Finding]:
+    """A body drawn a little above zero may have its ground there, and not under its lowest point."""
+    space = case.space
+    if not isinstance(space, WindTunnel) or space.body is None or not space.ground or space.clearance:
+        return
+    low, high = space.body.bounds[space.vertical]
+    if 1e-3 * (high - low) < low < 0.5 * (high - low):
+        text = (
+            f"{space.body.label} begins at {space.up} = {low:.4g} m and the ground is put under it; if the ground is at"
+            f" {space.up} = 0, say clearance={low:.4g}"
+        )
+        yield Finding("warning", "ground-under-body", text, field="domain.clearance")
