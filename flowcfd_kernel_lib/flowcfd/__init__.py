@@ -22,7 +22,7 @@ _HOMES = {
     "flowcfd.case": (
         "Case Incompressible Fluid InletTurbulence Inlet Outlet Wall Slip Symmetry Cyclic Empty Wedge FarField "
         "MeanVelocity Parabola PowerLaw Table Rotation Roughness Cavity Channel BackwardFacingStep Pipe Cylinder "
-        "WindTunnel FreeAir Internal BuildingSite LogLaw Wind Airfoil CGrid Snappy Refine Layers Gaps "
+        "WindTunnel FreeAir Internal BuildingSite LogLaw Wind Airfoil CGrid Snappy CfMesh Refine Layers Gaps "
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
         "Reattachment PatchAverage Settled"
     ),
@@ -47,6 +47,7 @@ _HOMES = {
     "flowcfd.studies": "gci refine Study",
     "flowcfd.sweeps": "Sweep keep",
     "flowcfd.reports": "report",
+    "flowcfd.scene": "view Scene",
     "flowcfd.uncertain": "Uncertain",
     "flowcfd": "archive benchmarks studies sweeps",
 }

@@ -19,6 +19,7 @@ from flowcfd.case import Blocks as Blocks
 from flowcfd.case import BuildingSite as BuildingSite
 from flowcfd.case import Case as Case
 from flowcfd.case import Cavity as Cavity
+from flowcfd.case import CfMesh as CfMesh
 from flowcfd.case import CGrid as CGrid
 from flowcfd.case import Channel as Channel
 from flowcfd.case import Cyclic as Cyclic
@@ -107,6 +108,8 @@ from flowcfd.post.open import results as results
 from flowcfd.post.quality import MeshQuality as MeshQuality
 from flowcfd.post.quality import quality as quality
 from flowcfd.reports import report as report
+from flowcfd.scene import Scene as Scene
+from flowcfd.scene import view as view
 from flowcfd.studies import Study as Study
 from flowcfd.studies import gci as gci
 from flowcfd.studies import refine as refine

@@ -18,6 +18,7 @@ from flowcfd.case.boundary import (
     Wedge,
 )
 from flowcfd.case.case import Case
+from flowcfd.case.cfmesh import CfMesh
 from flowcfd.case.cylinder import Cylinder
 from flowcfd.case.domain import DOMAINS, BackwardFacingStep, Cavity, Channel, Domain, Extent, PatchInfo, Pipe
 from flowcfd.case.enclosure import Enclosure
@@ -69,6 +70,7 @@ __all__ = [
     "CGrid",
     "Case",
     "Cavity",
+    "CfMesh",
     "Channel",
     "Cyclic",
     "Cylinder",

@@ -20,6 +20,8 @@ from flowcfd.case.spec import FrozenDict, Spec
 
 DEEPEST = 15
 """Levels beyond it make cells that are 30 000 times smaller than the background's: a slip of the pen."""
+EDGE = math.pi / 6
+"""Surfaces that meet at more than it have an edge [rad]."""
 ROUNDED = 0.01
 """A level whose cells are larger than the size asked for by less than this share is taken for it."""
 Levels = tuple[int, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -12,6 +12,7 @@ from flowcfd.case.domain import Domain
 from flowcfd.case.mesh import MESHES, Mesh
 from flowcfd.case.quantities import Length, Position, Quantity, problem, shown
 from flowcfd.case.refinement import (
+    EDGE,
     ByPatch,
     Fine,
     Gaps,
@@ -77,6 +78,23 @@ class BodyMesh(Mesh):
         found |= {name: fine for name, fine in self.surface.items() if name not in domain.groups}
         return {name: levels(found[name], self.cell) for name in body if name in found}
 
+    def refined(self, ratio: float) -> Self:
+        """The mesh of the same family whose cells, and layers, are smaller by `ratio`; levels stay."""
+        surface = self.surface
+        fine: object = (
+            {name: finer(one, ratio) for name, one in surface.items()}
+            if isinstance(surface, Mapping)
+            else finer(surface, ratio)
+        )
+        return self.model_copy(
+            update={
+                "cell": self.cell / ratio,
+                "surface": fine,
+                "refine": tuple(one.finer(ratio) for one in self.refine),
+                "layers": tuple(one.finer(ratio) for one in self.layers),
+            }
+        )
+
     def problems(self, domain: Domain) -> list[tuple[Location, str]]:
         """A domain without a body; names of patches that are not there, patches without a fineness."""
         if not domain.holds_body:
@@ -125,9 +143,9 @@ class Snappy(BodyMesh):
     leading = ("cell", "surface")
     kind: Literal["Snappy"] = "Snappy"
     edges: Fine | None = Field(None, description="fineness along edges; as the finest patch when not given")
-    edge_angle: Angle = Field(0.5235987755982988, description="surfaces that meet at more than it have an edge")
+    edge_angle: Angle = Field(EDGE, description="surfaces that meet at more than it have an edge")
     curvature: Angle = Field(
-        0.5235987755982988, description="surfaces that bend more than it from cell to cell get their greatest level"
+        EDGE, description="surfaces that bend more than it from cell to cell get their greatest level"
     )
     gaps: Annotated[Gaps | None, BeforeValidator(as_gaps)] = Field(None, description="finer cells in gaps")
     between: int = Field(3, ge=1, le=20, description="cells of one level before those of the next")
@@ -145,20 +163,10 @@ class Snappy(BodyMesh):
             return max((high for _, high in self.surface_levels(domain).values()), default=0)
         return levels(self.edges, self.cell)[1]
 
-    def refined(self, ratio: float) -> Snappy:
+    def refined(self, ratio: float) -> Self:
         """The mesh of the same family whose cells, and layers, are smaller by `ratio`; levels stay."""
-        surface = self.surface
-        return self.model_copy(
-            update={
-                "cell": self.cell / ratio,
-                "surface": {name: finer(one, ratio) for name, one in surface.items()}
-                if isinstance(surface, Mapping)
-                else finer(surface, ratio),
-                "edges": None if self.edges is None else finer(self.edges, ratio),
-                "refine": tuple(one.finer(ratio) for one in self.refine),
-                "layers": tuple(one.finer(ratio) for one in self.layers),
-            }
-        )
+        finer_edges = None if self.edges is None else finer(self.edges, ratio)
+        return super().refined(ratio).model_copy(update={"edges": finer_edges})
 
 
 def body_patches(domain: Domain) -> list[str]:

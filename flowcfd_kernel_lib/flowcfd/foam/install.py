@@ -41,6 +41,10 @@ SECRETS = ("S3_ACCESS_KEY", "S3_SECRET_KEY", "DATABASE_URL")
 """Variables of FlowCFD's own that no application of a case is to see."""
 
 
+CFMESH = frozenset({"cartesianMesh", "surfaceFeatureEdges"})
+"""Applications of cfMesh, which Debian's package comes without."""
+
+
 @dataclass(frozen=True)
 class Installation:
     """One OpenFOAM. `root` is its project directory (WM_PROJECT_DIR), `version` is "1912", `api` is 1912."""
@@ -108,6 +112,8 @@ class Installation:
 
             near = get_close_matches(name, self._applications, n=3)
             hint = f"; near are: {', '.join(near)}" if near else f"; {len(self._applications)} others are there"
+            if name in CFMESH:
+                hint = "; it belongs to cfMesh, which has to be installed besides (mesh=Snappy(...) does without)"
             raise SiteError(f"OpenFOAM {self.version} has no application {name!r} ({self.bin}){hint}")
         return self._applications[name]
 

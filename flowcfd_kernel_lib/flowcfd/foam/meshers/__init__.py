@@ -12,11 +12,12 @@ Mesher = Callable[[Case], CaseFiles]
 
 
 def _load() -> None:
-    from flowcfd.foam.meshers import block, cgrid, snappy
+    from flowcfd.foam.meshers import block, cfmesh, cgrid, snappy
 
     MESHERS.register("Blocks", block.mesher)
     MESHERS.register("CGrid", cgrid.mesher)
     MESHERS.register("Snappy", snappy.mesher)
+    MESHERS.register("CfMesh", cfmesh.mesher)
 
 
 MESHERS: Registry[Mesher] = Registry("mesher", "flowcfd.meshers", _load)
