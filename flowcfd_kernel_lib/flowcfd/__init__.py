@@ -27,6 +27,9 @@ _HOMES = {
         "Reattachment PatchAverage Settled"
     ),
     "flowcfd.cad": "load together Geometry Facing Inside Near",
+    "flowcfd.meshing.flow": "Flow",
+    "flowcfd.meshing.plan": "MeshPlan",
+    "flowcfd.meshing.size": "size",
     "flowcfd.foam.adopt": "adopt",
     "flowcfd.foam.casefiles": "CaseFiles",
     "flowcfd.foam.check.finding": "Finding Findings",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from flowcfd.case.bounds import Bounds
 from flowcfd.errors import FlowError, ResultError
 from flowcfd.reports.blocks import Block, Figure, Marks, Rows, Words
-from flowcfd.reports.figures import COLOURS, Draw, curves, slice_picture
+from flowcfd.reports.figures import COLOURS, Draw, curves
 from flowcfd.reports.sections import Maker, Section, Subject
+from flowcfd.scene import view
 
 SHOWN = ("Cd", "Cl", "Cs")
 """The coefficients that are shown, where they are recorded."""
@@ -120,54 +120,16 @@ def flow(subject: Subject) -> Section | None:
     """Speed and pressure on a plane through the middle, near the body where there is one."""
     if subject.results is None:
         return None
-    cells = subject.mesh["internalMesh"]
-    normal, at, window = _plane(subject, cells.bounds)
-    units = {"U": "speed [m/s]", "p": f"pressure [{_unit(subject, 'p')}]"}
+    scene = view(subject.results)
     blocks: list[Block] = []
-    for field, label in units.items():
-        if field not in cells.cell_data:
+    for field, words in {"U": "Speed", "p": "Pressure", "T": "Temperature"}.items():
+        if field not in scene.fields:
             continue
-        drawn = slice_picture(cells, field, label, normal=normal, at=at, window=window)
-        if drawn:
-            place = at["xyz".index(normal)]
-            when = "iteration" if _over(subject) == "iteration" else "t ="
-            caption = (
-                f"{label.split(' [')[0].capitalize()} at {normal} = {place:.4g} m, {when} {subject.results.last:g}"
-            )
-            blocks.append(Figure(drawn, caption))
+        drawn = scene.middle().color(field)
+        when = "iteration" if _over(subject) == "iteration" else "t ="
+        caption = f"{words} in the plane {drawn.place}, {when} {subject.results.last:g}"
+        blocks.append(Figure(drawn.size(1500, 0).png, caption))
     return Section("Flow", blocks) if blocks else None
-
-
-def _unit(subject: Subject, field: str) -> str:
-    from flowcfd.post import setup as files
-
-    return (files.unit_of(subject.results.case, field) if subject.results is not None else None) or "-"
-
-
-def _plane(subject: Subject, box: Any) -> tuple[str, list[float], list[float] | None]:
-    """Normal and a point of the plane, and the box that is shown: around the body, else the thinnest direction."""
-    low, high = np.array(box[0::2]), np.array(box[1::2])
-    body = None if subject.case is None else subject.case.geometry
-    if body is None:
-        across = int(np.argmin(high - low))
-        return "xyz"[across], ((low + high) / 2).tolist(), None
-    across = 1 if getattr(subject.case.domain if subject.case else None, "up", "z") == "z" else 2
-    at = np.array([(one + other) / 2 for one, other in body.bounds])
-    at = np.clip(at, low, high)
-    nudge = 1e-4 * (high[across] - low[across])  # not along faces, nor out of a half model
-    at[across] = min(max(at[across], low[across] + nudge), high[across] - nudge)
-    return "xyz"[across], at.tolist(), _window(body.bounds, low, high)
-
-
-def _window(body: Bounds, low: Any, high: Any) -> list[float]:
-    """A box around a body, with room behind it, inside of the domain."""
-    size = max(one[1] - one[0] for one in body)
-    room = ((0.7 * size, 2.0 * size), (0.6 * size, 0.6 * size), (0.6 * size, 0.6 * size))
-    return [
-        value
-        for n, (one, (before, behind)) in enumerate(zip(body, room, strict=True))
-        for value in (max(one[0] - before, low[n]), min(one[1] + behind, high[n]))
-    ]
 
 
 def verdict(subject: Subject) -> Section | None:

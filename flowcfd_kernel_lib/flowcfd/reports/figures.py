@@ -64,7 +64,7 @@ def _within(axes: Axes, lines: Draw, *, log: bool) -> None:
     """Leave out of sight what happens in the first moments only and would flatten all the rest."""
     if log:
         return
-    tails = [y[len(y) // 3 :][np.isfinite(y[len(y) // 3 :])] for _, _, y in lines]
+    tails = [y[len(y) // 2 :][np.isfinite(y[len(y) // 2 :])] for _, _, y in lines]
     known = np.concatenate([tail for tail in tails if len(tail)] or [np.zeros(1)])
     low, high = float(known.min()), float(known.max())
     room = 0.25 * (high - low) or 0.1 * abs(high) or 1.0
@@ -83,54 +83,6 @@ def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np
     places = np.unique((np.sort(kept, axis=1) + np.arange(len(blocks))[:, None] * step).ravel())
     places = np.union1d(places, [len(x) - 1])
     return x[places], y[places]
-
-
-def slice_picture(mesh: Any, field: str, label: str, *, normal: str, at: Sequence[float], window: Any = None) -> bytes:
-    """A plane through cells, coloured by a field (a vector by its length), as PNG; in the box `window`."""
-    import pyvista
-
-    plane = mesh.slice(normal=normal, origin=at)
-    if window is not None:
-        plane = plane.clip_box(window, invert=False)
-    if not plane.n_cells:
-        return b""
-    values = np.asarray(plane.cell_data[field], np.float64)
-    plane.cell_data["shown"] = np.linalg.norm(values, axis=1) if values.ndim == 2 else values
-    smooth = plane.cell_data_to_point_data()
-    first, second = [n for n in range(3) if "xyz"[n] != normal]
-    spans = [plane.bounds[2 * n + 1] - plane.bounds[2 * n] for n in range(3)]
-    width, shape = 1500, np.clip(spans[second] / max(spans[first], 1e-300), 0.12, 0.8)
-    plotter: Any = pyvista.Plotter(off_screen=True, window_size=[width, int(width * shape) + 150])
-    try:
-        plotter.set_background("white")
-        low, high = np.percentile(smooth.point_data["shown"], (0.5, 99.5))
-        plotter.add_mesh(
-            smooth, scalars="shown", cmap="turbo" if values.ndim == 2 else "coolwarm", clim=(low, high),
-            show_scalar_bar=False, lighting=False, n_colors=256,
-        )  # fmt: skip
-        plotter.add_scalar_bar(
-            title=f"{label}\n", color=INK, fmt="%.3g", n_labels=5, width=0.5, height=110 / (width * shape + 150),
-            position_x=0.25, position_y=0.01, title_font_size=26, label_font_size=24, font_family="arial",
-        )  # fmt: skip
-        up = [0.0, 0.0, 0.0]
-        up[second] = 1.0
-        away = [0.0, 0.0, 0.0]
-        away["xyz".index(normal)] = -1.0 if normal == "y" else 1.0
-        centre = np.asarray(plane.center)
-        plotter.enable_parallel_projection()
-        plotter.camera_position = [tuple(centre + np.asarray(away) * max(spans)), tuple(centre), tuple(up)]
-        total = width * shape + 150
-        plotter.camera.parallel_scale = (
-            0.5 * max(spans[first] / width * total, spans[second] * total / (total - 150)) * 1.02
-        )
-        shift = 75 / total * 2 * plotter.camera.parallel_scale
-        for name in ("position", "focal_point"):
-            place = np.asarray(getattr(plotter.camera, name), float)
-            place[second] -= shift
-            setattr(plotter.camera, name, tuple(place))
-        return png(plotter.screenshot(return_img=True))
-    finally:
-        plotter.close()
 
 
 def png(image: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, ResultError
 from flowcfd.jobs.handle import Run
+from flowcfd.post.described import case_of
 from flowcfd.post.open import Results
 from flowcfd.registry import Registry
 from flowcfd.reports.blocks import Block, Figures, Words
@@ -86,13 +86,7 @@ class Subject:
     @cached_property
     def case(self) -> Case | None:
         """The Case that the run was made from; None for an adopted one."""
-        file = None if self.run is None else self.run.path / "case.json"
-        if file is None or not file.is_file():
-            return None
-        try:
-            return Case.from_dict(json.loads(file.read_text()))
-        except (CaseError, ValueError):
-            return None  # of a plug-in that is not here
+        return case_of(self.run)
 
     @cached_property
     def verdict(self) -> Verdict | None:
@@ -123,13 +117,6 @@ class Subject:
             return []
         says = {"green": "nothing found", "amber": "use with care", "red": "do not use these numbers"}
         return [self.verdict.colour, says[self.verdict.colour]]
-
-    @cached_property
-    def mesh(self) -> Any:
-        """Cells and patches at the last time, read once; raises ResultError where there are none."""
-        if self.results is None:
-            raise ResultError("there are no fields")
-        return self.results.mesh(patches=True)
 
 
 Maker = Callable[[Subject], Section | None]

@@ -1,0 +1,96 @@
+"""Cameras: from where a scene is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from flowcfd.errors import CaseError, UnknownName
+
+Vector = tuple[float, float, float]
+VIEWS: Mapping[str, tuple[Vector, Vector]] = {
+    "x": ((1, 0, 0), (0, 0, 1)), "-x": ((-1, 0, 0), (0, 0, 1)),
+    "y": ((0, 1, 0), (0, 0, 1)), "-y": ((0, -1, 0), (0, 0, 1)),
+    "z": ((0, 0, 1), (0, 1, 0)), "-z": ((0, 0, -1), (0, 1, 0)),
+    "iso": ((-1.0, -1.3, 0.8), (0, 0, 1)), "back": ((1.0, -1.3, 0.8), (0, 0, 1)),
+    "iso-y": ((-1.0, 0.8, 1.3), (0, 1, 0)), "back-y": ((1.0, 0.8, 1.3), (0, 1, 0)),
+}  # fmt: skip
+"""From where, and what is up. "iso" and "back" for bodies with z up, with "-y" behind for y."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A view by name or by the direction from which it looks; what is shown fills the picture, `zoom` times.
+
+    `near` is a box (low, high) in x, y and z [m] that it looks at instead of all that is shown.
+    """
+
+    view: str = ""
+    direction: Vector | None = None
+    up: Vector | None = None
+    zoom: float = 1.0
+    near: tuple[tuple[float, float], tuple[float, float], tuple[float, float]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.view and self.view not in VIEWS:
+            raise UnknownName("view", self.view, VIEWS, where="camera")
+        if not self.zoom > 0:
+            raise CaseError(f"zoom: must be positive (got {self.zoom:g})")
+
+    def place(self, plotter: Any, bounds: Any, *, flat: Vector | None, below: float = 0.0, above: float = 0.0) -> None:
+        """Put the camera of a plotter; `flat` is the normal of the plane where all that is shown lies in one.
+
+        So many pixels `below` and `above` stay free.
+        """
+        away, _, upwards = self._frame(flat)
+        low, high = self._box(bounds)
+        centre, size = (low + high) / 2, float(np.linalg.norm(high - low)) or 1.0
+        width, height = self.spans(bounds, flat=flat)
+        across, tall = plotter.window_size
+        pixel = max(height / max(tall - below - above, 1.0), width / across, 1e-12) / self.zoom  # [m]
+        centre = centre - 0.5 * (below - above) * pixel * upwards
+        plotter.camera.focal_point = tuple(centre)
+        plotter.camera.position = tuple(centre + 3 * size * away)
+        plotter.camera.up = tuple(upwards)
+        plotter.enable_parallel_projection()
+        plotter.camera.parallel_scale = 0.5 * tall * pixel
+        plotter.reset_camera_clipping_range()
+
+    def spans(self, bounds: Any, *, flat: Vector | None) -> tuple[float, float]:
+        """Width and height [m] of what is looked at, with some room around it."""
+        _, right, above = self._frame(flat)
+        low, high = self._box(bounds)
+        corners = np.array([[(low, high)[k][n] for n, k in enumerate(one)] for one in np.ndindex(2, 2, 2)])
+        room = 1.06 if flat is None else 1.03
+        return room * float(np.ptp(corners @ right)), room * float(np.ptp(corners @ above))
+
+    def _box(self, bounds: Any) -> tuple[np.ndarray, np.ndarray]:
+        box = np.array(bounds if self.near is None else [end for pair in self.near for end in pair], float)
+        return box[0::2], box[1::2]
+
+    def _frame(self, flat: Vector | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit vectors to the eye, to the right and upwards."""
+        direction, up = self.looks(flat)
+        away = np.asarray(direction, float) / np.linalg.norm(direction)
+        right = np.cross(np.asarray(up, float), away)
+        right /= np.linalg.norm(right)
+        return away, right, np.cross(away, right)
+
+    def looks(self, flat: Vector | None) -> tuple[Vector, Vector]:
+        """The direction to the eye, and what is up."""
+        if self.direction is not None:
+            steep = abs(self.direction[2])
+            standing = (0.0, 1.0, 0.0) if steep > 0.999 * float(np.linalg.norm(self.direction)) else (0.0, 0.0, 1.0)
+            return self.direction, self.up or standing
+        if self.view:
+            direction, up = VIEWS[self.view]
+            return direction, self.up or up
+        if flat is not None:
+            along = int(np.argmax(np.abs(flat)))
+            facing = tuple(-one if along == 1 else one for one in flat)
+            return (facing[0], facing[1], facing[2]), self.up or ((0, 1, 0) if along == 2 else (0, 0, 1))
+        direction, up = VIEWS["iso"]
+        return direction, self.up or up

@@ -1,0 +1,180 @@
+"""What a scene shows: cells and patches of one time with the fields that are asked for, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flowcfd.errors import NoSuchField, ResultError, UnknownName
+from flowcfd.post.described import case_of
+
+if TYPE_CHECKING:
+    from flowcfd.case import Case
+    from flowcfd.post.open import Results
+
+DERIVED = ("vorticity", "Q", "lambda2")
+"""Fields that follow from the gradient of U where they are not written."""
+Box = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
+class Data:
+    """The results at one time; what is read is kept as long as it lives."""
+
+    def __init__(self, results: Results, time: float | None) -> None:
+        self.results, self.time = results, time
+        self._smooth: dict[str, Any] = {}
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The names of the fields that are written at this time."""
+        return self.results.fields(self.time)
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of all fields that can be shown."""
+        more = [name for name in DERIVED if name not in self.written] if "U" in self.written else []
+        return [*self.written, *more]
+
+    def require(self, field: str) -> None:
+        """Raises NoSuchField, which lists the fields, for one that cannot be shown."""
+        if field not in self.fields:
+            raise NoSuchField(f"no field {field!r}; there are: {', '.join(self.fields) or 'none'}")
+
+    def unit(self, field: str) -> str:
+        """The unit of a field; empty where it is not known or a pure number."""
+        if field in DERIVED and field not in self.written:
+            return {"vorticity": "1/s"}.get(field, "1/s2")
+        return str(self.results._unit_of(field) or "")
+
+    @cached_property
+    def _whole(self) -> Any:
+        names = [name for name in self.written if name != "phi"]
+        return self.results.mesh(self.time, fields=names, patches=True)
+
+    @property
+    def cells(self) -> Any:
+        """All cells with the written fields."""
+        return self._whole["internalMesh"]
+
+    @property
+    def patches(self) -> dict[str, Any]:
+        """The patches by name, with the written fields."""
+        boundary = self._whole["boundary"]
+        return {name: boundary[name] for name in boundary.keys()}  # noqa: SIM118 - a MultiBlock has no iterator of names
+
+    @cached_property
+    def body(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The corners of the body that the case was laid around [m]; None where there is none."""
+        case = self._case
+        if case is None or case.geometry is None or getattr(case.domain, "solid_is_fluid", False):
+            return None
+        return np.array([low for low, _ in case.geometry.bounds]), np.array([high for _, high in case.geometry.bounds])
+
+    @property
+    def across(self) -> int:
+        """The axis across flow and height: that of a two-dimensional case, as the case says, or the shorter one."""
+        if self.plane is not None:
+            return self.plane
+        said = None if self._case is None else getattr(self._case.domain, "lateral", None)
+        low, high = self.bounds
+        return int(said) if said is not None else 1 if high[1] - low[1] <= high[2] - low[2] else 2
+
+    @property
+    def towards(self) -> float:
+        """On which side of the middle plane a half model lies, +1 or -1; -1 for a whole one, seen from there."""
+        space = None if self._case is None else self._case.space
+        return 1.0 if getattr(space, "half", False) and getattr(space, "kept", "-")[0] == "+" else -1.0
+
+    @property
+    def near(self) -> Box | None:
+        """A box around the body with some room, more behind it, in the domain; None where there is no body."""
+        if self.body is None:
+            return None
+        (low, high), (first, last) = self.body, self.bounds
+        size = float((high - low).max())
+        begin = np.maximum(low - np.array([0.6, 0.5, 0.5]) * size, first)
+        end = np.minimum(high + np.array([1.4, 0.5, 0.5]) * size, last)
+        x, y, z = ((float(one), float(other)) for one, other in zip(begin, end, strict=True))
+        return x, y, z
+
+    @cached_property
+    def _case(self) -> Case | None:
+        return case_of(self.results.run)
+
+    def _groups(self) -> Mapping[str, tuple[str, ...]]:
+        return {} if self._case is None else self._case.space.groups
+
+    def chosen(self, names: Iterable[str]) -> dict[str, Any]:
+        """These patches or groups; without names those of the body, else the walls, else all. Raises UnknownName."""
+        known, groups = self.patches, self._groups()
+        asked = list(names) or list(groups)[:1]
+        wanted = [patch for name in asked for patch in groups.get(name, (name,))]
+        for name in wanted:
+            if name not in known:
+                raise UnknownName("patch", name, known, where="patches")
+        walls = [name for name, patch in known.items() if patch.user_dict.get("type") == "wall"]
+        return {name: known[name] for name in wanted or walls or known}
+
+    @cached_property
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the highest corner of all cells [m]."""
+        box = self.cells.bounds
+        return np.array(box[0::2]), np.array(box[1::2])
+
+    @cached_property
+    def plane(self) -> int | None:
+        """The axis across a two-dimensional case, which has one cell there; None in three dimensions."""
+        kinds = {patch.user_dict.get("type") for patch in self.patches.values()}
+        if not kinds & {"empty", "wedge"}:
+            return None
+        low, high = self.bounds
+        return int(np.argmin(high - low))
+
+    def with_values(self, field: str, *, smooth: bool) -> Any:
+        """The cells with a field as cell data or, where it is smoothed or derived, as point data."""
+        self.require(field)
+        if field in DERIVED and field not in self.written:
+            return self._derived()
+        if not smooth:
+            return self.cells
+        if field not in self._smooth:
+            bare = self.cells.copy(deep=False)
+            bare.clear_data()
+            bare.cell_data[field] = self.cells.cell_data[field]
+            self._smooth[field] = bare.cell_data_to_point_data()
+        return self._smooth[field]
+
+    def _derived(self) -> Any:
+        """The cells with vorticity, Q and lambda2 at their corners."""
+        if "derived" not in self._smooth:
+            base = self.with_values("U", smooth=True)
+            found = base.compute_derivative("U", gradient="gradient", vorticity="vorticity", qcriterion="Q")
+            gradient = np.asarray(found.point_data["gradient"]).reshape(-1, 3, 3)
+            found.point_data["lambda2"] = lambda2(gradient)
+            self._smooth["derived"] = found
+        return self._smooth["derived"]
+
+    @property
+    def time_shown(self) -> float:
+        """The time that is shown [s or iterations]; raises NotYet where nothing is written."""
+        return self.results.last if self.time is None else self.time
+
+    def seed(self, patch: str) -> Any:
+        """A patch that streamlines start from; raises UnknownName."""
+        found = self.chosen([patch])[patch]
+        if not found.n_cells:
+            raise ResultError(f"patch {patch!r} has no faces for streamlines to start from")
+        return found
+
+
+def lambda2(gradient: np.ndarray) -> np.ndarray:
+    """The second eigenvalue of S^2 + Omega^2 (n,) [1/s2] of velocity gradients (n, 3, 3); negative in vortices.
+
+    Source: Jeong and Hussain, J. Fluid Mech. 285 (1995) 69-94.
+    """
+    turned = gradient.transpose(0, 2, 1)
+    strain, spin = 0.5 * (gradient + turned), 0.5 * (gradient - turned)
+    return np.asarray(np.linalg.eigvalsh(strain @ strain + spin @ spin)[:, 1])

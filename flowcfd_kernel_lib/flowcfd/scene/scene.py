@@ -1,0 +1,342 @@
+"""Scene: what is shown of a result, built step by step; every step gives another Scene."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flowcfd.errors import CaseError, FlowError, ResultError, UnknownName
+from flowcfd.scene.camera import Camera
+from flowcfd.scene.data import Data
+from flowcfd.scene.layers import (
+    AXES,
+    LAYERS,
+    Clip,
+    Contour,
+    Glyphs,
+    Layer,
+    Outline,
+    Slice,
+    Streamlines,
+    Surface,
+    Threshold,
+    Vector,
+)
+from flowcfd.scene.paint import Paint
+from flowcfd.units import si
+
+if TYPE_CHECKING:
+    from flowcfd.post.open import Results
+
+Position = Sequence[str | float]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is shown of the results of a run at one time, as a value: `view(res).slice("y").color("U")`.
+
+    Every method gives another Scene; nothing is drawn before it is shown, saved or asked for its `png`. `code` is the
+    Python that makes it, `to_json` all of it as data.
+    """
+
+    results: Results
+    time: float | None = None
+    layers: tuple[Layer, ...] = ()
+    paint: Paint | None = None
+    seen: Camera = field(default_factory=Camera)
+    pixels: tuple[int, int] | None = None
+    """Width and height; None: as wide as usual. The height 0: as high as what is shown needs."""
+    black: bool = False
+    words: str = ""
+
+    # ---- what is shown
+
+    def slice(self, normal: str | Position = "z", at: str | float | Position | None = None, **looks: Any) -> Scene:
+        """A plane: its normal, "x", "y", "z" or a vector; `at` a point on it, or how far along the axis [m]."""
+        towards = _direction(normal)
+        if at is None or not isinstance(at, str | int | float):
+            return self._with(Slice(normal=towards, origin=None if at is None else _point(at), **_looks(looks)))
+        low, high = self._data.bounds
+        origin = ((low + high) / 2).tolist()
+        along = max(range(3), key=lambda n: abs(towards[n]))
+        origin[along] = si(at, "m")
+        return self._with(Slice(normal=towards, origin=(origin[0], origin[1], origin[2]), **_looks(looks)))
+
+    def surface(self, *patches: str, plain: str = "", **looks: Any) -> Scene:
+        """Patches or groups, without names the body or the walls; `plain` is one colour for them instead of a field."""
+        return self._with(Surface(patches=tuple(patches), colour=plain, **_looks(looks)))
+
+    def contour(self, of: str = "p", values: Iterable[float] | int | None = None, **looks: Any) -> Scene:
+        """The surfaces (in two dimensions: lines) where a field has these values, or so many over its range."""
+        if values is None or isinstance(values, int):
+            count = 10 if values is None else values
+            if count < 1:
+                raise CaseError(f"contour: needs one value or more (got {count})")
+            return self._with(Contour(field=of, count=count, **_looks(looks)))
+        return self._with(Contour(field=of, values=tuple(float(value) for value in values), **_looks(looks)))
+
+    def isosurface(self, of: str, value: float, **looks: Any) -> Scene:
+        """The surface where a field, such as "Q" or "lambda2", has one value."""
+        return self.contour(of, [float(value)], **looks)
+
+    def streamlines(
+        self,
+        from_: str = "",
+        *,
+        line: Sequence[Position] | None = None,
+        ball: tuple[Position, str | float] | None = None,
+        count: int = 60,
+        width: float = 2.0,
+        **looks: Any,
+    ) -> Scene:
+        """Lines along the velocity from a patch, from a line between two points, or a ball of (centre, radius)."""
+        if sum(map(bool, (from_, line is not None, ball is not None))) != 1:
+            raise CaseError("streamlines: give one of from_ (a patch), line (two points) or ball (centre, radius)")
+        ends = None if line is None else (_point(line[0]), _point(line[1]))
+        round_ = None if ball is None else (_point(ball[0]), si(ball[1], "m"))
+        return self._with(Streamlines(patch=from_, line=ends, ball=round_, count=count, width=width, **_looks(looks)))
+
+    def glyphs(self, of: str = "U", count: int = 400, scale: float = 1.0, **looks: Any) -> Scene:
+        """Arrows along a vector field, at so many cells."""
+        return self._with(Glyphs(field=of, count=count, scale=scale, **_looks(looks)))
+
+    def clip(self, normal: str | Position = "y", at: Position | None = None, **looks: Any) -> Scene:
+        """The cells behind a plane; with `edges=True` whole cells and their edges, which shows the mesh."""
+        origin = None if at is None else _point(at)
+        return self._with(Clip(normal=_direction(normal), origin=origin, **_looks(looks)))
+
+    def threshold(self, of: str, low: float, high: float, **looks: Any) -> Scene:
+        """The cells in which a field lies in a range."""
+        if not low < high:
+            raise CaseError(f"threshold: the range must rise (got {low:g} to {high:g})")
+        return self._with(Threshold(field=of, low=low, high=high, **_looks(looks)))
+
+    def outline(self) -> Scene:
+        """The edges of the domain."""
+        return self._with(Outline())
+
+    def middle(self) -> Scene:
+        """The plane along flow and height through the body, near it; in two dimensions that of the case."""
+        data = self._data
+        across = data.across
+        low, high = data.body or data.bounds
+        x, y, z = ((low + high) / 2).tolist()
+        axis = "xyz"[across]
+        return replace(self._with(Slice(normal=AXES[axis], origin=(x, y, z))), seen=Camera(near=data.near))
+
+    # ---- how it is shown
+
+    def color(
+        self,
+        of: str,
+        component: str = "magnitude",
+        *,
+        map: str = "",
+        range: tuple[float, float] | None = None,
+        log: bool = False,
+        cells: bool = False,
+    ) -> Scene:
+        """Colour all that has no colour of its own by a field; `range` in its unit, `cells`: not smoothed."""
+        return replace(self, paint=_paint(of, component, map=map, range=range, log=log, cells=cells))
+
+    def at(self, time: float) -> Scene:
+        """The same at another time [s or iterations]; raises NotYet, which lists the times, when it is drawn."""
+        return replace(self, time=float(time))
+
+    def camera(
+        self, view: str | Position = "iso", *, zoom: float = 1.0, near: Sequence[Sequence[float]] | None = None
+    ) -> Scene:
+        """From where: "iso", "back", "x", "-y", ... or the direction to the eye; `near` is a box to look at [m]."""
+        box = None if near is None else tuple((float(low), float(high)) for low, high in near)
+        if isinstance(view, str):
+            return replace(self, seen=Camera(view=view, zoom=zoom, near=box))  # type: ignore[arg-type]
+        return replace(self, seen=Camera(direction=_direction(view), zoom=zoom, near=box))  # type: ignore[arg-type]
+
+    def zoom(self, times: float) -> Scene:
+        """Nearer, or with less than one further away."""
+        return replace(self, seen=replace(self.seen, zoom=self.seen.zoom * times))
+
+    def size(self, width: int, height: int = 0) -> Scene:
+        """The picture's size [pixels]; the height 0 is that which what is shown needs."""
+        if not (16 <= width <= 8000 and (height == 0 or 16 <= height <= 8000)):
+            raise CaseError(f"size: must be 16 to 8000 pixels (got {width} x {height})")
+        return replace(self, pixels=(int(width), int(height)))
+
+    def dark(self, on: bool = True) -> Scene:
+        """On black."""
+        return replace(self, black=on)
+
+    def title(self, words: str) -> Scene:
+        """A line above."""
+        return replace(self, words=words)
+
+    # ---- what comes of it
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that can be shown at this time; empty where nothing is written."""
+        try:
+            return self._data.fields
+        except ResultError:
+            return []
+
+    @property
+    def place(self) -> str:
+        """Where its last plane lies, such as "y = 0.1 m"; empty where there is none."""
+        planes = [layer for layer in self.layers if isinstance(layer, Slice)]
+        if not planes:
+            return ""
+        normal, origin = planes[-1].normal, planes[-1].origin or tuple(np.mean(self._data.bounds, axis=0))
+        along = max(range(3), key=lambda n: abs(normal[n]))
+        if max(map(abs, normal)) < 1:
+            return f"through ({' '.join(f'{value:.4g}' for value in origin)}) with normal {normal}"
+        return f"{'xyz'[along]} = {origin[along]:.4g} m"
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture. Raises NotYet, NoSuchField, UnknownName, ResultError."""
+        from flowcfd.scene.render import png
+
+        return png(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write .png, .svg, .pdf, .html (turns in the browser, needs nothing else), .gltf or .vtm; returns the path."""
+        from flowcfd.scene.render import save
+
+        return save(self, Path(path).expanduser())
+
+    @property
+    def code(self) -> str:
+        """The Python that makes this scene; running it gives an equal one."""
+        from flowcfd.scene.code import code
+
+        return code(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as data; `Scene.from_json` reads it."""
+        return {
+            "of": str(self.results.run.path if self.results.run is not None else self.results.case),
+            "time": self.time, "paint": None if self.paint is None else asdict(self.paint),
+            "layers": [{"kind": one.kind, **asdict(one)} for one in self.layers], "camera": asdict(self.seen),
+            "size": None if self.pixels is None else list(self.pixels), "dark": self.black, "title": self.words,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Scene:
+        """A scene from data; raises CaseError, and UnknownName for a layer that is not known."""
+        from flowcfd.scene.look import view
+
+        scene = view(data["of"])
+        try:
+            return replace(
+                scene, time=data["time"], paint=_read_paint(data["paint"]), seen=Camera(**_tuples(data["camera"])),
+                layers=tuple(_read_layer(one) for one in data["layers"]),
+                pixels=None if data["size"] is None else tuple(data["size"]),
+                black=data["dark"], words=data["title"],
+            )  # fmt: skip
+        except (KeyError, TypeError) as error:
+            raise CaseError(f"scene: not what a Scene writes: {error}") from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scene) and json.dumps(self.to_json()) == json.dumps(other.to_json())
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self.to_json()))
+
+    def __repr__(self) -> str:
+        return f"<Scene {self.code.partition(chr(10))[0]}>"
+
+    def _repr_html_(self) -> str:
+        try:
+            picture = self.png
+        except FlowError as error:
+            known = ", ".join(self.fields) or "none yet"
+            return f"<div><b>{escape(str(error))}</b></div><div>fields: {escape(known)}</div>"
+        source = base64.b64encode(picture).decode()
+        return (
+            f'<img alt="{escape(self.code, quote=True)}" style="max-width:100%" src="data:image/png;base64,{source}">'
+        )
+
+    # ---- inside
+
+    @cached_property
+    def _data(self) -> Data:
+        return Data(self.results, self.time)
+
+    def _with(self, layer: Layer) -> Scene:
+        made = replace(self, layers=(*self.layers, layer))
+        if "_data" in self.__dict__:
+            made.__dict__["_data"] = self._data  # equal results and time: what was read is kept
+        return made
+
+
+def _paint(of: str | Paint, component: str = "magnitude", **how: Any) -> Paint:
+    if isinstance(of, Paint):
+        return of
+    span = how.pop("range", None)
+    return Paint(of, component, range=None if span is None else (float(span[0]), float(span[1])), **how)  # type: ignore[arg-type]
+
+
+def _looks(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that all layers share; `color` is a field, or a Paint, and the others up to `cells` belong to it."""
+    known = ("color", "component", "map", "range", "log", "cells", "edges", "opacity")
+    for name in given:
+        if name not in known:
+            raise UnknownName("option", name, known)
+    looks = {name: given[name] for name in ("edges", "opacity") if name in given}
+    how = {name: given[name] for name in ("component", "map", "range", "log", "cells") if name in given}
+    if "color" in given:
+        looks["paint"] = _paint(given["color"], **how)
+    elif how:
+        raise CaseError(f"{', '.join(how)}: are of a color, which is missing")
+    return looks
+
+
+def _direction(given: str | Position) -> Vector:
+    if isinstance(given, str):
+        name = given.lstrip("+-")
+        if name not in AXES:
+            raise CaseError(f"normal: must be x, y, z, -x, -y, -z or three numbers (got {given!r})")
+        x, y, z = (-one if given.startswith("-") else one for one in AXES[name])
+        return float(x), float(y), float(z)
+    x, y, z = _three(given, "")
+    if x == y == z == 0:
+        raise CaseError("normal: must not be the zero vector")
+    return x, y, z
+
+
+def _point(given: Position) -> Vector:
+    return _three(given, "m")
+
+
+def _three(given: Position, unit: str) -> Vector:
+    if isinstance(given, str) or len(given) != 3:
+        raise CaseError(f"must be three numbers (got {given!r})")
+    x, y, z = (si(one, unit) for one in given)
+    return x, y, z
+
+
+def _read_paint(data: Mapping[str, Any] | None) -> Paint | None:
+    return None if data is None else Paint(**_tuples(data))
+
+
+def _read_layer(data: Mapping[str, Any]) -> Layer:
+    if data["kind"] not in LAYERS:
+        raise UnknownName("layer", str(data["kind"]), LAYERS, where="scene")
+    values = {name: value for name, value in _tuples(data).items() if name not in ("kind", "paint")}
+    return LAYERS[data["kind"]](paint=_read_paint(data["paint"]), **values)
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    def frozen(value: Any) -> Any:
+        return tuple(frozen(one) for one in value) if isinstance(value, list | tuple) else value
+
+    return {name: frozen(value) for name, value in data.items()}

@@ -1,0 +1,155 @@
+"""Scenes of runs that were really computed: what is seen is there, and where it should be."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+import flowcfd as fc
+from flowcfd.errors import NoSuchField, NotYet, ResultError, UnknownName
+
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture(scope="module")
+def duct(tmp_path_factory: pytest.TempPathFactory) -> fc.Results:
+    """Flow between plates in three dimensions, developing; its home outlives the tests of this file."""
+    import os
+
+    from flowcfd.settings import settings
+
+    before = os.environ.get("FLOWCFD_HOME")
+    os.environ["FLOWCFD_HOME"] = str(tmp_path_factory.mktemp("home"))
+    settings.cache_clear()
+    try:
+        case = fc.Case(
+            name="duct",
+            domain=fc.Channel("1 m", "0.2 m", "0.3 m"),
+            mesh=fc.Blocks((20, 10, 8)),
+            physics=fc.Incompressible(fluid=fc.Fluid(name="oil", nu=1e-2, rho=900.0)),
+            boundaries={
+                "inlet": fc.Inlet(1.0), "outlet": fc.Outlet(), "bottom": fc.Wall(), "top": fc.Wall(),
+                "back": fc.Slip(), "front": fc.Slip(),
+            },
+            solve=fc.Steady(iterations=60),
+        )  # fmt: skip
+        return fc.results(fc.run(case))
+    finally:
+        if before is None:
+            del os.environ["FLOWCFD_HOME"]
+        else:
+            os.environ["FLOWCFD_HOME"] = before
+        settings.cache_clear()
+
+
+def pixels(scene: fc.Scene) -> np.ndarray:
+    """The picture (height, width, 3) as numbers from 0 to 255."""
+    return np.round(255 * imread(io.BytesIO(scene.png))[:, :, :3]).astype(int)
+
+
+def colours(picture: np.ndarray) -> int:
+    return len(np.unique(picture.reshape(-1, 3), axis=0))
+
+
+def test_the_first_look_shows_the_flow(duct: fc.Results) -> None:
+    picture = pixels(fc.view(duct))
+    assert picture.shape[1] == 1000
+    assert colours(picture) > 300
+    assert fc.view(duct)._repr_html_().startswith("<img alt=")
+
+
+def test_a_plane_is_coloured_by_the_value_that_is_there(duct: fc.Results) -> None:
+    """A range that ends below all values paints everything in the last colour, one above all in the first."""
+    scene = fc.view(duct).slice("z").size(400, 200)
+    last = pixels(scene.color("p", map="gray", range=(-3.0, -2.0)))
+    first = pixels(scene.color("p", map="gray", range=(1e3, 2e3)))
+    middle = last[70:100, 150:250]
+    assert (middle > 250).all()
+    assert (first[70:100, 150:250] < 5).all()
+
+
+def test_pressure_falls_along_the_duct(duct: fc.Results) -> None:
+    picture = pixels(fc.view(duct).slice("z").color("p", map="gray").size(600, 260))
+    row = picture[60, :, 0]
+    assert row[40] > row[300] > row[560]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda s: s.slice("x", 0.5),
+        lambda s: s.slice((1, 1, 0), (0.5, 0.1, 0.1), edges=True),
+        lambda s: s.surface(color="p"),
+        lambda s: s.surface("inlet", "top", color="U", component="x"),
+        lambda s: s.surface("bottom", color="vorticity"),
+        lambda s: s.contour("U", 5, color="p"),
+        lambda s: s.isosurface("Q", -1.0, color="U"),
+        lambda s: s.streamlines("inlet", count=10),
+        lambda s: s.streamlines(line=[(0.1, 0.02, 0.1), (0.1, 0.18, 0.1)], count=5, color="p"),
+        lambda s: s.streamlines(ball=((0.5, 0.1, 0.15), 0.05), count=8),
+        lambda s: s.glyphs(count=400, scale=2.0),
+        lambda s: s.clip("y", edges=True, color="p", cells=True),
+        lambda s: s.threshold("U", 0.5, 2.0),
+        lambda s: s.outline().slice("z", color="lambda2"),
+    ],
+)
+def test_every_layer_puts_something_on_the_picture(duct: fc.Results, layer) -> None:
+    bare = fc.view(duct).outline().camera("iso").size(500, 300)
+    assert colours(pixels(layer(bare))) > colours(pixels(bare)) + 20
+
+
+def test_two_fields_have_two_scales(duct: fc.Results) -> None:
+    one = pixels(fc.view(duct).slice("z").size(600, 300))
+    two = pixels(fc.view(duct).slice("z").contour("p", 4, color="p").size(600, 300))
+    assert (one[-40:] != two[-40:]).any()
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "said"),
+    [
+        (lambda s: s.color("temperature"), NoSuchField, "no field 'temperature'; there are: U, p"),
+        (lambda s: s.surface("roof"), UnknownName, "bottom"),
+        (lambda s: s.slice("x", 5.0), ResultError, "there is nothing of the flow here"),
+        (lambda s: s.isosurface("U", 99.0), ResultError, "contour of U: no point has 99; it is "),
+        (lambda s: s.threshold("U", 50, 60), ResultError, "no cell has U from 50 to 60"),
+        (lambda s: s.streamlines("roof"), UnknownName, "bottom"),
+        (lambda s: s.at(7), NotYet, "60"),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is(duct: fc.Results, layer, error, said) -> None:
+    scene = layer(fc.view(duct))
+    with pytest.raises(error, match=said):
+        _ = scene.png
+    assert "fields: " in scene._repr_html_()
+
+
+def test_a_scene_is_saved_as_its_name_says(duct: fc.Results, tmp_path: Path) -> None:
+    scene = fc.view(duct).slice("z", 0.16).color("p")
+    for suffix, begin in {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF", ".html": b"<", ".gltf": b"{"}.items():
+        assert scene.save(tmp_path / f"scene{suffix}").read_bytes().lstrip()[: len(begin)] == begin
+    import pyvista
+
+    blocks = pyvista.read(scene.save(tmp_path / "scene.vtm"))
+    assert sum(block.n_cells for block in blocks) == 200  # 20 x 10 cells of the plane
+
+
+def test_a_page_that_turns_needs_nothing_from_elsewhere(duct: fc.Results, tmp_path: Path) -> None:
+    page = fc.view(duct).slice("z").save(tmp_path / "scene.html").read_text()
+    assert 'src="http' not in page
+    assert "<link" not in page or 'href="http' not in page
+
+
+def test_a_two_dimensional_case_is_seen_from_the_front(home: Path) -> None:
+    case = fc.Case(
+        name="lid", domain=fc.Cavity("0.1 m"), mesh=fc.Blocks(12), physics=fc.Incompressible(fluid="water"),
+        boundaries={"lid": fc.Wall(velocity=(0.01, 0, 0)), "walls": fc.Wall()}, solve=fc.Steady(iterations=20),
+    )  # fmt: skip
+    scene = fc.view(fc.results(fc.run(case)))
+    picture = pixels(scene)
+    painted = (picture.max(axis=2) - picture.min(axis=2) > 60)[: picture.shape[0] - 90]
+    rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
+    assert np.ptp(columns) == pytest.approx(np.ptp(rows), rel=0.03)  # the cavity is square

@@ -1,0 +1,133 @@
+"""Scenes as values: what they refuse, the code that they write, the vortices that they find."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import flowcfd as fc
+from flowcfd.errors import CaseError, NotYet, UnknownName
+from flowcfd.scene import Scene, view
+from flowcfd.scene.camera import Camera
+from flowcfd.scene.data import lambda2
+from flowcfd.scene.paint import Paint
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Scene:
+    """A scene of a case that has written nothing."""
+    (tmp_path / "system").mkdir()
+    (tmp_path / "system" / "controlDict").write_text("application icoFoam;")
+    return view(tmp_path)
+
+
+def rich(scene: Scene) -> Scene:
+    return (
+        scene.slice((1, 1, 0), (0.1, 0.2, "3 mm"), color="p", map="magma", edges=True)
+        .surface("floor", "walls", plain="#aabbcc", opacity=0.5)
+        .contour("p", 7, color="U", component="x")
+        .isosurface("Q", 100.0)
+        .streamlines("inlet", count=12)
+        .streamlines(line=[(0, 0, 0), (0, "1 m", 0)])
+        .streamlines(ball=((0, 0, 0), "2 cm"), width=3.0)
+        .glyphs(count=50)
+        .clip("-x", (0.5, 0, 0))
+        .threshold("p", -1.0, 2.5)
+        .outline()
+        .color("U", "y", range=(-1, 2), cells=True)
+        .at(5)
+        .camera((1, 2, 3), zoom=2.0, near=[(0, 1), (0, 1), (0, 1)])
+        .size(800, 400)
+        .dark()
+        .title("what it's about")
+    )
+
+
+def test_a_step_gives_another_scene_and_leaves_the_first(empty: Scene) -> None:
+    changed = empty.outline().color("p")
+    assert empty.layers == ()
+    assert empty.paint is None
+    assert changed != empty
+    assert changed == empty.outline().color("p")
+    assert len({empty, changed, empty.outline().color("p")}) == 2
+
+
+def test_the_code_of_a_scene_makes_an_equal_one(empty: Scene) -> None:
+    for scene in (empty, empty.slice("y"), empty.zoom(2), empty.camera("back").size(500), rich(empty)):
+        assert eval(scene.code, {"fc": fc}) == scene
+
+
+def test_a_scene_goes_through_json_and_back(empty: Scene) -> None:
+    for scene in (empty, rich(empty)):
+        assert Scene.from_json(json.loads(json.dumps(scene.to_json()))) == scene
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "said"),
+    [
+        (lambda s: s.slice("q"), CaseError, r"normal: must be x, y, z, -x, -y, -z or three numbers \(got 'q'\)"),
+        (lambda s: s.slice((0, 0, 0)), CaseError, "must not be the zero vector"),
+        (lambda s: s.clip("x", (1, 2)), CaseError, "must be three numbers"),
+        (lambda s: s.color("U", "w"), UnknownName, "magnitude, x, y, z"),
+        (lambda s: s.color("U", map="rainbows"), UnknownName, "turbo"),
+        (lambda s: s.color("U", range=(2, 1)), CaseError, r"the range must rise \(got 2 to 1\)"),
+        (lambda s: s.color("U", range=(0, 1), log=True), CaseError, "a range for log must be positive"),
+        (lambda s: s.slice("x", hue="U"), UnknownName, "color, component"),
+        (lambda s: s.slice("x", log=True), CaseError, "log: are of a color, which is missing"),
+        (lambda s: s.surface(opacity=0), CaseError, "opacity: must be above 0"),
+        (lambda s: s.streamlines(), CaseError, "give one of from_"),
+        (lambda s: s.streamlines("inlet", ball=((0, 0, 0), 1)), CaseError, "give one of from_"),
+        (lambda s: s.threshold("p", 2, 1), CaseError, "the range must rise"),
+        (lambda s: s.contour("p", 0), CaseError, "needs one value or more"),
+        (lambda s: s.camera("sideways"), UnknownName, "iso"),
+        (lambda s: s.camera("x", zoom=0), CaseError, "zoom: must be positive"),
+        (lambda s: s.size(5, 5), CaseError, "must be 16 to 8000 pixels"),
+        (lambda s: s.save("scene.bmp"), CaseError, r"must end with \.png, \.svg"),
+        (lambda s: s.save("/nowhere/at/all/scene.png"), CaseError, "there is no folder"),
+    ],
+)
+def test_what_cannot_be_is_refused_when_it_is_said(empty, make, error, said) -> None:
+    with pytest.raises(error, match=said):
+        make(empty)
+
+
+def test_what_is_no_run_is_refused() -> None:
+    with pytest.raises(CaseError, match=r"give Results, a Run or a folder \(got int\)"):
+        view(3)  # type: ignore[arg-type]
+
+
+def test_a_run_without_fields_says_so_in_the_notebook(empty: Scene) -> None:
+    with pytest.raises(NotYet):
+        _ = empty.png
+    page = empty._repr_html_()
+    assert "fields: none yet" in page
+    assert "<img" not in page
+
+
+def test_vortices_by_lambda2_are_those_of_jeong_and_hussain() -> None:
+    """Solid-body rotation has -omega^2; a pure strain (a, -a, 0) has 0, 0 < a^2 in order: the middle one is a^2."""
+    omega, a = 3.0, 2.0
+    rotation = np.array([[0, -omega, 0], [omega, 0, 0], [0, 0, 0]])
+    strain = np.diag([a, -a, 0.0])
+    shear = np.array([[0, 1.0, 0], [0, 0, 0], [0, 0, 0]])
+    assert lambda2(np.stack([rotation, strain, shear])) == pytest.approx([-(omega**2), a**2, 0.0])
+
+
+def test_signed_fields_get_a_map_with_a_middle() -> None:
+    assert Paint("p").colours == "coolwarm"
+    assert Paint("U").colours == "turbo"
+    assert Paint("U", "x").colours == "coolwarm"
+    assert Paint("U", map="viridis").colours == "viridis"
+    assert Paint("U", "x").label("m/s", vector=True) == "U x [m/s]"
+
+
+def test_what_is_looked_at_fills_the_picture() -> None:
+    box = [0, 2, 0, 1, 0, 0.1]
+    width, height = Camera().spans(box, flat=(0, 0, 1))
+    assert width / height == pytest.approx(2.0)
+    width, height = Camera(view="x").spans(box, flat=None)
+    assert width / height == pytest.approx(10.0)
+    assert Camera(view="x", near=((0, 1), (0, 1), (0, 1))).spans(box, flat=None)[0] == pytest.approx(1.06)
