@@ -1,0 +1,104 @@
+"""MeshPlan: a mesh and a domain for a body and a flow, with the reason for each number."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from flowcfd.case.body import Body
+from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
+from flowcfd.case.case import Case
+from flowcfd.case.domain import DOMAINS, Domain
+from flowcfd.case.mesh import MESHES, Mesh
+from flowcfd.case.physics import Incompressible
+from flowcfd.case.solve import Steady
+from flowcfd.case.spec import FrozenDict, Kinds, Spec
+from flowcfd.meshing.features import Features
+from flowcfd.meshing.flow import TURBULENT, Flow
+
+
+class Reason(Spec):
+    """A number of a plan as people read it, and the sentence that says where it comes from."""
+
+    leading = ("value", "why")
+    value: str = Field(description="the number with its unit")
+    why: str = Field(description="where it comes from")
+
+
+class MeshPlan(Spec):
+    """What `flowcfd.size` gives: `mesh` and `domain` for a case, and the reason for each number.
+
+    `features` are the numbers that it was made from, `by` says by what: a rule, or a model that has learned. `cells` is
+    the number of cells that the mesh will have by the octree, or where `counted` by OpenFOAM's own castellation.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+    schema_: int = Field(1, alias="schema", ge=1, le=1)
+    by: str = Field("rule", description="what made it")
+    body: Body = Field(description="the body that is meshed")
+    flow: Flow = Field(description="the flow that it is meshed for")
+    domain: Annotated[Domain, Kinds(DOMAINS)] = Field(description="the space that is meshed")
+    mesh: Annotated[Mesh, Kinds(MESHES)] = Field(description="how")
+    cells: int = Field(gt=0, description="cells that the mesh will have")
+    layer_cells: int = Field(0, ge=0, description="how many of them are in layers")
+    counted: Literal["octree", "castellation"] = Field("octree", description="how the cells were counted")
+    y_plus: float | None = Field(None, description="y+ of the centres of the first cells; None: not known")
+    reasons: Annotated[dict[str, Reason], AfterValidator(FrozenDict)] = Field(
+        description="why each number is what it is"
+    )
+    features: Features = Field(description="the numbers that it was made from")
+
+    def case(self, **parts: Any) -> Case:
+        """A case of this body, domain and mesh; other parts can be given, else they are a steady flow at its speed."""
+        turbulent = self.flow.reynolds >= TURBULENT
+        usual = {
+            "physics": Incompressible(fluid=self.flow.fluid, turbulence="kOmegaSST" if turbulent else "laminar"),
+            "boundaries": boundaries(self.domain.around(self.body), self.flow),
+            "solve": Steady(iterations=500),
+        }
+        whole: dict[str, Any] = {"geometry": self.body, "domain": self.domain, "mesh": self.mesh, **usual, **parts}
+        return Case(**whole)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as JSON types; `MeshPlan.model_validate` makes the same plan of them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def __repr__(self) -> str:
+        cells = f"{self.cells} cells" if self.counted == "castellation" else f"about {self.cells} cells"
+        return f"<MeshPlan of {self.body.label} by {self.by}: {cells}, {self.layer_cells} of them in layers>"
+
+    def lines(self) -> list[tuple[str, str, str]]:
+        """Each number with its name and reason, for people."""
+        how = {"octree": "counted by an octree that does what the mesher does", "castellation": "counted by the mesher"}
+        head = [
+            ("cells", f"{self.cells}", f"{how[self.counted]}; {self.layer_cells} of them in layers"),
+            (
+                "Reynolds number",
+                f"{self.flow.reynolds:.3g}",
+                f"{self.flow.speed:.4g} m/s along {self.flow.length:.4g} m",
+            ),
+        ]
+        return head + [(name, reason.value, reason.why) for name, reason in self.reasons.items()]
+
+    def _repr_html_(self) -> str:
+        left = "style='text-align:left'"
+        rows = "".join(
+            f"<tr><td {left}>{html.escape(name)}</td><td {left}><b>{html.escape(value)}</b></td>"
+            f"<td {left}>{html.escape(why)}</td></tr>"
+            for name, value, why in self.lines()
+        )
+        title = html.escape(repr(self)[1:-1])
+        return f"<div>{title}</div><table><tr><th {left}>number</th><th {left}>value</th><th {left}>reason</th></tr>{rows}</table>"
+
+
+def boundaries(space: Domain, flow: Flow) -> Mapping[str, Boundary]:
+    """What happens at each patch in this flow, by the domain's own words or by what its patches are for."""
+    own: Any = getattr(space, "boundaries", None)
+    if own is not None and space.kind in ("WindTunnel", "FreeAir", "Internal"):
+        found: Mapping[str, Boundary] = own(speed=flow.speed)
+        return found
+    made: dict[str, Boundary] = {"inlet": Inlet(speed=flow.speed), "outlet": Outlet(), "wall": Wall(), "side": Slip()}
+    return {name: made[patch.role] for name, patch in space.patches.items() if patch.role in made}

@@ -1,0 +1,114 @@
+"""Layers by rule: a first height by y+, and as many layers as lead from it to the cells outside."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flowcfd.case.refinement import Layers
+from flowcfd.errors import CaseError
+from flowcfd.meshing.flow import TURBULENT, Flow
+
+WALL_FUNCTIONS = (30.0, 100.0)
+"""y+ at which wall functions hold."""
+USUAL = 50.0
+RATIOS = (1.2, 1.25, 1.3)
+FEW, MANY = 3, 10
+"""Layers that are worth having, and the most that are made without being asked for."""
+MOST = 40
+"""Layers beyond which snappyHexMesh is not asked."""
+LAST = 0.6
+"""Greatest height of the outermost layer over the size of the cells outside."""
+THICK = 2.0
+"""Greatest thickness of all layers over the size of the cells outside: thicker stacks collapse."""
+RELATIVE = 5
+"""Layers where their height is relative."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Layers with the reason for their height, count and ratio; `y_plus` of the centre of the first cell, if known."""
+
+    layers: Layers
+    y_plus: float | None
+    first: str
+    count: str
+
+
+def stack(flow: Flow, cell: float, y_plus: float | None) -> Stack:
+    """The layers on a surface of cells of a size [m].
+
+    A y+ that is asked for is kept, or refused with what could be had (CaseError); without one wall functions are meant,
+    and where no stack for them fits the cells the layers are relative to these.
+    """
+    if y_plus is not None:
+        return _asked(flow, cell, y_plus)
+    if flow.reynolds < TURBULENT:
+        return _relative(
+            flow, cell, f"no wall functions at a Reynolds number of {flow.reynolds:.3g}, below {TURBULENT:.0e}"
+        )
+    for wanted in (USUAL, *WALL_FUNCTIONS):
+        found = _fitting(flow.wall_cell(wanted), cell, MANY)
+        if found is not None:
+            low, high = WALL_FUNCTIONS
+            return _told(flow, found, wanted, cell, f"wall functions hold between y+ {low:g} and {high:g}")
+    low, high = flow.wall_cell(WALL_FUNCTIONS[0]), flow.wall_cell(WALL_FUNCTIONS[1])
+    why = f"cells of y+ 30 to 100 are {low:.3g} to {high:.3g} m high, and no {FEW} to {MANY} of them lead to cells of"
+    return _relative(flow, cell, f"{why} {cell:.3g} m")
+
+
+def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
+    first = flow.wall_cell(y_plus)
+    found = _fitting(first, cell, MOST)
+    if found is not None:
+        return _told(flow, found, y_plus, cell, "as asked for")
+    per = first / y_plus
+    widest = cell * LAST / RATIOS[0] ** (FEW - 1)
+    least = cell * LAST / RATIOS[-1] ** (MOST - 1)
+    if first > widest:
+        mend = f"coarser surface cells (at least {first / LAST * RATIOS[0] ** (FEW - 1):.3g} m) or"
+    else:
+        mend = "finer surface cells or"
+    raise CaseError(
+        f"y_plus: at {y_plus:g} the first cell is {first:.3g} m high, from which no {FEW} to {MOST} layers lead to "
+        f"surface cells of {cell:.3g} m; {mend} y+ {least / per:.3g} to {widest / per:.3g}"
+    )
+
+
+def _fitting(first: float, cell: float, most: int) -> Layers | None:
+    """The layers of a first height that end at LAST of the cell and are not too thick; None where there are none."""
+    for ratio in RATIOS:
+        count = 1 + math.floor(math.log(LAST * cell / first) / math.log(ratio) + 1e-9) if first < LAST * cell else 0
+        while count > FEW and first * (ratio**count - 1) / (ratio - 1) > THICK * cell:
+            count -= 1
+        if FEW <= count <= most and first * (ratio**count - 1) / (ratio - 1) <= THICK * cell:
+            return Layers(count=count, ratio=ratio, first=float(f"{first:.4g}"))
+    return None
+
+
+def _told(flow: Flow, layers: Layers, y_plus: float, cell: float, why: str) -> Stack:
+    first = layers.first or 0.0
+    thickness, outermost = layers.stack(first), first * layers.ratio ** (layers.count - 1)
+    delta = flow.boundary_layer
+    cover = "covers" if thickness >= delta else f"{thickness / delta:.0%} of"
+    return Stack(
+        layers,
+        y_plus,
+        f"y+ {y_plus:g} at its centre by a flat plate's friction at Re {flow.reynolds:.3g} (Schlichting); {why}",
+        f"until the outermost is {outermost / cell:.2g} of the cells outside; together {thickness:.3g} m, {cover} "
+        f"the boundary layer of {delta:.3g} m",
+    )
+
+
+def _relative(flow: Flow, cell: float, why: str) -> Stack:
+    layers = Layers(count=RELATIVE)
+    first = layers.last * cell / layers.ratio ** (layers.count - 1)
+    known = flow.reynolds >= 1e3
+    y_plus = first / flow.wall_cell(1.0) if known else None
+    said = "" if y_plus is None else f"; y+ becomes about {y_plus:.3g}"
+    return Stack(
+        layers,
+        y_plus,
+        f"the outermost layer is {layers.last:g} of the cells outside, so the first is about {first:.3g} m: {why}{said}",
+        "the number that nine bodies were tried with",
+    )
