@@ -14,10 +14,10 @@ model. Behind the elbow the computed pipe is 15 diameters long; what is lost bey
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from flowcfd.benchmarks.convergence import graded
 from flowcfd.benchmarks.frame import Cost, Curve, Effort, Outcome, Plot, benchmark, within
@@ -128,17 +128,17 @@ def case(inlet: Inlet, level: int = 0, iterations: int = ITERATIONS) -> Case:
         domain=Internal(),
         mesh=Snappy(
             cell=FINEST * coarser,
-            surface=0,
-            layers=Layers(STACK, GROWTH, first=FIRST * coarser, patches="wall"),
+            surface=(0, 0),
+            layers=(Layers(count=STACK, ratio=GROWTH, first=FIRST * coarser, patches=("wall",)),),
         ),
         physics=Incompressible(fluid=Fluid(nu=NU), turbulence="kOmegaSST", velocity=(SPEED, 0, 0)),
         boundaries={"inlet": inlet, "outlet": Outlet(), "wall": Wall()},
         solve=Steady(
             iterations=iterations,
             residual=1e-5,
-            until=Settled("upstream.areaAverage(p)", within="0.1 %", over=60),
+            until=Settled(measures=("upstream.areaAverage(p)",), within=0.001, over=60),
         ),
-        outputs=(PatchAverage("inlet", name="upstream"), YPlus()),
+        outputs=(PatchAverage(patch="inlet", name="upstream"), YPlus()),
     )
 
 
@@ -155,7 +155,7 @@ class Section:
     total: float
 
 
-def section(of: Results, origin: ArrayLike, normal: ArrayLike) -> Section:
+def section(of: Results, origin: Sequence[float], normal: Sequence[float]) -> Section:
     """The plane through a point [m] with a unit normal along the flow."""
     plane = of.mesh(fields=["U", "p"]).slice(normal=normal, origin=origin).compute_cell_sizes()
     area = np.asarray(plane.cell_data["Area"], float)

@@ -116,7 +116,7 @@ def case(inlet: Inlet, model: Model = "kEpsilon", cells: int = 8, iterations: in
         domain=WindTunnel(length=LENGTH, width=WIDTH, height=HEIGHT, upstream=UPSTREAM, half=True),
         mesh=Snappy(
             cell=H / cells,
-            surface=2,
+            surface=(2, 2),
             refine=(
                 Refine(box=wide, level=1, name="wake", why="horseshoe vortex and backflow with a margin"),
                 Refine(box=near, level=2, name="near", why="shear layers of the roof and the sides, the near wake"),
@@ -134,12 +134,12 @@ def case(inlet: Inlet, model: Model = "kEpsilon", cells: int = 8, iterations: in
         solve=Steady(
             iterations=iterations,
             residual=1e-5,
-            until=None if model == "kOmegaSST" else Settled("reattachment", "Cd", within="0.2 %", over=150),
+            until=None if model == "kOmegaSST" else Settled(measures=("reattachment", "Cd"), within=0.002, over=150),
         ),
         outputs=(
-            Forces("body", speed=SPEED, area=0.5 * H**2, length=H, lift="z"),
-            Reattachment("ground", origin=(0.5 * H, 0, 0), within=0.55 * H / cells),
-            WallShear(patches="ground"),
+            Forces(patches=("body",), speed=SPEED, area=0.5 * H**2, length=H, lift=(0, 0, 1)),
+            Reattachment(patch="ground", origin=(0.5 * H, 0, 0), within=0.55 * H / cells),
+            WallShear(patches=("ground",)),
             YPlus(),
         ),
     )
