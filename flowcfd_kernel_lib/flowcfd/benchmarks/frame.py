@@ -41,7 +41,19 @@ __all__ = [
     "within",
 ]
 
-OWN = ("cavity", "channel", "cylinder", "driver_seegmiller", "friction", "laminar_step", "naca0012", "pipe")
+OWN = (
+    "ahmed",
+    "cavity",
+    "channel",
+    "cylinder",
+    "driver_seegmiller",
+    "elbow",
+    "friction",
+    "laminar_step",
+    "naca0012",
+    "pipe",
+    "surface_cube",
+)
 """The modules of this package that register benchmarks."""
 POLL = 0.2
 """Time [s] between two looks at runs that are waited for."""
