@@ -198,7 +198,7 @@ class Section(Outside):
         return body.frontal[0] * (2 * self.share if self.half else 1.0)
 
     def _sides(self) -> Mapping[str, tuple[Side, ...]]:
-        floor = "ground" if self.stands else "bottom"
+        floor = "ground" if self.stands else "below"
         below, above, right, left = _AROUND[self.up]
         return {"inlet": ("-x",), "outlet": ("+x",), floor: (below,), "top": (above,), "sides": (right, left)}
 

@@ -28,7 +28,7 @@ class WindTunnel(Section):
         fc.WindTunnel("12 m", "3 m", "2.5 m", half=True, clearance="5 cm")
 
     The body stands on the ground, or `clearance` above it. With ground=False it hangs in the middle of the tunnel,
-    whose patch below is called bottom.
+    whose patch under it is called below.
     """
 
     kind: Literal["WindTunnel"] = "WindTunnel"
@@ -62,7 +62,7 @@ class WindTunnel(Section):
         """Flow at `speed` [m/s] through the tunnel: a ground that stands or moves along, slip above and beside."""
         entering = Inlet(speed=speed, turbulence=turbulence or InletTurbulence())
         floor = Wall(velocity=(entering.speed or 0.0, 0.0, 0.0)) if moving_ground else Wall()
-        below = {"ground": floor} if self.ground else {"bottom": Slip()}
+        below = {"ground": floor} if self.ground else {"below": Slip()}
         return {
             "inlet": entering, "outlet": Outlet(), **below, "top": Slip(), "sides": Slip(), BODY: body or Wall()
         }  # fmt: skip

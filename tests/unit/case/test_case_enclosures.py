@@ -123,10 +123,10 @@ def test_what_is_given_is_kept_and_the_rest_follows() -> None:
 def test_without_a_ground_the_body_is_in_the_middle() -> None:
     tunnel = fc.WindTunnel(ground=False).around(BRICK)
     assert sum(tunnel.box[2]) == pytest.approx(sum(BRICK.bounds[2]))
-    assert "bottom" in tunnel.patches
+    assert "below" in tunnel.patches
     assert "ground" not in tunnel.patches
     assert "under" in tunnel.patches
-    assert isinstance(tunnel.boundaries("1 m/s")["bottom"], fc.Slip)
+    assert isinstance(tunnel.boundaries("1 m/s")["below"], fc.Slip)
 
 
 def test_a_half_model_keeps_one_side_and_the_blockage() -> None:
@@ -170,7 +170,7 @@ def test_the_patches_of_the_box_close_it_and_the_body_looks_inwards() -> None:
         patches = domain.around(BRICK).patches
         assert patches["roof"].normal == (0, 0, -1)
         assert patches["inlet"].area == patches["outlet"].area
-        assert patches["top"].area == patches["ground" if "ground" in patches else "bottom"].area
+        assert patches["top"].area == patches["ground" if "ground" in patches else "below"].area
     assert fc.Internal().around(PIPE).patches["inlet"].normal == (-1, 0, 0)
 
 
