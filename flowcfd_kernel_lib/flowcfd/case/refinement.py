@@ -200,7 +200,7 @@ class Gaps(Spec):
 
 def as_gaps(given: object) -> object:
     """A bare level as Gaps."""
-    return {"level": given} if isinstance(given, Integral) and not isinstance(given, bool) else given
+    return {"level": given} if not isinstance(given, bool) and isinstance(given, Integral) else given
 
 
 def _patches(given: object) -> object:
@@ -269,6 +269,6 @@ def as_layers(given: object) -> object:
     given = given.tolist() if hasattr(given, "tolist") else given
     if given is None or given == 0:
         return ()
-    if isinstance(given, Integral) and not isinstance(given, bool):
+    if not isinstance(given, bool) and isinstance(given, Integral):
         return ({"count": given},)
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)

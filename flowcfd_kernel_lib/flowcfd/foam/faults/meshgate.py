@@ -2,7 +2,8 @@
 
 checkMesh ends with 0 whatever it finds, and finds nothing wrong with a mesh that fills the inside of a body whose
 surface leaks, or only that. So the mesher leaves `system/meshExpected`: JSON with `patches` that must have faces, the
-`volume` (low, high) [m3] or none, and `why`; a case without it is not judged. Standard library only, for the worker.
+`volume` (low, high) [m3] or none, `why`, and `narrow` patches that may have lost their faces; a case without it is not
+judged. Standard library only, for the worker.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def judged(report: CheckMesh, expected: Mapping[str, Any]) -> Iterator[Fault]:
 def _volume_and_patches(report: CheckMesh, expected: Mapping[str, Any]) -> Iterator[Fault]:
     wanted = tuple(map(str, expected.get("patches", ())))
     missing = [name for name in wanted if name not in report.patches or not report.patches[name].faces]
-    strange = [name for name, patch in report.patches.items() if patch.faces and name not in wanted]
+    allowed = {*wanted, *expected.get("narrow", ())}
+    strange = [name for name, patch in report.patches.items() if patch.faces and name not in allowed]
     limits, volume = expected.get("volume"), report.volume
     values: dict[str, object] = {"volume": f"{volume:.6g}", "missing": _listed(missing), "wanted": ""}
     if limits is not None and volume == volume:  # a mesh with negative volumes is told none
