@@ -18,7 +18,7 @@ def _home(home: Path) -> None:
     """Runs of these tests are kept nowhere else."""
 
 
-def test_the_wake_of_a_cube_is_as_long_as_k_epsilon_has_it() -> None:
+def test_the_wake_of_a_cube_is_as_long_as_steady_rans_has_it() -> None:
     found = surface_cube.run(Effort("quick"))
     assert [(one.measure, one.ok) for one in found.comparisons] == [
         ("reattachment, k-epsilon", True),
