@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import json
@@ -26,6 +27,7 @@ from flowcfd.units import si
 
 if TYPE_CHECKING:
     from flowcfd.cad.loops import Opening
+    from flowcfd.cad.picture import Picture
     from flowcfd.cad.report import Report
     from flowcfd.case.body import Body
 
@@ -233,6 +235,17 @@ class Geometry:
 
         return defeature(self, what)
 
+    def picture(
+        self, views: str | Sequence[str] = ("iso", "back"), *, features: Sequence[Feature] = (), width: int = 1000
+    ) -> Picture:
+        """Its patches in colours with their names; features stand out of a faint shell.
+
+        Views are "iso", "back", "below" and the axes that one looks against: "-x" from the front, "z" from above.
+        """
+        from flowcfd.cad.picture import picture
+
+        return picture(self, views, features=features, width=width)
+
     def report(self) -> Report:
         """What there is to know of it before it is meshed."""
         from flowcfd.cad.report import report
@@ -267,8 +280,18 @@ class Geometry:
         said = "".join(f"<div>&#9888; {html.escape(line)}</div>" for line in self.said)
         return (
             f"<div>{html.escape(repr(self)[1:-1])}</div>{said}<table><tr><th style='text-align:left'>patch</th>"
-            f"<th>area</th><th>triangles</th></tr>{rows}</table>"
+            f"<th>area</th><th>triangles</th></tr>{rows}</table>{self._image}"
         )
+
+    @property
+    def _image(self) -> str:
+        """Its picture for a page, which is kept beside its triangles."""
+        file = self.path / "picture.png"
+        if not file.exists():
+            part = self.path / f".picture.{os.getpid()}.png"
+            self.picture().save(part).replace(file)
+        shown = base64.b64encode(file.read_bytes()).decode()
+        return f"<img style='max-width:100%' width='900' alt='the patches' src='data:image/png;base64,{shown}'>"
 
     @cached_property
     def _arrays(self) -> Mapping[str, NDArray[np.generic]]:

@@ -34,6 +34,9 @@ ANGLE = 0.2
 FINENESS = 5e-4
 """How far triangles may lie from the face, as a part of the diagonal of the box."""
 
+SURE = 1e-6
+"""Two rules of integration that agree within this share are believed, and the one that is exact for planes is taken."""
+
 
 @dataclass
 class Body:
@@ -93,8 +96,9 @@ def written(body: Body, folder: Path) -> dict[str, Any]:
         raise Unusable("holds no faces")
     BRepTools.Clean_s(body.shape)
     BRepTools.Write_s(body.shape, str(folder / "shape.brep"))
-    (folder / "faces.json").write_text(json.dumps({"names": body.names, "colours": body.colours}))
     low, high = box(body.shape)
+    extent = [(low / 1000).tolist(), (high / 1000).tolist()]
+    (folder / "faces.json").write_text(json.dumps({"names": body.names, "colours": body.colours, "box": extent}))
     points, triangles, owners = _triangles(body.shape, faces, float(np.linalg.norm(high - low)) * FINENESS)
     np.savez(folder / "triangles.npz", points=points / 1000, triangles=triangles, faces=owners)
     solids = parts(body.shape, SOLID)
@@ -118,15 +122,23 @@ def box(shape: Any) -> tuple[Any, Any]:
 
 def area(face: Any) -> float:
     """The area of a face [mm2], of the surface itself and not of triangles."""
-    properties = GProp_GProps()
-    BRepGProp.SurfaceProperties_s(face, properties)
-    return float(properties.Mass())
+    usual = GProp_GProps()
+    BRepGProp.SurfaceProperties_s(face, usual)
+    for within in (1e-6, 1e-9):  # the usual rule of integration takes too few points for some splines
+        finer = GProp_GProps()
+        BRepGProp.SurfaceProperties_s(face, finer, within)
+        if abs(finer.Mass() - usual.Mass()) <= SURE * abs(usual.Mass()):
+            return float(usual.Mass())
+    return float(finer.Mass())
 
 
 def _volume(solid: Any) -> float:
-    properties = GProp_GProps()
-    BRepGProp.VolumeProperties_s(solid, properties)
-    return float(properties.Mass())
+    """The volume [mm3]; of a wing that is extruded from a spline the usual rule of integration misses 13 %."""
+    usual, adaptive = GProp_GProps(), GProp_GProps()
+    BRepGProp.VolumeProperties_s(solid, usual)
+    BRepGProp.VolumePropertiesGK_s(solid, adaptive, 1e-6)
+    sure = abs(adaptive.Mass() - usual.Mass()) <= SURE * abs(usual.Mass())
+    return float((usual if sure else adaptive).Mass())
 
 
 def free_bounds(shape: Any, tolerance: float = 1e-3) -> int:
