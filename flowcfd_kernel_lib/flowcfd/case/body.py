@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -62,6 +62,14 @@ class Body(Spec):
     def group(self) -> str | None:
         """The name of all its patches together; None where a patch has this name itself."""
         return None if self.label in self.patches else self.label
+
+
+class Bodied(Protocol):
+    """Whatever says what it is as a body, such as a Geometry."""
+
+    def body(self) -> Body:
+        """What a case knows of it."""
+        ...
 
 
 def _body(given: object) -> Any:

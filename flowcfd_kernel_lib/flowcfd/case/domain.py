@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from flowcfd.case.body import Body
+from flowcfd.case.body import Bodied, Body
 from flowcfd.case.bounds import Bounds, Point, inside, shown, slack, span
 from flowcfd.case.quantities import Length, Quantity
 from flowcfd.case.spec import Location, Spec
@@ -57,7 +57,7 @@ class Domain(Spec):
     holds_body: ClassVar[bool] = False
     """Whether the domain is laid around, or into, a body from CAD."""
 
-    def around(self, body: Body | None) -> Domain:
+    def around(self, body: Body | Bodied | None) -> Domain:
         """The domain of a case with this body: the one whose patches, bounds and points count."""
         return self
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, PrivateAttr
 
-from flowcfd.case.body import Body, BodyPatch
+from flowcfd.case.body import Bodied, Body, BodyPatch
 from flowcfd.case.boundary import Boundary
 from flowcfd.case.bounds import Bounds, Point, inside, shown, span
 from flowcfd.case.domain import Domain, Extent, PatchInfo, PatchKind, Role
@@ -62,10 +62,9 @@ class Enclosure(Domain):
     _body: Body | None = PrivateAttr(None)
     _kept: tuple[Layout, Mapping[str, PatchInfo]] | None = PrivateAttr(None)
 
-    def around(self, body: Body | None) -> Self:
+    def around(self, body: Body | Bodied | None) -> Self:
         """The same domain with this body (or Geometry) in it; raises nothing, `misfits` says what does not fit."""
-        say = getattr(body, "body", None)
-        known: Body | None = say() if callable(say) else body
+        known = body if body is None or isinstance(body, Body) else body.body()
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         held = cast(Self, type(self).model_construct(**fields))  # what was kept of another body stays behind
         held._body = known

@@ -94,7 +94,10 @@ class Spec(BaseModel, metaclass=SpecMeta):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """An equal spec, or with `update` a changed one, validated like a new one."""
-        return type(self).model_validate({**dict(self), **update}) if update else super().model_copy(deep=deep)
+        if not update:
+            return super().model_copy(deep=deep)
+        # The fields alone: what is computed once and kept lies among them in the instance.
+        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **update})
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refused: a spec is frozen."""

@@ -71,7 +71,8 @@ class WindTunnel(Section):
         """5 and 10 body lengths before and behind, and a section of which the body takes 2 %."""
         size, word = reference(body)
         beside = self._clear(body)
-        section = f"{100 * BLOCKAGE:g} % of the section blocked, so that the walls do not speed the flow up (rule of thumb)"
+        share = f"{100 * BLOCKAGE:g} % of the section"
+        section = f"{share} blocked, so that the walls do not speed the flow up (rule of thumb)"
         return Distances(
             (UPSTREAM * size, f"{UPSTREAM:g} {word}: the flow before the body is not felt there (rule of thumb)"),
             (

@@ -152,3 +152,9 @@ PLAIN = fc.Case(
     boundaries={"inlet": fc.Inlet(1), "outlet": fc.Outlet(), "bottom": fc.Wall(), "top": fc.Wall()},
     solve=fc.Steady(),
 )
+
+
+def test_a_copy_is_changed_after_all_has_been_asked_of_the_case(channel: fc.Case) -> None:
+    assert channel.digest == channel.digest and channel.space is channel.space
+    assert channel.model_copy(update={"name": "other"}).name == "other"
+    assert channel.model_copy(update={"solve": fc.Steady(7)}).digest != channel.digest

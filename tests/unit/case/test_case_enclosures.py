@@ -395,3 +395,17 @@ def test_a_notebook_shows_the_domain_to_scale() -> None:
     assert "<svg" in case(fc.WindTunnel())._repr_html_()
     assert "Body(" in case(fc.WindTunnel())._repr_html_()
     assert "<svg" in fc.BuildingSite("400 m", "40 m", "120 m")._repr_html_()
+
+
+def test_a_site_that_is_nearer_than_the_guidelines_have_it_is_noted() -> None:
+    wind = fc.LogLaw("10 m/s", "10 m", "3 cm")
+    for site, names in (
+        (fc.BuildingSite(), []),
+        (fc.BuildingSite(half=True, up="z"), []),
+        (fc.BuildingSite("20 m", "40 m", "9 m"), ["domain.upstream", "domain.length"]),
+        (fc.BuildingSite(width="10 m", height="8 m", half=True), ["domain.width", "domain.height"]),
+    ):
+        made = case(site, boundaries=site.around(BRICK).boundaries(wind))
+        found = [one for one in situation.findings(made) if one.rule == "site-too-small"]
+        assert [one.field for one in found] == names
+        assert all("heights" in one.message and "COST" in one.message for one in found)

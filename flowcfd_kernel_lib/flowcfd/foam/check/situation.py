@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowcfd.case.around import Section
+from flowcfd.case.bounds import Bounds
 from flowcfd.case.case import Case
+from flowcfd.case.site import AIJ, COST, BuildingSite
 from flowcfd.case.tunnel import WindTunnel
 from flowcfd.foam.check.finding import Finding
 
@@ -14,6 +16,7 @@ def findings(case: Case) -> Iterator[Finding]:
     """What is found in the description itself."""
     yield from _blockage(case)
     yield from _hovering(case)
+    yield from _near(case)
 
 
 def _blockage(case: Case) -> Iterator[Finding]:
@@ -44,3 +47,32 @@ def _hovering(case: Case) -> Iterator[Finding]:
             f" {space.up} = 0, say clearance={low:.4g}"
         )
         yield Finding("warning", "ground-under-body", text, field="domain.clearance")
+
+
+def _near(case: Case) -> Iterator[Finding]:
+    """A site whose box is nearer to the buildings than the guidelines have it changes the flow around them."""
+    space = case.space
+    if not isinstance(space, BuildingSite) or space.body is None:
+        return
+    height = space.body.extent[space.vertical]
+    for name, (had, least, field) in _reach(space, space.body.bounds).items():
+        if had < 0.99 * least * height:
+            text = (
+                f"the box ends {had / height:.3g} heights {name} the buildings, {least} are the rule ({COST}; {AIJ});"
+                " what is left out is proposed"
+            )
+            yield Finding("note", "site-too-small", text, field=f"domain.{field}")
+
+
+def _reach(space: BuildingSite, body: Bounds) -> dict[str, tuple[float, int, str]]:
+    """How far the box reaches beyond the buildings [m], the rule in heights, and the field that says so."""
+    (x0, x1), (y0, y1), (_, z1) = space.box[0], space.box[space.lateral], space.box[space.vertical]
+    (a0, a1), (b0, b1), (_, c1) = body[0], body[space.lateral], body[space.vertical]
+    beside = [b0 - y0] if "-" + "xyz"[space.lateral] in space.rims["sides"] else []
+    beside += [y1 - b1] if "+" + "xyz"[space.lateral] in space.rims["sides"] else []
+    return {
+        "before": (a0 - x0, 5, "upstream"),
+        "behind": (x1 - a1, 15, "length"),
+        "beside": (min(beside), 5, "width"),
+        "above": (z1 - c1, 5, "height"),
+    }
