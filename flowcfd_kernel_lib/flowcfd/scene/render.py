@@ -84,7 +84,7 @@ class Stage:
                     scalars="shown", cmap=paint.colours, clim=(low, high), log_scale=paint.log,
                     show_scalar_bar=False, line_width=2 if lines else 1, edge_color="#404a55", n_colors=256,
                     lighting=None if dataset.n_cells and not lines and not _flat(dataset) else False,
-                    smooth_shading=False, nan_color="#8a8f98", **how,
+                    smooth_shading=False, ambient=0.35, diffuse=0.7, nan_color="#8a8f98", **how,
                 )  # fmt: skip
             self._scale(last.mapper, paint.label(self.unit(paint.field), vector=vector), number, len(kinds))
         for dataset, how in self.plain_shown:

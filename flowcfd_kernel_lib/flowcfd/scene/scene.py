@@ -252,7 +252,8 @@ class Scene:
         return hash(json.dumps(self.to_json()))
 
     def __repr__(self) -> str:
-        return f"<Scene {self.code.partition(chr(10))[0]}>"
+        shown = [layer.kind for layer in self.layers] or ["first look"]
+        return f"<Scene of {self.results.case.parent.name}: {', '.join(shown)}>"
 
     def _repr_html_(self) -> str:
         try:
