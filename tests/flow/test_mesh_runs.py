@@ -73,7 +73,8 @@ def case(
     }  # fmt: skip
     files = {path: HEAD.format("dictionary", path.rpartition("/")[2]) + text for path, text in texts.items()}
     files["0/U"] = HEAD.format("volVectorField", "U") + FIELD.format(
-        "1", "(1 0 0)", "type fixedValue; value uniform (1 0 0);", "type zeroGradient;", "slip")
+        "1", "(1 0 0)", "type fixedValue; value uniform (1 0 0);", "type zeroGradient;", "slip"
+    )
     files["0/p"] = HEAD.format("volScalarField", "p") + FIELD.format(
         "2", "0", "type zeroGradient;", "type fixedValue; value uniform 0;", "zeroGradient"
     ).replace("-1 0", "-2 0").replace("type slip", "type zeroGradient")  # fmt: skip
@@ -139,11 +140,16 @@ def test_a_refused_mesh_is_refused_again_and_meshed_anew_once_it_is_mended(home:
 
 
 def test_cells_turned_inside_out_are_refused(home: Path) -> None:
-    files = case(expected={"patches": PATCHES[:3]})
-    steps = ("blockMesh", "transformPoints -scale '(-1 1 1)'", "checkMesh", "potentialFoam")
-    run = jobs.run(CaseFiles(files.files, steps, "mirrored"), wait=True)
+    files = case(expected={"patches": PATCHES[:3]}).edit("system/controlDict", writeFormat="ascii")
+    made = jobs.mesh(CaseFiles(files.files, ("blockMesh", "potentialFoam"), "block"), wait=True)
+    mesh = {f"constant/polyMesh/{path.name}": path.read_text() for path in (made.case / "constant/polyMesh").iterdir()}
+    lines = mesh["constant/polyMesh/points"].splitlines()
+    middle = next(n for n, line in enumerate(lines) if line == "(0.8 0 0)")
+    lines[middle] = "(3.7 1.7 1.3)"
+    mesh["constant/polyMesh/points"] = "\n".join(lines) + "\n"
+    run = jobs.run(CaseFiles({**files.files, **mesh}, ("checkMesh", "potentialFoam"), "spoilt"), wait=True)
     assert run.state == "Failed" and run.fault is not None and run.fault.name == "mesh-inside-out", run.why
-    assert "1200 cells have no or a negative volume" in run.why
+    assert "negative volume" in run.why and not (run.case / "log.potentialFoam").exists()
 
 
 def test_a_case_that_expects_nothing_is_run_as_ever(home: Path) -> None:
@@ -163,7 +169,7 @@ def test_a_mesh_made_on_ranks_is_whole_and_as_good(home: Path) -> None:
     ]  # fmt: skip
     assert "nProcs : 2" in (two.case / "log.snappyHexMesh").read_text()
     assert not list(two.case.glob("processor*"))
-    assert cells(two) == pytest.approx(cells(alone), rel=0.01)
+    assert cells(two) == pytest.approx(cells(alone), rel=0.05)
     ours, theirs = quality(two), quality(alone)
     assert ours.layers is not None and ours.layers.coverage == pytest.approx(theirs.layers.coverage, abs=0.05)  # type: ignore[union-attr]
     assert ours.layers.cells == ours.report.cells, "all ranks are in it"
@@ -184,7 +190,7 @@ def test_ranks_count_for_what_is_shared_and_the_solver_takes_the_whole_mesh(home
 
 
 def test_a_stopped_and_a_killed_mesh_on_ranks_are_made_anew(home: Path, until: Callable[..., None]) -> None:
-    fine = case(cell=0.25, layers=3)
+    fine = case(cell=0.32)
     run = jobs.mesh(fine, cores=2, mesh_cores=2)
     log = run.case / "log.snappyHexMesh"
     until(lambda: log.is_file() and b"refinement iteration" in log.read_bytes())

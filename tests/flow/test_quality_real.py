@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import subprocess
@@ -85,11 +86,13 @@ def test_what_checkmesh_refuses_gets_less_than_half(block: Callable[..., Path]) 
     assert 0 < sheared.score.total <= 49
     assert sheared.score.hopeless == ()
     assert any(line.startswith("skewness") for line in sheared.advice)
+    assert sheared.refused == ("Max skewness = 10, 200 highly skew faces of 3300",)
 
 
 def test_cells_turned_inside_out_get_nothing_and_are_shown_where_they_are(block: Callable[..., Path]) -> None:
     spoilt = quality(block("spoilt", spoil=True))
     assert spoilt.score.total == 0
+    assert spoilt.refused[0].endswith("have no or a negative volume")
     assert "negative volume" in spoilt.advice[0]
     worst = spoilt.worst(3, "volume")
     assert worst["volume"].iloc[0] < 0
@@ -146,12 +149,34 @@ def test_the_command_line_tells_the_same(
     block: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = block("told", shear=10.0)
-    assert main(["quality", str(case), "--json"]) == 0
+    assert main(["quality", str(case), "--json"]) == 1, "refused"
     assert json.loads(capsys.readouterr().out)["score"] == quality(case).score.total
-    assert main(["quality", str(case), "--picture", str(tmp_path / "worst.png")]) == 0
+    assert main(["quality", str(case), "--picture", str(tmp_path / "worst.png")]) == 1
     said = capsys.readouterr().out
     assert "checkMesh: Max skewness = 10" in said
     assert (tmp_path / "worst.png").stat().st_size > 5000
     assert main(["quality", str(block("hopeless", spoil=True))]) == 1
     assert main(["quality", str(case), "--metric", "skew"]) == 2
     assert main(["quality", str(tmp_path)]) == 2
+
+
+def test_a_cut_shows_the_cells_that_a_plane_goes_through(cube: MeshQuality) -> None:
+    image = cube.picture("cut", normal="z", at=0.55, metric="aspect ratio", size=(600, 400))
+    assert image.shape == (400, 600, 3)
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50, "something is drawn"
+    with pytest.raises(UnknownName, match="normal"):
+        cube.picture("cut", normal="w")
+    with pytest.raises(UnknownName, match="metric"):
+        cube.picture("cut", metric="skewnes")
+
+
+def test_a_large_mesh_does_not_come_into_this_process(block: Callable[..., Path]) -> None:
+    """All that is large is read elsewhere; here are the report, percentiles, and files of what somebody looks at."""
+    found = quality(block("metrics"))
+    assert set(found.high) == set(found.metrics)
+    volumes = found.metrics["volume"]
+    assert isinstance(volumes, np.memmap) and found.high["volume"] == pytest.approx(0.001)
+    folder = Path(str(volumes.filename)).parent
+    del volumes, found
+    gc.collect()
+    assert not folder.exists(), "it goes with the last who has it"

@@ -24,11 +24,11 @@ def quality(options: Namespace) -> int:
     if options.json:
         output.document(found.to_json())
     else:
-        _tell(found)
-    return 1 if found.score.hopeless else 0
+        tell(found)
+    return 1 if found.refused else 0
 
 
-def _tell(found: MeshQuality) -> None:
+def tell(found: MeshQuality) -> None:
     report = found.report
     output.text(f"{found.path}: {found.score}; {report.cells} cells, {len(report.patches)} patches")
     output.table(

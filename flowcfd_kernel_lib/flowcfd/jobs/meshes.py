@@ -160,7 +160,9 @@ def _touched(job: Job) -> bool:
     """Whether a file that the mesh may depend on is newer than the record of the job."""
     written = (job.path / "job.json").stat().st_mtime_ns
     return any(
-        modified > written and path.startswith(("system/", "constant/")) and not path.startswith(_MADE)
+        modified > written
+        and path.startswith(("system/", "constant/"))
+        and not path.startswith(_MADE)
         and path not in _OURS
         for path, (modified, _) in _look(job.case).items()
     )

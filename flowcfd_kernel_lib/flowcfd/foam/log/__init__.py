@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from flowcfd.foam.log.tail import Tail as Tail
     from flowcfd.foam.log.tail import began as began
 
-_HOME = {"Log": "bulk", "read": "bulk", "Meshing": "meshing", "MeshTail": "meshing", "Progress": "tail", "Step": "tail", "Tail": "tail", "began": "tail"}
+_HOME = {
+    "Log": "bulk",
+    "read": "bulk",
+    "Meshing": "meshing",
+    "MeshTail": "meshing",
+    "Progress": "tail",
+    "Step": "tail",
+    "Tail": "tail",
+    "began": "tail",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -50,8 +50,10 @@ class Measured:
     metrics: Mapping[str, Floats]
 
 
-def measure(poly_mesh: Path, *, limit: float = 3600.0) -> Measured:
+def measure(poly_mesh: Path, *, limit: float = 3600.0, into: Path | None = None) -> Measured:
     """Run checkMesh on the mesh in a folder constant/polyMesh, which is only read; at most `limit` [s].
+
+    What it said is written into the file `into` where one is given.
 
     ResultError when it cannot read the mesh, with what it says. Cells that have no metric (the report tells of none)
     are nan.
@@ -66,7 +68,10 @@ def measure(poly_mesh: Path, *, limit: float = 3600.0) -> Measured:
         for name, text in (("controlDict", _CONTROL), ("fvSchemes", _SCHEMES), ("fvSolution", _SOLUTION)):
             (case / "system" / name).write_text(text)
         _linked(poly_mesh, case / "constant/polyMesh")
-        report = checkmesh.parse(_said(installation, case, limit))
+        said = _said(installation, case, limit)
+        if into is not None:
+            into.write_text(said)
+        report = checkmesh.parse(said)
         return Measured(report, _metrics(case / "constant", report.cells))
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.errors import CaseError, ResultError, UnknownName
-from flowcfd.foam import snappylog
+from flowcfd.foam import checkmesh, snappylog
 from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.snappylog import SnappyLog
 from flowcfd.jobs.handle import Run, logs
-from flowcfd.post.quality.measured import Floats, measure
+from flowcfd.post.quality.asked import Folder, Metrics
+from flowcfd.post.quality.measured import Floats
 from flowcfd.post.quality.score import Score, score
 from flowcfd.post.table import Table
 
@@ -36,17 +37,25 @@ class MeshQuality:
     report: CheckMesh
     metrics: Mapping[str, Floats]
     layers: SnappyLog | None
+    high: Mapping[str, float]
+    """The 99th percentile of each metric."""
+    _folder: Folder
 
     @cached_property
     def score(self) -> Score:
         """0 to 100 with its parts; 0 for a mesh on which nothing should be computed."""
-        return score(self.report, self.metrics, self.layers)
+        return score(self.report, self.high, self.layers)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Why it should not be solved on; empty for a mesh that may be."""
+        return self.report.refusals
 
     @property
     def advice(self) -> tuple[str, ...]:
         """One line for each weak part, the weakest first."""
         weak = sorted((part for part in self.score.parts if part.advice), key=lambda part: part.mark)
-        return (*self.score.hopeless, *(f"{part.name} {_shown(part.value)}{part.unit}: {part.advice}" for part in weak))
+        return (*self.refused, *(f"{part.name} {_shown(part.value)}{part.unit}: {part.advice}" for part in weak))
 
     def worst(self, count: int = 10, metric: str = "non-orthogonality") -> Table:
         """The worst cells by a metric: their number, centre [m] and value."""
@@ -54,7 +63,8 @@ class MeshQuality:
             raise UnknownName("metric", metric, self.metrics, where="metric")
         values, bad_is_large = self.metrics[metric], WORST[metric]
         order = np.argsort(-values if bad_is_large else values, kind="stable")[:count]
-        centres = self._centres[order]
+        answer = self._folder.ask("worst", "centres of cells", mesh=str(self.path), cells=order.tolist())
+        centres = np.array(answer["centres"]).reshape(-1, 3)
         table = Table({"x": centres[:, 0], "y": centres[:, 1], "z": centres[:, 2], metric: values[order]}, index=order)
         table.index.name = "cell"
         table.attrs["units"] = {"x": "m", "y": "m", "z": "m", metric: _UNITS.get(metric, "")}
@@ -69,17 +79,40 @@ class MeshQuality:
         table.attrs["units"] = {name: _UNITS.get(name, "") for name in self.metrics}
         return table
 
-    def picture(self, metric: str = "non-orthogonality", *, count: int = 200) -> NDArray[np.uint8]:
-        """The worst cells in the outline of the mesh: an image (height, width, 3)."""
-        from flowcfd.post.quality.picture import picture
+    def picture(
+        self, what: str = "non-orthogonality", *, count: int = 200, normal: str = "", at: float | None = None,
+        metric: str = "non-orthogonality", zoom: float = 1.0, size: tuple[int, int] = (900, 560),
+    ) -> NDArray[np.uint8]:  # fmt: skip
+        """The worst cells by a metric in the outline of the mesh, or a "cut": an image (height, width, 3).
 
-        return picture(self, metric, count)
+        picture("cut") shows the cells that a plane goes through, coloured by `metric`: that across `normal` ("x", "y",
+        "z") `at` [m], by itself through the middle of the body along the flow, with all of its layers. `zoom` is larger
+        for a closer look.
+        """
+        kind = "cut" if what == "cut" else "worst"
+        shown = metric if kind == "cut" else what
+        if shown not in self.metrics:
+            raise UnknownName("metric", shown, [*self.metrics, "cut"], where="metric")
+        if normal not in ("", "x", "y", "z"):
+            raise UnknownName("axis", normal, ("x", "y", "z"), where="normal")
+        cells: list[int] = []
+        if kind == "worst":
+            values = self.metrics[shown]
+            cells = np.argsort(-values if WORST[shown] else values, kind="stable")[:count].tolist()
+        layered = [] if self.layers is None else list(self.layers.layers)
+        kept = self._folder.path / self.metrics.files[shown] if isinstance(self.metrics, Metrics) else ""
+        self._folder.ask(
+            "draw", "picture of the mesh", kind=kind, mesh=str(self.path), metrics=str(kept), metric=shown, cells=cells,
+            normal=normal, at=at, zoom=zoom, size=list(size), unit=_UNITS.get(shown, ""), layered=layered,
+        )  # fmt: skip
+        image: NDArray[np.uint8] = np.load(self._folder.path / "image.npy")
+        return image
 
     def to_json(self) -> dict[str, Any]:
         """All but the metrics themselves."""
         report = self.report
         return {
-            "path": str(self.path), "score": self.score.total, "hopeless": list(self.score.hopeless), "ok": report.ok,
+            "path": str(self.path), "score": self.score.total, "hopeless": list(self.score.hopeless), "refused": list(self.refused), "ok": report.ok,
             "failures": list(report.failures), "notes": list(report.notes), "cells": report.cells,
             "types": dict(report.types), "patches": {name: patch.faces for name, patch in report.patches.items()},
             "volume": report.volume, "coverage": None if self.layers is None else self.layers.coverage,
@@ -95,7 +128,7 @@ class MeshQuality:
         }  # fmt: skip
 
     def __repr__(self) -> str:
-        verdict = "; ".join(self.score.hopeless or self.report.failures) or "checkMesh finds nothing"
+        verdict = "; ".join(self.refused or self.report.failures) or "checkMesh finds nothing"
         return f"<MeshQuality {self.score}: {self.report.cells} cells, {verdict}; {self.path}>"
 
     def _repr_html_(self) -> str:
@@ -110,13 +143,6 @@ class MeshQuality:
             f"<table><tr><th style='text-align:left'>part</th><th>99 %</th><th>worst</th><th>mark</th><th>weight</th>"
             f"</tr>{rows}</table>{said}"
         )
-
-    @cached_property
-    def _centres(self) -> Floats:
-        from flowcfd.post.verdict.geometry import read
-
-        names = ("points", "faces", "owner", "neighbour", "boundary")
-        return read([{name: _file(self.path, name) for name in names}]).centres
 
 
 _UNITS = {"non-orthogonality": "degree", "volume": "m3"}
@@ -136,8 +162,10 @@ def quality(target: Run | str | Path) -> MeshQuality:
     poly_mesh = case / "constant/polyMesh"
     if not poly_mesh.is_dir() and (case / "processor0/constant/polyMesh").is_dir():
         raise ResultError(f"{case}: the mesh is decomposed; reconstructParMesh -constant joins it")
-    measured = measure(poly_mesh)
-    return MeshQuality(poly_mesh, measured.report, measured.metrics, _layers(case))
+    folder = Folder()
+    answer = folder.ask("measure", "checkMesh", mesh=str(poly_mesh))
+    report = checkmesh.parse((folder.path / "report").read_text())
+    return MeshQuality(poly_mesh, report, Metrics(folder, answer["files"]), _layers(case), answer["high"], folder)
 
 
 def _layers(case: Path) -> SnappyLog | None:
@@ -145,11 +173,6 @@ def _layers(case: Path) -> SnappyLog | None:
         with contextlib.suppress(ResultError, OSError):
             return snappylog.parse(log.read_text(errors="replace"))
     return None
-
-
-def _file(folder: Path, name: str) -> Path:
-    plain = folder / name
-    return plain if plain.exists() else folder / f"{name}.gz"
 
 
 def _shown(value: float) -> str:

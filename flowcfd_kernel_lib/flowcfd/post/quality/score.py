@@ -15,7 +15,6 @@ import numpy as np
 
 from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.snappylog import SnappyLog
-from flowcfd.post.quality.measured import Floats
 
 PASSABLE = 49
 """The most that a mesh gets of which a check of plain checkMesh fails."""
@@ -59,10 +58,10 @@ _ADVICE = {
 }
 
 
-def score(report: CheckMesh, metrics: Mapping[str, Floats], log: SnappyLog | None = None) -> Score:
-    """The score of a mesh from its report, the metrics of its cells and, where layers were asked for, their log."""
+def score(report: CheckMesh, high: Mapping[str, float], log: SnappyLog | None = None) -> Score:
+    """The score of a mesh from its report, the 99th percentiles of its metrics and, where it has layers, their log."""
     hopeless = report.hopeless
-    parts = tuple(_parts(report, metrics, log))
+    parts = tuple(_parts(report, high, log))
     weight = sum(part.weight for part in parts)
     total = 100 * sum(part.weight * part.mark for part in parts) / weight
     if hopeless:
@@ -72,9 +71,9 @@ def score(report: CheckMesh, metrics: Mapping[str, Floats], log: SnappyLog | Non
     return Score(int(total), parts, hopeless)
 
 
-def _parts(report: CheckMesh, metrics: Mapping[str, Floats], log: SnappyLog | None) -> Sequence[Part]:
-    angle, skew = (_high(metrics.get(name)) for name in ("non-orthogonality", "skewness"))
-    aspect = _high(metrics.get("aspect ratio"))
+def _parts(report: CheckMesh, high: Mapping[str, float], log: SnappyLog | None) -> Sequence[Part]:
+    nothing = float("nan")
+    angle, skew, aspect = (high.get(name, nothing) for name in ("non-orthogonality", "skewness", "aspect ratio"))
     inner = max(1, report.internal_faces)
     parts = [
         _part("non-orthogonality", angle, report.non_orthogonality, "°", 50, 85, 25),
@@ -93,8 +92,3 @@ def _part(name: str, value: float, worst: float, unit: str, good: float, useless
     """A part whose mark falls from 1 at `good` to 0 at `useless`."""
     mark = float(np.clip((value - useless) / (good - useless), 0, 1)) if not np.isnan(value) else float("nan")
     return Part(name, value, worst, unit, mark, weight, _ADVICE[name] if mark < 0.8 else "")
-
-
-def _high(values: Floats | None) -> float:
-    """The 99th percentile; nan of nothing."""
-    return float("nan") if values is None or not len(values) else float(np.percentile(values, 99, method="lower"))
