@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SCHEMA = 1
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ø": "o"})
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,11 @@ class Geometry:
     def watertight(self) -> Watertight:
         """Whether the surface is closed, and where it is not."""
         return surface.watertight(self.points, self.triangles)
+
+    @staticmethod
+    def kept(digest: str) -> Geometry:
+        """The geometry of this digest, which was loaded here before; GeometryError where it is gone."""
+        return kept_geometry(digest)
 
     def name(self, selectors: Mapping[str, Selector | str | Sequence[str]]) -> Geometry:
         """The same with names by choice: a selector (Facing, Inside, Near), a patch's name or several.
@@ -403,6 +410,8 @@ def folder(digest: str) -> Path:
 
 def clean(name: str) -> str:
     """A name as OpenFOAM takes it for a patch."""
+    name = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    name = "".join(letter for letter in name if not unicodedata.combining(letter))
     letters = "".join(letter if letter.isascii() and (letter.isalnum() or letter == "_") else "_" for letter in name)
     while "__" in letters:
         letters = letters.replace("__", "_")

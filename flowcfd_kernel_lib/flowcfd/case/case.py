@@ -94,6 +94,13 @@ class Case(Spec):
         data = self.model_dump(mode="json", exclude={"name"})
         return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
+    @property
+    def code(self) -> str:
+        """The Python that makes it, after `import flowcfd as fc`; running it gives an equal case."""
+        from flowcfd.case.code import code
+
+        return code(self)
+
     def replace(self, changes: Mapping[str, object] | None = None, /, **more: object) -> Self:
         """Another case with the values at some dotted paths replaced, validated as a whole.
 
