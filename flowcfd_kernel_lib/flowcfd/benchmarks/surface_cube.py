@@ -58,7 +58,7 @@ ACROSS = 96
 """Cells from floor to ceiling of the developed channel."""
 GRIDS, QUICK = (8, 6, 4), 4
 """Background cells per height; two levels finer at the cube."""
-ITERATIONS, SST_ITERATIONS, QUICK_ITERATIONS, LAST = 900, 600, 250, 0.4
+ITERATIONS, SST_ITERATIONS, QUICK_ITERATIONS, LAST = 900, 400, 250, 0.4
 """The most iterations, and over which share of them, at the end, the mean of the reattachment is."""
 LAKEHAL = "Lakehal and Rodi, J. Wind Eng. Ind. Aerodyn. 67-68 (1997) 65-78"
 
