@@ -70,6 +70,9 @@ def test_half_a_model_over_a_moving_ground(compute) -> None:
         solve=fc.Steady(3),
         outputs=[fc.Forces("body")],
     )
+    assert not fc.check(case, dry_run=False)
+    narrow = fc.check(case.replace({"domain.width": "1.2 m"}), dry_run=False)
+    assert [(one.rule, one.place) for one in narrow] == [("blockage", "domain")]
     found = fields.read(compute(case).path / "3" / "U")
     assert set(found.boundary) == set(tunnel.patches)
     assert np.allclose(np.asarray(found.boundary["ground"]["value"]), (40, 0, 0))
