@@ -9,14 +9,20 @@ import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flowcfd import jobs
-from flowcfd.errors import CaseError, StageFailed
+from flowcfd.cli import main
+from flowcfd.errors import CaseError, ResultError, StageFailed
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.log import Meshing
 from flowcfd.jobs import process, record
 from flowcfd.jobs.handle import Run
+from flowcfd.jobs.record import ACTIVE
+from flowcfd.jobs.status import status
+from flowcfd.post.open import results
 from flowcfd.post.quality import quality
 from flowcfd.settings import settings
 
@@ -63,8 +69,8 @@ def case(
         "interpolationSchemes { default linear; } snGradSchemes { default corrected; }",
         "system/fvSolution": "solvers { Phi { solver GAMG; smoother GaussSeidel; tolerance 1e-6; relTol 0.01; } } "
         "potentialFlow { nNonOrthogonalCorrectors 2; }",
-        "system/blockMeshDict": "vertices ((-2 -2 -1.6) (4 -2 -1.6) (4 2 -1.6) (-2 2 -1.6) (-2 -2 1.6) (4 -2 1.6) (4 2 1.6) "
-        f"(-2 2 1.6)); blocks (hex (0 1 2 3 4 5 6 7) ({counts}) simpleGrading (1 1 1)); boundary ( "
+        "system/blockMeshDict": "vertices ((-2 -2 -1.6) (4 -2 -1.6) (4 2 -1.6) (-2 2 -1.6) (-2 -2 1.6) (4 -2 1.6) "
+        f"(4 2 1.6) (-2 2 1.6)); blocks (hex (0 1 2 3 4 5 6 7) ({counts}) simpleGrading (1 1 1)); boundary ( "
         "inlet { type patch; faces ((0 4 7 3)); } outlet { type patch; faces ((1 2 6 5)); } "
         "sides { type patch; faces ((0 1 5 4) (3 7 6 2) (0 3 2 1) (4 5 6 7)); } );",
         "system/surfaceFeatureExtractDict": "body.stl { extractionMethod extractFromSurface; "
@@ -217,6 +223,8 @@ def test_a_mesh_alone_is_taken_by_the_run_of_the_case(home: Path) -> None:
     assert meshed.state == "Done" and [stage.name for stage in meshed.stages] == ["mesh"]
     assert meshed.record.mesh_only and "cells" in meshed._repr_html_()
     assert quality(meshed).score.total > 50
+    with pytest.raises(ResultError, match=r"solves nothing; fc\.quality"):
+        results(meshed)
     solved = jobs.run(case(), wait=True)
     assert solved.state == "Done" and solved.path != meshed.path
     assert solved.stages[0].shared and points(solved) == points(meshed)
@@ -228,3 +236,99 @@ def test_a_case_that_brings_its_mesh_has_none_to_be_made(home: Path) -> None:
     with pytest.raises(CaseError, match="brings its mesh"):
         jobs.mesh(CaseFiles(files.files, ("potentialFoam",), "bare"))
     assert not settings().runs.exists()
+
+
+def test_it_says_how_far_the_mesh_is(home: Path, until: Callable[..., None]) -> None:
+    run = jobs.mesh(case(cell=0.32))
+    seen: list[Meshing] = []
+    fractions: list[float] = []
+
+    def over() -> bool:
+        if (now := run.progress()).meshing is not None:
+            seen.append(now.meshing)
+        if (done := status(run).fraction) is not None:
+            fractions.append(done)
+        return run.state not in ACTIVE
+
+    until(over, 180)
+    assert run.state == "Done" and status(run).fraction == 1.0
+    assert [one.fraction for one in seen] == sorted(one.fraction for one in seen) and seen[-1].fraction > 0.2
+    assert fractions == sorted(fractions)
+    assert {one.phase for one in seen} & {"castellation", "snapping", "layers"}
+
+
+# --- from the command line
+
+
+KEYS = {
+    "file", "run", "path", "case", "state", "sound", "why", "cells", "patches", "seconds", "cores", "mesh_cores",
+    "body", "domain", "mesh", "expected_cells", "reasons", "quality", "advice", "fault", "out", "error",
+}  # fmt: skip
+"""What stands in the document whatever became of the mesh."""
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one JSON document."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_from_a_file_of_triangles_to_a_mesh(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    surface, out, picture = tmp_path / "can.stl", tmp_path / "meshed", tmp_path / "cut.png"
+    surface.write_text(cylinder())
+    words = [str(surface), "--unit", "m", "--cell", "1.2 m", "--level", "2", "--layers", "1", "--domain", "freeair"]
+    assert main(["mesh", *words, "--out", str(out), "--picture", str(picture), "--json"]) == 0
+    said = told(capsys)
+    assert set(said) == KEYS
+    assert said["sound"] and said["state"] == "Done" and said["error"] is None
+    assert said["cells"] == said["quality"]["cells"] and said["quality"]["score"] > 50
+    assert set(said["quality"]["layers"]) == {"body"} and said["mesh"]["cell"] == 1.2
+    assert (out / "constant/polyMesh/points").exists() and picture.stat().st_size > 5000
+    assert main(["mesh", *words, "--out", str(out)]) == 2, "it is there already"
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_refused_mesh_ends_with_one_and_the_reason(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "leaky"
+    files = case(leak=4)
+    files.write(folder)
+    assert main(["mesh", str(folder), "--json"]) == 1
+    said = told(capsys)
+    assert set(said) == KEYS
+    assert not said["sound"] and said["state"] == "Failed" and said["fault"]["name"] == "mesh-leaks"
+    assert "the surface leaks" in said["why"] and said["quality"]["cells"] == said["cells"]
+    assert main(["mesh", str(folder)]) == 1
+    assert "the surface leaks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["can.stl"], "does not say its unit"),
+        (["none.step"], "no such file"),
+        (["none"], "no such file"),
+        (["can.stl", "--unit", "m", "--cell", "a"], "must be a number with a unit"),
+        (["can.stl", "--unit", "m", "--level", "2"], "go with --cell"),
+        (["can.stl", "--unit", "m", "--cell", "1 m", "--cells", "9000"], "--cell, --cells"),
+        (["can.stl", "--unit", "m", "--domain", "internal", "--half"], "--half"),
+        (["can.stl", "--unit", "m", "--picture", "none/a.png"], "there is no folder"),
+        (["empty.stl", "--unit", "m"], "empty"),
+        (["bare", "--cell", "1 m"], "for a CAD file"),
+        (["bare"], "not an OpenFOAM case"),
+    ],
+)
+def test_a_mistake_ends_with_two_and_one_line(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str],
+    says: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "can.stl").write_text(cylinder())
+    (tmp_path / "empty.stl").write_text("")
+    (tmp_path / "bare").mkdir()
+    code = main(["mesh", *words, "--json"])
+    said = capsys.readouterr()
+    assert says in said.err and said.err.count("\n") == 1 and "Traceback" not in said.err
+    assert code in (1, 2) and json.loads(said.out)["error"]["exit_code"] == code
+    assert not (home / "runs").exists()

@@ -87,7 +87,7 @@ def _around(path: Path, options: Namespace, about: dict[str, Any]) -> Case:
     from flowcfd.cad.load import load
     from flowcfd.meshing.flow import Flow
 
-    body, flow, domain = load(path, unit=options.unit), Flow(_plain(options.speed or SPEED)), _domain(options)
+    body, flow, domain = load(path, unit=options.unit), Flow(speed=_plain(options.speed or SPEED)), _domain(options)
     made = _given(body, flow, domain, options) if options.cell else _sized(body, flow, domain, options, about)
     told = made.to_dict()
     about |= {"body": body.label, "domain": told["domain"], "mesh": told["mesh"]}

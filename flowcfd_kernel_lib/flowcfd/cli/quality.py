@@ -29,6 +29,7 @@ def quality(options: Namespace) -> int:
 
 
 def tell(found: MeshQuality) -> None:
+    """A mesh for people: its score with the parts, its layers, what checkMesh says, and advice."""
     report = found.report
     output.text(f"{found.path}: {found.score}; {report.cells} cells, {len(report.patches)} patches")
     output.table(

@@ -191,9 +191,7 @@ def describe(run: Run) -> None:
     told = why and state != "Failed"  # the cause of a failure stands below, with its log
     output.text(f"{run.path.name}: {state}" + (f", {why}" if told else ""))
     what = "mesh only" if record.mesh_only else record.application
-    output.text(
-        f"  solver    {what} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})"
-    )
+    output.text(f"  solver    {what} on {run.cores} core{'s' if run.cores > 1 else ''} ({record.executor})")
     output.text(f"  made      {output.moment(record.created)}")
     output.text(f"  case      {run.case}")
     if record.mesh_only and (said := run.mesh_line):
@@ -212,7 +210,8 @@ def describe(run: Run) -> None:
     elif state in RESUMABLE:
         output.text(f"Go on: flowcfd resume {run.path.name}")
     elif state == "Done":
-        output.text(f"  verdict   {_verdict(run)}" if not record.mesh_only else f"How good it is: flowcfd quality {run.path.name}")
+        name = run.path.name
+        output.text(f"How good it is: flowcfd quality {name}" if record.mesh_only else f"  verdict   {_verdict(run)}")
 
 
 def _verdict(run: Run) -> str:

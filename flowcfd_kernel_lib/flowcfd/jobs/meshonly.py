@@ -1,4 +1,4 @@
-"""`mesh`: a run that makes the mesh of a case and nothing else; whoever computes the case later takes the mesh from it."""
+"""`mesh`: a run that makes the mesh of a case and nothing else; a later run of the case takes the mesh from it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def mesh(
 
     `flowcfd.quality(run)` says how good the mesh is. A later `run` of the case takes it from there, where it is to be
     made on as many ranks; `mesh_cores` says on how many snappyHexMesh works, which else follows from the size of the
-    mesh. All else is as in `run`. A case whose mesh is not what it should be (`system/meshExpected`) fails with the cause.
+    mesh. All else is as in `run`. A mesh that is not what it should be (`system/meshExpected`) fails with the cause.
 
     Raises as `run` does, and CaseError for a case that brings its mesh.
     """

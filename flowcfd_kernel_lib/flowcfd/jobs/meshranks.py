@@ -1,9 +1,10 @@
 """On how many ranks a run has its mesh made: a rule, and what was asked.
 
-Measured with snappyHexMesh 1912 around a cylinder, two ranks on two cores, CPU seconds of a rank: 57 000 cells 5.5 s
-against 6.7, 816 000 cells 101 s against 140, with equal layers (100 and 99.8 % of their thickness). Dividing and putting
-together cost 1 and 6 s more. So below some 100 000 cells ranks save nothing that anybody would feel, and because the
-mesh differs a little with their number (56 843 cells and 56 871), runs on other numbers of cores would not share it.
+Measured with snappyHexMesh 1912 around a cylinder, two ranks on two cores that others used as well, by its own clock:
+57 000 cells 5.5 s against 6.7, 816 000 cells 101 s against 140, with equal layers (100 and 99.8 % of their thickness).
+Dividing and putting together cost 0.3 and 6 s more. So below some 100 000 cells ranks save nothing that anybody would
+feel, and as the mesh differs a little with their number (56 843 cells and 56 871; of a mesh of 8 000 by 3 %), runs on
+other numbers of cores would not share it.
 """
 
 from __future__ import annotations

@@ -118,10 +118,10 @@ def meshing(commands: Sequence[Command]) -> int:
 
 
 def _on_ranks(commands: Sequence[Command], cores: int, launcher: str) -> Iterator[Command]:
-    """Each snappyHexMesh on that many ranks, between dividing the mesh that it begins with and putting its own together.
+    """Each snappyHexMesh on so many ranks: the mesh that it begins with is divided, and its own is put together.
 
-    The start fields are left out, by a time that has none: they are made for the patches of the mesh to come. What it writes is the whole
-    mesh again, so what follows does not know of its ranks.
+    The start fields are left out, by a time that has none: they are made for the patches of the mesh to come. At last
+    the mesh is whole again, so what follows does not know of its ranks.
     """
     for command in commands:
         if cores == 1 or command.application != "snappyHexMesh":

@@ -51,6 +51,8 @@ def results(
         if folder and not is_run:
             raise CaseError(f"{path}: neither a run (job.json) nor an OpenFOAM case (system/controlDict)")
         run = open_run(path if folder else run)
+    if run.record.mesh_only:
+        raise ResultError(f"{run.path.name}: makes a mesh and solves nothing; fc.quality(run) says how good it is")
     if wait:
         try:
             run.wait(timeout)

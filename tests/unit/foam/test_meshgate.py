@@ -34,12 +34,12 @@ def test_a_mesh_that_is_as_expected_passes(tmp_path: Path) -> None:
         ("5", {"patches": ["walls"]}, "mesh-inside-out", "5 cells have no or a negative volume"),
         ("6", {"patches": ["walls"], "volume": [0.9, 1.1]}, "mesh-inside-out", "turned inside out"),
         ("7", {"patches": [*AHMED, "wheel"]}, "patch-without-faces", "no faces on wheel"),
-        ("7", {"patches": AHMED, "volume": [22.4, 22.5], "why": "box"}, "mesh-too-large", "22.5693 m3; expected are 22.4"),
+        ("7", {"patches": AHMED, "volume": [22.4, 22.5], "why": "box"}, "mesh-too-large", "22.5693 m3; expected"),
         ("7", {"patches": AHMED[:6], "volume": [0.1, 0.12]}, "point-outside-body", "outside of the body"),
         ("7", {"patches": ["a", "b"], "volume": [90, 91]}, "point-inside-body", "a and b are not there"),
         ("7", {"patches": AHMED, "volume": [90, 91]}, "mesh-too-small", "not meshed"),
         ("1", {"patches": ["wall"], "volume": [0.001, 0.002]}, "point-outside-body", "outside of the body"),
-        ("1", {"patches": ["wall", "inlet", "outlet"], "volume": [0.001, 0.002]}, "mesh-too-large", "leaks, or was lost"),
+        ("1", {"patches": ["wall", "inlet", "outlet"], "volume": [0.001, 0.002]}, "mesh-too-large", "leaks, or was"),
     ],
 )  # fmt: skip
 def test_a_mesh_that_is_not_is_refused_with_cause_and_mend(

@@ -29,40 +29,38 @@ _CLOSE: Final = (
     "close the surface (geometry.report() shows the open edges, geometry.heal() sews them); where it is closed, a gap "
     "or a sharp dent is wider than the cells there: one level more"
 )
+_VOLUME: Final = "({volume} m3; expected are {low} to {high}: {why})"
 _SURFACE: Final = "take the surface a level finer, or coarser cells with fewer layers; fc.quality(run) shows the cells"
 _ENTRIES: Final = (
     Entry(
         "mesh-leaks",
-        "the surface leaks: the mesh fills the inside of the body as well ({volume} m3; expected are {low} to {high}: {why})",
+        f"the surface leaks: the mesh fills the inside of the body as well {_VOLUME}",
         _CLOSE,
     ),
     Entry(
         "mesh-fills-the-box",
-        "the surface leaks: the mesh fills the whole box around the body and not only its inside ({volume} m3; expected "
-        "are {low} to {high}: {why})",
+        f"the surface leaks: the mesh fills the whole box around the body and not only its inside {_VOLUME}",
         _CLOSE,
     ),
     Entry(
         "point-inside-body",
-        "locationInMesh lies inside the body: what was meshed is its inside ({volume} m3{wanted}), and {missing} are not there",
+        "locationInMesh lies inside the body: what was meshed is its inside ({volume} m3{wanted}), and {missing} are "
+        "not there",
         "give a point in the fluid: Snappy(inside=...); for a flow through the body take fc.Internal",
     ),
     Entry(
         "point-outside-body",
-        "locationInMesh lies outside of the body: what was meshed is the space around it ({volume} m3; expected are {low} "
-        "to {high}: {why})",
+        f"locationInMesh lies outside of the body: what was meshed is the space around it {_VOLUME}",
         "give a point in the fluid: Snappy(inside=...); for a flow around the body take fc.WindTunnel or fc.FreeAir",
     ),
     Entry(
         "mesh-too-small",
-        "a part of the space was not meshed ({volume} m3; expected are {low} to {high}: {why}): it is cut off from "
-        "locationInMesh, or cells cut away what is round",
+        f"a part of the space was not meshed {_VOLUME}: cut off from locationInMesh, or lost to coarse cells where it is round",
         "one level more where the flow passes narrow gaps, or a finer surface",
     ),
     Entry(
         "mesh-too-large",
-        "the mesh has more space than it should ({volume} m3; expected are {low} to {high}: {why}): a part of the surface "
-        "leaks, or was lost between the cells",
+        f"the mesh has more space than it should {_VOLUME}: a part of the surface leaks, or was lost between the cells",
         f"{_CLOSE}; thin parts want a level more and explicit edges",
     ),
     Entry(

@@ -53,6 +53,7 @@ SIGNS: Final = (
     "Starting time loop",
     "does not match any patch",
     "mesh checks",
+    "Finished meshing with ",
     "not currently supported",
 )
 """One of these is in every text that a warning of the catalogue is recognised by; in most logs there is none."""

@@ -76,8 +76,9 @@ def _framed(
     bar.set_label(label, fontsize=9, color="#222222")
     bar.ax.tick_params(labelsize=8, colors="#222222")
     bar.outline.set_visible(False)
-    canvas.draw()
-    return np.array(np.asarray(canvas.buffer_rgba())[:, :, :3], np.uint8)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return np.array(drawn[:, :, :3], np.uint8)
 
 
 def _slice(grid: pyvista.UnstructuredGrid, axis: int, at: float) -> Any:
@@ -112,7 +113,7 @@ def _side(low: Floats, high: Floats, mesh: Floats) -> bool:
 
 
 def _across(low: Floats, high: Floats, grid: pyvista.UnstructuredGrid) -> int:
-    """The axis that is cut across: not that of the flow (x); of the others that along which the body lies the middle."""
+    """The axis that is cut across: not that of the flow (x), but the one along which the body lies in the middle."""
     mesh = np.array(grid.bounds).reshape(3, 2)
     off = np.abs((low + high) - mesh.sum(axis=1)) / (mesh[:, 1] - mesh[:, 0])
     thin = (mesh[:, 1] - mesh[:, 0]) < 1e-3 * (mesh[:, 1] - mesh[:, 0]).max()

@@ -31,7 +31,7 @@ def main(folder: Path) -> int:
 
 
 def _measure(request: Request, folder: Path) -> dict[str, Any]:
-    """checkMesh on the mesh: its text in `report`, each metric as an array of its own, and their percentiles."""
+    """Run checkMesh on the mesh: its text in `report`, each metric as an array of its own, and their percentiles."""
     from flowcfd.post.quality.measured import measure
 
     measured = measure(Path(request["mesh"]), into=folder / "report")
@@ -55,7 +55,7 @@ def _draw(request: Request, folder: Path) -> dict[str, Any]:
     """A picture, as the array `image.npy`."""
     from flowcfd.post.quality import cut, picture
 
-    values = np.load(Path(request["metrics"])) if request["metrics"] else None
+    values = np.load(Path(request["metrics"]))
     if request["kind"] == "cut":
         image = cut.draw(_files(request), values, request)
     else:

@@ -112,7 +112,8 @@ class MeshQuality:
         """All but the metrics themselves."""
         report = self.report
         return {
-            "path": str(self.path), "score": self.score.total, "hopeless": list(self.score.hopeless), "refused": list(self.refused), "ok": report.ok,
+            "path": str(self.path), "score": self.score.total, "hopeless": list(self.score.hopeless),
+            "refused": list(self.refused), "ok": report.ok,
             "failures": list(report.failures), "notes": list(report.notes), "cells": report.cells,
             "types": dict(report.types), "patches": {name: patch.faces for name, patch in report.patches.items()},
             "volume": report.volume, "coverage": None if self.layers is None else self.layers.coverage,
