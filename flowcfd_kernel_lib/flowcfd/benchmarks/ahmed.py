@@ -84,7 +84,7 @@ def case(slant: float = 25, cell: float = FINEST, *, iterations: int = ITERATION
                 Refine(box=gap, level=4, name="gap", why="four cells and more between ground and layers"),
                 Refine(box=tail, level=4, name="tail", why="shear layers of slant and base, side vortices, backflow"),
             ),
-            layers=Layers(5, 1.35, first=FIRST * cell / FINEST),
+            layers=Layers(count=5, ratio=1.35, first=FIRST * cell / FINEST),
         ),
         physics=Incompressible(fluid=Fluid(nu=NU), turbulence="kOmegaSST"),
         boundaries=domain.boundaries(SPEED, turbulence=InletTurbulence(intensity=0.005, viscosity_ratio=2)),
@@ -93,7 +93,7 @@ def case(slant: float = 25, cell: float = FINEST, *, iterations: int = ITERATION
             residual=None,
             turbulence_convection="upwind",
             keep=1,
-            until=Settled("forces.Cd", within=WITHIN, over=OVER, mean=True) if settles else None,
+            until=Settled(measures=("forces.Cd",), within=WITHIN, over=OVER, mean=True) if settles else None,
         ),
         outputs=(
             _forces("forces", "body"),
