@@ -16,7 +16,7 @@ WIND = fc.LogLaw("10 m/s", "20 m", "5 cm")
 
 
 def fetch(model: str, up: str = "z", **boundaries: fc.case.Boundary) -> fc.Case:
-    """300 m of open country, 15 times the height of a building of 20 m, with first cells 1.8 m high."""
+    """300 m of open country, 15 times the height of a building of 20 m, with first cells 0.9 m high."""
     site = fc.BuildingSite("300 m", "20 m", "120 m", up=up)
     end = (290.0, 0.0, 120.0) if up == "z" else (290.0, 120.0, 0.0)
     cells, grading = ((30, 1, 26), (1, 1, 15)) if up == "z" else ((30, 26, 1), (1, 15, 1))

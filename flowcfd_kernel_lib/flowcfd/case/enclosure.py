@@ -129,8 +129,7 @@ class Enclosure(Domain):
         """The patches of the body that the mesh will not have, and why: they lie in, or beyond, a side of the box."""
         if self._body is None:
             return {}
-        told = {name: self._hidden(patch) for name, patch in self._body.patches.items()}
-        return {name: why for name, why in told.items() if why}
+        return self._hidden(self._body.patches)
 
     @property
     def directions(self) -> Mapping[str, Extent]:
@@ -195,8 +194,10 @@ class Enclosure(Domain):
         for name, sides in self.rims.items():
             areas = [_face(sizes, "xyz".index(side[1])) for side in sides]
             yield name, PatchInfo(*role(name), self._normal(name), sum(areas))
-        for name, patch in (body.patches if body else {}).items():
-            if not self._hidden(patch):
+        bodies = body.patches if body else {}
+        hidden = self._hidden(bodies)
+        for name, patch in bodies.items():
+            if name not in hidden:
                 yield name, self._info(name, patch)
 
     def _info(self, name: str, patch: BodyPatch) -> PatchInfo:
@@ -211,17 +212,19 @@ class Enclosure(Domain):
         sides = self.rims[name]
         return normal_of(sides[0]) if len(sides) == 1 else None
 
-    def _hidden(self, patch: BodyPatch) -> str:
-        """Why a patch of the body is not in the fluid; empty for one that is."""
+    def _hidden(self, patches: Mapping[str, BodyPatch]) -> dict[str, str]:
+        """Why patches of the body are not in the fluid, for those that are not."""
         if self._body is None:
-            return ""
-        near = TOUCH * max(self._body.extent)
-        ends = {side: name for name, sides in self.rims.items() for side in sides}
-        for axis, (low, high), (first, last) in zip("xyz", patch.bounds, self.box, strict=True):
-            for side, beyond in ((f"-{axis}", high <= first + near), (f"+{axis}", low >= last - near)):
-                if beyond and side in ends:
-                    return f"lies in, or beyond, {ends[side]}"
-        return ""
+            return {}
+        near, box = TOUCH * max(self._body.extent), self.box
+        planes = [(name, side, "xyz".index(side[1])) for name, sides in self.rims.items() for side in sides]
+        found = {}
+        for patch, info in patches.items():
+            for name, side, axis in planes:
+                (low, high), (first, last) = info.bounds[axis], box[axis]
+                if (high <= first + near) if side[0] == "-" else (low >= last - near):
+                    found[patch] = f"lies in, or beyond, {name}"
+        return found
 
     @property
     def told(self) -> dict[str, str]:

@@ -60,13 +60,12 @@ class Internal(Enclosure):
 
     def _info(self, name: str, patch: BodyPatch) -> PatchInfo:
         wall = super()._info(name, patch)
-        area = patch.area if patch.normal is not None else None
         lowered = name.lower()
         for role in ROLES:
             if lowered.startswith(role):
-                return PatchInfo("patch", role, wall.normal, area, disc=disc(patch))
+                return PatchInfo("patch", role, wall.normal, patch.area, disc=disc(patch))
         if lowered.startswith("symmetry"):
-            return PatchInfo("symmetry", "automatic", wall.normal, area)
+            return PatchInfo("symmetry", "automatic", wall.normal, patch.area)
         return wall
 
     def _misfits(self, body: Body) -> Iterator[tuple[Location, str]]:

@@ -1,6 +1,7 @@
 """Suites that a plug-in's tests inherit, so that a part from outside keeps the promises that ours keep."""
 
 from flowcfd.testing.executors import ExecutorSuite
-from flowcfd.testing.specs import DomainSuite, SpecSuite
+from flowcfd.testing.meshers import MesherSuite
+from flowcfd.testing.specs import DomainSuite, EnclosureSuite, SpecSuite
 
-__all__ = ["DomainSuite", "ExecutorSuite", "SpecSuite"]
+__all__ = ["DomainSuite", "EnclosureSuite", "ExecutorSuite", "MesherSuite", "SpecSuite"]

@@ -12,7 +12,9 @@ import pickle
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from flowcfd.case.body import Body
 from flowcfd.case.domain import Domain
+from flowcfd.case.enclosure import Enclosure
 from flowcfd.case.spec import Spec
 from flowcfd.errors import CaseError
 from flowcfd.registry import Registry
@@ -103,6 +105,76 @@ class DomainSuite(SpecSuite):
                     mate = domain.patches[patch.opposite]
                     assert mate.opposite == name
                     assert mate.area == patch.area
+
+
+class EnclosureSuite(DomainSuite):
+    """What every domain around, or in, a body promises besides; a subclass names one or more `bodies` that fit."""
+
+    examples: ClassVar[Sequence[Enclosure]] = ()
+    bodies: ClassVar[Sequence[Body]] = ()
+
+    def test_without_a_body_it_is_a_description_only(self) -> None:
+        """Its box is refused with the way to get it, its sides have names already."""
+        for example in self.examples:
+            assert example.holds_body
+            if example.known:
+                continue
+            assert example.bounds is None
+            assert set(example.patches) == set(example.rims)
+            try:
+                _ = example.box
+            except CaseError as error:
+                assert "around" in str(error)
+            else:
+                raise AssertionError(f"{example} has a box without a body")
+
+    def test_its_box_holds_the_body_and_every_number_has_a_reason(self) -> None:
+        """But for the half that a plane of symmetry cuts off."""
+        for space in self._spaces():
+            assert space.body is not None
+            assert space.misfits(space.body) == []
+            halved = {"xyz".index(side[1]) for side in space.rims.get("symmetry", ())}
+            for axis, ((low, high), (first, last)) in enumerate(zip(space.body.bounds, space.box, strict=True)):
+                assert first < last
+                assert axis in halved or (first <= low and high <= last), f"{space}: axis {axis}"
+            assert space.why
+            assert all(len(why) > 8 for why in space.why.values())
+            assert space.bounds == space.box
+
+    def test_its_sides_are_covered_once_and_its_patches_are_those_of_sides_and_body(self) -> None:
+        """Every side of the box by one patch, or, where the fluid is in the body, none."""
+        for space in self._spaces():
+            assert space.body is not None
+            sides = sorted(side for several in space.rims.values() for side in several)
+            assert sides == ([] if space.solid_is_fluid else sorted(f"{sign}{axis}" for sign in "+-" for axis in "xyz"))
+            assert set(space.patches) == {*space.rims, *space.body.patches} - set(space.absent)
+            for name, patches in space.groups.items():
+                assert name not in space.patches
+                assert set(patches) <= set(space.patches)
+
+    def test_it_is_equal_with_and_without_its_body_and_travels(self) -> None:
+        """A case holds the description; the body is the case's."""
+        for space in self._spaces():
+            bare = type(space).model_validate_json(space.model_dump_json())
+            assert bare == space
+            assert hash(bare) == hash(space)
+            assert pickle.loads(pickle.dumps(space)).box == space.box
+
+    def test_its_boxes_lie_in_it_and_say_why(self) -> None:
+        """What is proposed can be taken as it is."""
+        for space in self._spaces():
+            for one in space.boxes():
+                assert one.why, one.name
+                assert one.box is not None
+                for (low, high), (first, last) in zip(one.box, space.box, strict=True):
+                    slack = 1e-5 * (last - first)
+                    assert first - slack <= low < high <= last + slack, one.name
+
+    def _spaces(self) -> Iterator[Enclosure]:
+        assert self.bodies, "name at least one body"
+        for example in self.examples:
+            for body in self.bodies:
+                yield example.around(body)
 
 
 def _parts(schema: object) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import flowcfd as fc
-from flowcfd.case import Body, BodyPatch, Enclosure
+from flowcfd.case import DOMAINS, Body, BodyPatch, Enclosure
 from flowcfd.case.boxes import holes
 from flowcfd.errors import CaseError
 from flowcfd.foam.check import situation
+from flowcfd.testing import EnclosureSuite
 
 Bounds = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -54,6 +55,26 @@ def brick(
 
 
 BRICK = brick()
+
+
+class TestOutside(EnclosureSuite):
+    registry = DOMAINS
+    examples = (
+        fc.WindTunnel(),
+        fc.WindTunnel("30 m", "20 m", "15 m", upstream="9 m", clearance="5 cm", half=True),
+        fc.WindTunnel(ground=False),
+        fc.FreeAir(),
+        fc.FreeAir(20, half=True, mirror=0),
+        fc.BuildingSite(),
+        fc.BuildingSite("60 m", "40 m", "20 m", half=True),
+    )
+    bodies = (BRICK, brick((-3, 0, 0), (-1, 1, 0.5)))
+
+
+class TestInside(EnclosureSuite):
+    registry = DOMAINS
+    examples = (fc.Internal(),)
+    bodies = (brick(rename={"front": "inlet", "back": "outlet"}),)
 
 
 def case(domain: Enclosure, body: Body | None = BRICK, **other: Any) -> fc.Case:

@@ -62,6 +62,9 @@ class TestMeshes(SpecSuite):
     registry = MESHES
     examples = (
         fc.CGrid((64, 48, 64), first_cell="0.01 mm"),
+        fc.Snappy("20 cm", surface=3, layers=5),
+        fc.Snappy("20 cm", surface={"body": (3, 4)}, refine=[fc.Refine(centre=(0, 0, 0), radius=1, level=2)], gaps=5),
+        fc.CfMesh("20 cm"),
         fc.Blocks(20),
         fc.Blocks(cell="2 mm", first_cell="0.1 mm"),
         fc.Blocks((10, 20), grading=(2, [(0.5, 0.5, 4), (0.5, 0.5, 0.25)])),
