@@ -24,6 +24,8 @@ SUBJECTS = {
     "notebooks": "notebooks",
     "index": "index",
     "estimate": "estimate",
+    "cad": "cad",
+    "sizes": "meshing",
 }
 """The name that is typed, and the module of flowcfd.bench behind it."""
 

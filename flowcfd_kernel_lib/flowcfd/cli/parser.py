@@ -209,6 +209,7 @@ def _cases(commands: Commands) -> None:
     report.add_argument("--list", action="store_true", help="name the sections and stop")
     _geometry(commands)
     _mesh(commands)
+    _size(commands)
     diff = _command(commands, "diff", "cases:diff", "what must change in A to become B, as a unified diff")
     for name in ("a", "b"):
         diff.add_argument(name, metavar=name.upper(), help="an OpenFOAM directory, a case.json or a run")
@@ -250,6 +251,21 @@ def _mesh(commands: Commands) -> None:
     mesh.add_argument("--name", help="name of the run (default: the body's, or the case's)")
     mesh.add_argument("--out", type=Path, metavar="DIR", help="copy the meshed case into the new folder DIR")
     mesh.add_argument("--picture", type=Path, metavar="PNG", help="draw a cut through the mesh into this file")
+
+
+def _size(commands: Commands) -> None:
+    size = _command(commands, "size", "size:size", "how fine to mesh a body for a flow, each number with its reason")
+    size.add_argument("file", metavar="FILE", help="a CAD file: STEP, IGES, BREP, STL, OBJ")
+    size.add_argument("--speed", required=True, metavar="SPEED", help="of the flow, such as '40 m/s'")
+    size.add_argument("--fluid", default="air", metavar="NAME", help="air (default), water, or 'water at 25 C'")
+    size.add_argument("--length", metavar="LENGTH", help="that the boundary layer grows over (default: the body's)")
+    size.add_argument("--unit", metavar="UNIT", help="of a file that does not say its own: m, cm, mm, in, ft")
+    size.add_argument("--domain", choices=("tunnel", "freeair", "internal", "site"),
+                      help="around the body, or the inside of it (default: by the names of its patches)")  # fmt: skip
+    size.add_argument("--half", action="store_true", help="half a model, with a plane of symmetry")
+    size.add_argument("--cells", type=int, metavar="N", help="about so many cells")
+    size.add_argument("--y-plus", type=float, metavar="Y", help="of the first cells at the body")
+    size.add_argument("--exact", action="store_true", help="let OpenFOAM's castellation count, until it is met")
 
 
 def _validate(commands: Commands) -> None:

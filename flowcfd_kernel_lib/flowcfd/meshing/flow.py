@@ -56,7 +56,7 @@ class Flow(Spec):
     @property
     def boundary_layer(self) -> float:
         """Thickness [m] of a turbulent boundary layer at the end of the length: 0.37 L Re^-0.2 (Schlichting)."""
-        return 0.37 * (self.length or 0.0) * self.reynolds**-0.2
+        return float(0.37 * (self.length or 0.0) / self.reynolds**0.2)
 
     def wall_cell(self, y_plus: float) -> float:
         """Height [m] of a cell at the wall whose centre is at this y+; CaseError where the flow has no such layer."""

@@ -9,9 +9,10 @@ begins; a cell with five finer neighbours is refined. Cells on the other side of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -461,10 +462,8 @@ def later(one: Keys, other: Keys, level: int) -> Keys:
     Of a split cell the child at its oldest corner keeps its number; the others get new ones in the order of their
     oldest corners: the corner of the coarser cell first, then that one's middle, the middles of its edges and faces.
     """
-    after = np.zeros(len(one), np.int8)
-    z_first = [sum(((key >> shift) & _FIELD) >> level << place for shift, place in zip(SHIFTS, (0, 20, 40), strict=True))
-               for key in (one, other)]  # fmt: skip
-    after = np.sign(z_first[0] - z_first[1]).astype(np.int8)
+    first, second = _rows(parents(one, level)), _rows(parents(other, level))
+    after = np.sign(first - second).astype(np.int8)
     for step in range(1, level + 1):
         rank = [_rank(parents(key, level - step), step) for key in (one, other)]
         together = parents(one, level - step + 1) == parents(other, level - step + 1)
@@ -474,6 +473,11 @@ def later(one: Keys, other: Keys, level: int) -> Keys:
     return np.where(after > 0, one, other)
 
 
+def _rows(keys: Keys) -> Keys:
+    """The number of a background cell: along x first, then y, then z."""
+    return (keys & _FIELD) << (2 * BITS) | ((keys >> SHIFTS[1]) & _FIELD) << BITS | (keys >> SHIFTS[0])
+
+
 def _rank(keys: Keys, level: int) -> Keys:
     """The place of a cell among the eight of its parent, in the order in which hexRef8 makes them."""
     mine = (keys >> SHIFTS[0] & 1) | (keys >> SHIFTS[1] & 1) << 1 | (keys & 1) << 2
@@ -481,7 +485,7 @@ def _rank(keys: Keys, level: int) -> Keys:
         return mine
     above = keys >> 1
     theirs = (above >> SHIFTS[0] & 1) | (above >> SHIFTS[1] & 1) << 1 | (above & 1) << 2
-    return _ORDER[mine ^ theirs]
+    return np.asarray(_ORDER[mine ^ theirs])
 
 
 def spread(keys: Keys, levels: int, reach: float) -> Keys:
@@ -552,26 +556,17 @@ def feature_edges(points: Floats, triangles: Keys, patch: Keys, angle: float = 3
     one, other = owner[pair], owner[pair + 1]
     sharp = (normals[one] * normals[other]).sum(axis=1) < np.cos(np.radians(angle))
     chosen = np.concatenate([pair[sharp | (patch[one] != patch[other])], first[shared != 2]])
-    return points[ends[chosen]]
+    return np.asarray(points[ends[chosen]])
 
 
-def recipes(texts: Iterator[Mapping[str, object]]) -> Iterator[Recipe]:
-    """Recipes from what JSON made of them."""
-    for given in texts:
-        yield recipe(given)
-
-
-def recipe(given: Mapping[str, object]) -> Recipe:
+def recipe(given: Mapping[str, Any]) -> Recipe:
     """A recipe from what JSON made of it."""
     fields = {name: _tuples(value) for name, value in given.items()}
-    fields["regions"] = tuple(
-        Region(**{name: _tuples(value) for name, value in region.items()})
-        for region in given.get("regions", ())  # type: ignore[attr-defined]
-    )
-    return Recipe(**fields)  # type: ignore[arg-type]
+    named = ({name: _tuples(value) for name, value in region.items()} for region in given["regions"])
+    return Recipe(**{**fields, "regions": tuple(Region(**region) for region in named)})
 
 
-def _tuples(value: object) -> object:
+def _tuples(value: Any) -> Any:
     return tuple(_tuples(one) for one in value) if isinstance(value, (list, tuple)) else value
 
 
@@ -615,8 +610,3 @@ def _differing(one: NDArray[np.float32], other: NDArray[np.float32], limit: floa
 def _subset(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Whether each normal of the first is one of the second."""
     return np.asarray(((one @ other.transpose(0, 2, 1)).max(axis=2) > 1 - 1e-6).all(axis=1))
-
-
-def regions(given: Sequence[Region]) -> tuple[Region, ...]:
-    """As a recipe has them."""
-    return tuple(given)

@@ -91,7 +91,8 @@ class MeshPlan(Spec):
             for name, value, why in self.lines()
         )
         title = html.escape(repr(self)[1:-1])
-        return f"<div>{title}</div><table><tr><th {left}>number</th><th {left}>value</th><th {left}>reason</th></tr>{rows}</table>"
+        head = "".join(f"<th {left}>{name}</th>" for name in ("number", "value", "reason"))
+        return f"<div>{title}</div><table><tr>{head}</tr>{rows}</table>"
 
 
 def boundaries(space: Domain, flow: Flow) -> Mapping[str, Boundary]:

@@ -53,10 +53,7 @@ class Hits:
     def within(self, count: int) -> Hits:
         """Those between the first and the last side of `count` cells."""
         kept = (self.at >= 0) & (self.at <= count + 2 * _OFF[self.axis])
-        line, index, at, triangle, sign = (
-            part[kept] for part in (self.line, self.index, self.at, self.triangle, self.sign)
-        )
-        return Hits(self.axis, line, index, at, triangle, sign)
+        return Hits(self.axis, self.line[kept], self.index[kept], self.at[kept], self.triangle[kept], self.sign[kept])
 
 
 def hits(surface: Surface, axis: int, counts: tuple[int, int, int], scale: float) -> Hits:

@@ -30,7 +30,7 @@ FEWEST = 6
 TURN = math.radians(30)
 """Angle that the surface may turn by from cell to cell."""
 EXTRA = 2
-"""Levels that curvature, edges and narrow patches may add."""
+"""Levels that curvature and narrow patches may add."""
 NARROW = 2
 """Cells across a narrow patch."""
 IN_GAP = 4
@@ -87,14 +87,14 @@ def depths(told: Features, body: Body, space: Domain, cell: float) -> Depths:
 
 
 def _more(told: Features, cell: float) -> int:
+    """Levels that curvature adds; edges add none, for layers collapse where cells of two sizes meet on a surface."""
     bends = 0 if told.bend is None else math.ceil(math.log2(max(cell / (TURN * told.bend), 1e-6)))
-    return min(EXTRA, max(1 if told.edges else 0, bends))
+    return min(EXTRA, max(0, bends))
 
 
 def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths) -> Draft:
     """The mesh of these levels whose surface cells have a size [m]; layers are chosen unless the levels have some."""
-    finest = cell / 2 ** min(depth.more, 1)
-    made = stack(flow, finest, told.y_plus)
+    made = stack(flow, cell, told.y_plus)
     layers = depth.layers or made.layers
     background = float(f"{cell * 2**depth.surface:.5g}")
     pair = depth.surface, depth.surface + depth.more
@@ -111,8 +111,9 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
         layers=(layers,),
     )
     reasons = dict(_reasons(told, space, cell, replace(depth, layers=layers), edges))
-    reasons |= {f"refine.{box.name}": (f"level {box.level}, {background / 2 ** (box.level or 0):.3g} m",
-                                        box.why.replace("as given", "twice those on the surface")) for box in boxes}  # fmt: skip
+    for box in boxes:
+        value = f"level {box.level}, {background / 2 ** (box.level or 0):.3g} m"
+        reasons[f"refine.{box.name}"] = value, box.why.replace("as given", "twice those on the surface")
     first = "relative" if layers.relative else f"{layers.first:.3g} m"
     reasons |= {
         "layers.first": (first, made.first),

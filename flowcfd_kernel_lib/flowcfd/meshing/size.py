@@ -162,7 +162,8 @@ class _Search:
             if _off(tried[-1].count.cells, cells) < NEAR:
                 break
             low, high = (low, swell) if tried[-1].count.cells > cells else (swell, high)
-        return _best(tried, cells, lambda one: one.count.cells)
+        best: _Found = _best(tried, cells, lambda one: one.count.cells)
+        return best
 
     def exactly(self, found: _Found, cells: int | None) -> MeshPlan:
         """The plan whose cells OpenFOAM has counted; a few castellations where a number is wanted."""
@@ -183,8 +184,8 @@ class _Search:
     def plan(self, found: _Found, real: Count | None = None) -> MeshPlan:
         """The plan of what was found."""
         counted = found.count if real is None else real
-        reasons = {"domain": Reason(self.domain.kind, self.why)}
-        reasons |= {name: Reason(value, why) for name, (value, why) in found.draft.reasons.items()}
+        reasons = {"domain": Reason(value=self.domain.kind, why=self.why)}
+        reasons |= {name: Reason(value=value, why=why) for name, (value, why) in found.draft.reasons.items()}
         return MeshPlan(
             body=self.body,
             flow=self.flow,
@@ -209,7 +210,7 @@ class _Search:
         from flowcfd.meshing.plan import boundaries
 
         plan = MeshPlan.model_construct(
-            body=self.body, flow=self.flow, domain=self.domain, mesh=draft.mesh, cells=1, features=self.told
+            body=self.body, flow=self.flow, domain=self.domain, mesh=draft.mesh, cells=1, features=self.told, reasons={}
         )
         return plan.case(name="plan", boundaries=boundaries(self.space, self.flow))
 

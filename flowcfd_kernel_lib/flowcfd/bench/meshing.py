@@ -1,0 +1,235 @@
+"""Meshing: cells foretold beside those of real meshes of ten bodies, what a run costs over its tools, and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flowcfd import telling
+from flowcfd.bench.home import home as home_of_its_own
+from flowcfd.bench.home import reaped
+from flowcfd.bench.measure import cost, cpu_seconds
+from flowcfd.bench.row import Row
+from flowcfd.bench.shapes import shapes
+from flowcfd.case.case import Case
+from flowcfd.foam import install, snappylog
+from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.render import render
+from flowcfd.jobs.handle import Run
+from flowcfd.jobs.meshonly import mesh
+from flowcfd.meshing.flow import Flow
+from flowcfd.meshing.size import size
+
+CELLS = 50_000
+"""Cells of each body."""
+LARGE = 2_000_000
+NEAR = 0.10
+"""An estimate is held to this share of the real count."""
+SHARE = 0.8
+"""On at least this share of the bodies."""
+OVERHEAD = 1.03
+"""Most CPU time of a mesh made by us over that of the same tools in a shell."""
+GROWTH = 50.0
+"""Most growth of the memory of the process that had a large mesh made and looked at it [MB]."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One body: cells foretold and real, CPU seconds of the plan and of the mesh."""
+
+    name: str
+    foretold: int
+    real: int
+    plan: float
+    mesh: float
+
+    @property
+    def error(self) -> float:
+        """Foretold over real, less one."""
+        return self.foretold / self.real - 1
+
+
+def run(*, quick: bool = False) -> list[Row]:
+    """Mesh all bodies, one after the other; a few minutes on a quiet machine, ten with the large mesh."""
+    with home_of_its_own():
+        names = list(shapes())[:3] if quick else list(shapes())
+        trials = list(_tried(names))
+        rows = [_row(one) for one in trials] + [_summary(trials)]
+        rows += overhead(repeats=1 if quick else 2)
+    return rows if quick else [*rows, memory()]
+
+
+def _tried(names: list[str]) -> Iterator[Trial]:
+    who = object()
+    try:
+        for number, name in enumerate(names):
+            telling.tell(who, name, number / len(names))
+            yield trial(name)
+    finally:
+        telling.tell(who, "", over=True)
+
+
+def trial(name: str, cells: int = CELLS) -> Trial:
+    """A body planned by the rule for a number of cells, and meshed."""
+    make, domain = shapes()[name]
+    body = make()
+    body.body()
+    before = cpu_seconds()
+    plan = size(body, Flow(speed=20.0), cells=cells, domain=domain)
+    planned = cpu_seconds() - before
+    before = cpu_seconds()
+    done = _meshed(plan.case(name="trial"))
+    return Trial(name, plan.cells, counted(done), planned, cpu_seconds() - before)
+
+
+def counted(done: Run) -> int:
+    """The cells of a finished mesh."""
+    log = done.log("snappyHexMesh")
+    assert log is not None
+    return snappylog.parse(log.read_text()).cells
+
+
+def _meshed(case: Case) -> Run:
+    done = mesh(case, wait=True)
+    while reaped():
+        pass
+    done.check()
+    return done
+
+
+def _row(one: Trial) -> Row:
+    return Row(
+        name=f"{one.name}: cells",
+        ours=one.foretold,
+        unit="foretold",
+        peer_name="the mesh",
+        peer=one.real,
+        note=f"{one.error:+.1%}; {one.plan:.1f} s CPU for the plan, {one.mesh:.1f} s for the mesh",
+    )
+
+
+def _summary(trials: list[Trial]) -> Row:
+    met = sum(abs(one.error) <= NEAR for one in trials) / len(trials)
+    worst = max(trials, key=lambda one: abs(one.error))
+    return Row(
+        name="cells foretold within 10 %",
+        ours=met,
+        unit=f"of {len(trials)} bodies",
+        goal=SHARE,
+        more_is_better=True,
+        absolute=True,
+        note=f"worst: {worst.name}, {worst.error:+.1%}",
+    )
+
+
+def overhead(*, repeats: int = 2) -> list[Row]:
+    """A mesh by `flowcfd.mesh` beside the same commands in a shell, in turns; the least CPU time of each counts."""
+    body, domain = shapes()["car"]
+    case = size(body(), Flow(speed=20.0), cells=CELLS, domain=domain).case(name="overhead")
+    files = render(case)
+    ours, shell = [], []
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory() as folder:
+            shell.append(cost(lambda folder=folder: _by_shell(files, Path(folder) / "case")))  # type: ignore[misc]
+        ours.append(cost(lambda: _afresh(case)))
+    steps = ", ".join(step.split()[0] for step in files.steps)
+    note = f"{min(ours):.2f} s against {min(shell):.2f} s of {steps}"
+    return [
+        Row(
+            name="a mesh, over its tools in a shell",
+            ours=min(ours),
+            unit="s CPU",
+            peer_name="shell",
+            peer=min(shell),
+            goal=OVERHEAD,
+            note=note,
+        )
+    ]
+
+
+def _afresh(case: Case) -> None:
+    done = _meshed(case)
+    shutil.rmtree(done.path)
+    shutil.rmtree(done.path.parent.parent / "meshes", ignore_errors=True)
+
+
+def _by_shell(files: CaseFiles, folder: Path) -> None:
+    installation = install.find()
+    files.write(folder)
+    script = " && ".join(f"{step} > log.{step.split()[0]} 2>&1" for step in files.steps)
+    subprocess.run(["sh", "-c", script], cwd=folder, env=installation.environment(case=folder), check=True)
+
+
+_LARGE = """
+import json, sys, threading, time
+from pathlib import Path
+import flowcfd as fc
+from flowcfd.bench.meshing import large, resident
+
+case = large(int(sys.argv[1]))
+start, most, over = resident(), [0.0], threading.Event()
+
+def watch():
+    while not over.wait(0.05):
+        most[0] = max(most[0], resident())
+
+threading.Thread(target=watch, daemon=True).start()
+run = fc.mesh(case, wait=True)
+run.check()
+made = most[0]
+found = fc.quality(run)
+over.set()
+said = {"cells": found.report.cells, "start": start, "made": made, "most": max(most[0], resident()), "end": resident(),
+        "score": str(found.score)}
+print(json.dumps(said))
+"""
+
+
+def memory(cells: int = LARGE) -> Row:
+    """How much the process grows that lets a large mesh be made and looks at its quality."""
+    said = _grown(cells)
+    growth = said["most"] - said["start"]
+    return Row(
+        name=f"memory of the kernel while {said['cells'] / 1e6:.2f} M cells are made and inspected",
+        ours=growth,
+        unit="MB more",
+        goal=GROWTH,
+        absolute=True,
+        note=f"{said['start']:.0f} MB before, {said['made']:.0f} at most while made, {said['end']:.0f} at the end",
+    )
+
+
+def _grown(cells: int) -> Mapping[str, Any]:
+    with home_of_its_own():
+        done = subprocess.run(
+            [sys.executable, "-c", _LARGE, str(cells)], capture_output=True, text=True, check=True, env=dict(os.environ)
+        )
+    said: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def large(cells: int) -> Case:
+    """A ball in a box of fine cells: most of the cells are away from the surface, where they are made fast."""
+    from flowcfd.case.snappy import Snappy
+
+    make, domain = shapes()["sphere"]
+    plan = size(make(), Flow(speed=20.0), domain=domain)
+    box = domain.around(plan.body).bounds
+    assert box is not None
+    (x, a), (y, b), (z, c) = box
+    cell = (0.92 * (a - x) * (b - y) * (c - z) / cells) ** (1 / 3)
+    return plan.case(name="large", mesh=Snappy(cell=cell, surface=1, layers=3))
+
+
+def resident() -> float:
+    """Memory of this process [MB]."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -1,0 +1,48 @@
+"""`flowcfd size`: how fine to mesh a body for a flow, and why."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from flowcfd.cad.load import load
+from flowcfd.case.domain import Domain
+from flowcfd.case.freeair import FreeAir
+from flowcfd.case.internal import Internal
+from flowcfd.case.site import BuildingSite
+from flowcfd.case.tunnel import WindTunnel
+from flowcfd.cli import output
+from flowcfd.meshing.flow import Flow
+from flowcfd.meshing.size import size as plan_of
+
+
+def size(options: Namespace) -> int:
+    """Load the body, plan its mesh by rule and show each number with its reason."""
+    body = load(options.file, unit=options.unit)
+    flow = Flow(speed=options.speed, fluid=options.fluid, length=options.length)
+    plan = plan_of(
+        body,
+        flow,
+        cells=options.cells,
+        y_plus=options.y_plus,
+        domain=_domain(options),
+        half=options.half,
+        exact=options.exact,
+    )
+    if options.json:
+        output.document(plan.to_json())
+        return 0
+    output.text(repr(plan)[1:-1])
+    output.table(("number", "value", "reason"), plan.lines())
+    return 0
+
+
+def _domain(options: Namespace) -> Domain | None:
+    kinds: dict[str, type[Domain]] = {
+        "tunnel": WindTunnel,
+        "freeair": FreeAir,
+        "internal": Internal,
+        "site": BuildingSite,
+    }
+    if options.domain is None:
+        return None
+    return kinds[options.domain](**({"half": True} if options.half else {}))
