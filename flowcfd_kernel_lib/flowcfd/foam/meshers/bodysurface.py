@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,9 +84,8 @@ class Triangles:
 
 def triangles(body: Body) -> Triangles:
     """The triangles of a body's STL."""
-    lines = kept(body).read_text("latin-1").split("vertex")[1:]
-    numbers = np.array([line.split(None, 3)[:3] for line in lines], dtype=np.float64)
-    return Triangles(numbers.reshape(-1, 3, 3))
+    rows = re.findall(r"^\s*vertex\s(.+)$", kept(body).read_text("latin-1"), re.MULTILINE)
+    return Triangles(np.array(" ".join(rows).split(), dtype=np.float64).reshape(-1, 3, 3))
 
 
 def _dot(a: Floats, b: Floats) -> Floats:

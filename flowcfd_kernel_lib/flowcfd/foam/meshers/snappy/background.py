@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SIDES = dict(zip(("-x", "+x", "-y", "+y", "-z", "+z"), topology.SIDES, strict=True))
 AWAY = "background"
 """The patch of sides that do not bound the fluid; all its faces are cut away with what lies outside of the body."""
+FITTED = 3
+"""In directions in which a body has at least so many cells, they are made to fit it."""
 PLACES = tuple(math.modf(n * 0.6180339887498949)[0] for n in range(1, 22))
 """Multiples of the golden ratio: none is near a half, a quarter, an eighth ..., so near no plane of any level."""
 
@@ -46,16 +48,19 @@ class Background:
 
     @classmethod
     def inside(cls, task: Task) -> Background:
-        """Cubes around a body that is the fluid: with a margin, and no plane through its ends or its inner point."""
-        cell, point = task.mesh.cell, task.mesh.inside or task.body.inside
+        """Cells around a body that is the fluid, with one more on each side.
+
+        They fit the body's ends, so that a plane inlet or a duct's wall needs no snapping, and are nearly cubes; in
+        directions in which the body has but a few cells they are as large as wanted, and its ends lie amid cells.
+        """
         box, counts = [], []
-        for axis, (low, high) in enumerate(task.body.bounds):
-            start = low if point is None else point[axis]
-            shift = max(PLACES, key=lambda place: _clear(place, (low - start) / cell, (high - start) / cell))
-            first = start - cell * (math.ceil((start - low) / cell + 1) + shift)
-            count = math.ceil((high - first) / cell + 0.5)
-            box.append((first, first + count * cell))
-            counts.append(count)
+        for low, high in task.body.bounds:
+            cells = (high - low) / task.mesh.cell
+            count = round(cells) if cells >= FITTED else math.ceil(cells) + 1
+            size = (high - low) / count if cells >= FITTED else task.mesh.cell
+            margin = size + 0.5 * (count * size - (high - low))
+            box.append((low - margin, high + margin))
+            counts.append(count + 2)
         return cls((box[0], box[1], box[2]), (counts[0], counts[1], counts[2]))
 
     @property
@@ -69,20 +74,13 @@ class Background:
         """The number of cells."""
         return math.prod(self.counts)
 
-    def off_planes(self, point: Point) -> Point:
-        """A point in the same cell that lies on no plane of any level."""
+    def off_planes(self, point: Point, level: int = 0) -> Point:
+        """A point in the same cell of a level that lies on no plane of any level."""
         x, y, z = (
-            low + (min(count - 1, max(0, math.floor((value - low) / size))) + PLACES[axis]) * size
-            for axis, (value, (low, _), size, count) in enumerate(
-                zip(point, self.box, self.sizes, self.counts, strict=True)
-            )
+            low + (math.floor((value - low) / size * 2**level) + PLACES[axis]) * size / 2**level
+            for axis, (value, (low, _), size) in enumerate(zip(point, self.box, self.sizes, strict=True))
         )
         return x, y, z
-
-
-def _clear(place: float, low: float, high: float) -> float:
-    """How far both ends of a body stay away from the planes and the middles of cells, in cells."""
-    return min(abs(math.remainder(end + place, 0.5)) for end in (low, high))
 
 
 def files(task: Task) -> Mapping[str, str | Blob]:

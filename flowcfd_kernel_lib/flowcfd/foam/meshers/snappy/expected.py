@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 PATH = "system/meshExpected"
 EXACT = 0.01
 """The volume may be off by this share of the body's."""
-ROUND = 0.05
-"""And by this share of a cell on all of its surface: cells cut the corners of what is round."""
+FLAT, ROUND = 0.01, 0.05
+"""And by these shares of a cell on its plane and its other patches: cells cut edges, and more of what is round."""
 WIDEST = 0.25
 """But never by more than this share of the body's volume: a leak takes all of it."""
 
@@ -53,7 +53,9 @@ def volume(task: Task) -> tuple[list[float] | None, str]:
     if body.volume is None:
         return None, f"the surface of {body.label} is not closed, so the volume of the fluid is not known"
     coarsest = task.size(min(task.levels[name][0] for name in task.wetted))
-    slack = min(EXACT * body.volume + ROUND * body.area * coarsest, WIDEST * body.volume)
+    flat = sum(patch.area for patch in body.patches.values() if patch.normal is not None)
+    cut = (FLAT * flat + ROUND * max(0.0, body.area - flat)) * coarsest
+    slack = min(EXACT * body.volume + cut, WIDEST * body.volume)
     if task.internal:
         return _limits(body.volume, slack), f"the volume of {body.label}, {body.volume:.6g} m3"
     whole = _contains(task.box, body.bounds)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TRIED = 400
 """So many points are tried where the body reaches to all sides of the box."""
+MORE = 6
+"""So many levels beyond the finest one are tried for a point in a body that is very thin."""
 DEEP = 2.0
 """A point in the solid is told to the mesher where it is at least so many cells under the surface."""
 
@@ -29,14 +31,16 @@ def fluid(task: Task) -> Point:
         return _outside(task)
     if task.body.inside is None:
         raise CaseError("mesh.inside: missing; no point in the body is known, for its surface is not closed")
-    return task.body.inside  # the planes of the cells were laid around it
+    return _inside(task, task.body.inside)
 
 
 def solid(task: Task) -> Point | None:
     """A point that the fluid must not reach; None where none can be told."""
     if task.internal:
-        (x, _), (y, _), (z, _) = task.background.box
-        return task.background.off_planes((x, y, z))
+        corner = tuple(
+            low + 0.5 * size for (low, _), size in zip(task.background.box, task.background.sizes, strict=True)
+        )
+        return task.background.off_planes((corner[0], corner[1], corner[2]))
     point, body = task.body.inside, task.body
     if point is None or body.volume is None or not inside(task.box, point):
         return None
@@ -45,6 +49,15 @@ def solid(task: Task) -> Point | None:
     if body.volume / body.area < DEEP * coarsest or _near_side(task, point, DEEP * coarsest):
         return None
     return point
+
+
+def _inside(task: Task, deep: Point) -> Point:
+    """A point near the deepest one in the body that lies on no plane of cells."""
+    for level in range(task.finest, task.finest + MORE):
+        point = task.background.off_planes(deep, level)
+        if task.triangles.winding(point) > 0.5:
+            return point
+    raise CaseError(f"mesh.inside: no point in {task.body.label} was found; give one")
 
 
 def _near_side(task: Task, point: Point, distance: float) -> bool:

@@ -24,3 +24,10 @@ class Task(Around):
     def size(self, level: int) -> float:
         """The size of the cells of a level [m]."""
         return float(max(self.background.sizes) / 2**level)
+
+    @property
+    def finest(self) -> int:
+        """The finest level of the whole mesh."""
+        refined = [one.depth(self.mesh.cell) for one in self.mesh.refine]
+        gaps = [self.mesh.gaps.level] if self.mesh.gaps is not None else []
+        return max(self.mesh.edge_level(self.space), *(high for _, high in self.levels.values()), *refined, *gaps)
