@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import json
 import math
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import flowcfd as fc
 from flowcfd import cad
 from flowcfd.cad import Geometry
 from flowcfd.cad.occ import process
+from flowcfd.cli import main
 from flowcfd.errors import CaseError, GeometryError, UnitError, UnknownName
 from flowcfd.settings import settings
 
@@ -26,6 +30,7 @@ pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("OCP") is None, reason="OpenCASCADE is not installed (flowcfd[cad])"),
 ]
 
+Until = Callable[..., None]
 BOX = 0.4 * 0.2 * 0.15
 LARGE_HOLE = math.pi * 0.025**2 * 0.15
 SMALL_HOLES = math.pi * (4 * 0.003**2 * 0.15 + 0.004**2 * 0.02)
@@ -107,6 +112,49 @@ def test_fillets_and_chamfers_are_told_apart_and_removed(files: Path) -> None:
         assert feature.kind == name
         assert body.volume < BOX
         assert body.defeature([feature]).volume == pytest.approx(BOX, rel=1e-9)
+
+
+def test_slots_through_and_blind_are_found_and_removed_exactly(files: Path) -> None:
+    plate = load(files / "slotted.step")
+    through, blind = (60 * 8 + math.pi * 16) * 20e-9, (40 * 6 + math.pi * 9) * 5e-9
+    assert plate.volume == pytest.approx(200 * 100 * 20e-9 - through - blind, rel=1e-12)
+    found = plate.features("10 mm")
+    assert [(one.kind, round(one.size, 9)) for one in found] == [("slot", 0.008), ("slot", 0.006)]
+    assert found[0].at == pytest.approx((0.07, 0.03, 0.01), abs=1e-6)
+    bare = plate.defeature(found)
+    assert bare.volume == pytest.approx(200 * 100 * 20e-9, rel=1e-12)
+    assert bare.said[0] == "2 of 2 features removed"
+
+
+def test_a_chain_of_fillets_is_removed_or_what_is_refused_is_named(files: Path) -> None:
+    chain = load(files / "chain.step")
+    found = chain.features("5 mm")
+    assert {one.kind for one in found} == {"fillet"}
+    assert len(found) == 20, "twelve edges and eight corners"
+    assert chain.defeature(found).volume == pytest.approx(100 * 80 * 60e-9, rel=1e-9)
+    alone = chain.defeature(found[:1])  # one edge cannot go while the balls at its ends stay
+    assert (alone.volume, alone.valid) == (chain.volume, True)
+    assert alone.said[-1] == "fillet of radius 5 mm at (0.0025 0.0025 0.03) cannot be removed, and is still there"
+
+
+def test_what_can_be_removed_is_and_the_rest_is_named(files: Path) -> None:
+    rounded = load(files / "drilled.step")
+    found = rounded.features("6 mm")
+    hole = next(one for one in found if one.kind == "hole")
+    edge = next(one for one in found if one.kind == "fillet")
+    bare = rounded.defeature([edge, hole])
+    assert bare.volume == pytest.approx(rounded.volume + math.pi * 0.003**2 * 0.06, rel=1e-9)
+    assert bare.said[0] == "1 of 2 features removed"
+    assert bare.said[-1].startswith("fillet of radius 5 mm at")
+    assert bare.said[-1].endswith("cannot be removed, and is still there")
+
+
+def test_solids_give_their_names_where_faces_have_none(files: Path) -> None:
+    rig = load(files / "assembly.step")
+    assert (rig.solids, list(rig.patches)) == (2, ["Zugmaschine", "Anhaenger"])
+    assert rig.patches["Zugmaschine"].colour == pytest.approx((1, 0, 0), abs=0.01)
+    assert rig.patches["Anhaenger"].area == pytest.approx(2 * math.pi * 0.04 * (0.04 + 0.1), rel=1e-9)
+    assert rig.patches["Anhaenger"].bounds[0][0] == pytest.approx(0.16, abs=1e-3)
 
 
 def test_loose_faces_are_sewn_where_the_gap_allows_and_told_where_not(files: Path) -> None:
@@ -221,6 +269,15 @@ def test_what_is_no_cad_file_is_told(files: Path, tmp_path: Path, suffix: str) -
         cad.load(file, "mm" if suffix == "brep" else None)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.97])
+def test_a_file_that_breaks_off_is_told_in_one_line(files: Path, tmp_path: Path, share: float) -> None:
+    whole = (files / "block.step").read_bytes()
+    (tmp_path / "half.step").write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(GeometryError, match=r"^half\.step: ") as said:
+        cad.load(tmp_path / "half.step")
+    assert "\n" not in str(said.value)
+
+
 def test_a_crash_a_limit_and_too_little_memory_are_errors_and_not_the_end(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,3 +308,43 @@ def test_a_geometry_is_a_value(files: Path) -> None:
     said = repr(one.report())
     assert "0.4 x 0.2 x 0.15 m" in said
     assert "watertight" in said
+
+
+def test_the_process_with_opencascade_ends_with_a_caller_that_is_killed(
+    files: Path, tmp_path: Path, until: Until
+) -> None:
+    program = f"from flowcfd import cad; cad.load({str(files / 'block.step')!r})"
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "FLOWCFD_HOME": str(tmp_path / "home")}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment) as caller:
+        until(lambda: _workers(tmp_path), seconds=90)
+        caller.kill()
+    until(lambda: not _workers(tmp_path), seconds=90)
+    assert not list(tmp_path.glob("flowcfd-cad-*/answer.json")), "it did not work on for nobody"
+
+
+def _workers(folder: Path) -> list[int]:
+    """The processes that work on requests in a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if b"flowcfd.cad.occ.worker" in words and any(word.startswith(bytes(folder)) for word in words):
+                    found.append(int(entry.name))
+    return found
+
+
+def test_the_command_line_tells_draws_and_judges(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = tmp_path / "block.png"
+    assert main(["geometry", str(files / "block.step"), "--features", "7 mm", "--picture", str(shown), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["sound"], said["faces"], len(said["features"])) == (True, 13, 4)
+    assert shown.read_bytes()[:4] == b"\x89PNG"
+    assert main(["geometry", str(files / "hose.step")]) == 1
+    said = capsys.readouterr().out
+    assert "open edges in 2 holes" in said
+    assert "hose" in said
+    assert main(["geometry", str(tmp_path)]) == 2
+    assert main(["geometry", str(tmp_path / "none.step")]) == 2

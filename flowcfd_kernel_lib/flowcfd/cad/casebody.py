@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flowcfd import telling
 from flowcfd.cad import crossing, depth, shadow, surface
 from flowcfd.case.body import Body, BodyPatch
 from flowcfd.errors import GeometryError
@@ -55,27 +57,42 @@ def _known(geometry: Geometry) -> dict[str, Any]:
             return known
     except (OSError, ValueError, KeyError):
         pass
-    points, triangles = geometry.points, geometry.triangles
-    if geometry.volume is not None and len(crossed := crossing.crossings(points, triangles)):
+    who = object()
+    try:
+        known = _found(geometry, who, stl)
+    finally:
+        telling.tell(who, "", over=True)
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.write_text(json.dumps(known))
+    part.replace(file)
+    return known
+
+
+def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
+    """Find it out, and write the surface; of a large one this takes seconds, so `who` is told of."""
+    points, triangles, solid = geometry.points, geometry.triangles, geometry.volume is not None
+    told = f"{geometry.label}, {len(triangles)} triangles"
+    telling.tell(who, f"{told}: does it go through itself", 0.0)
+    if solid and len(crossed := crossing.crossings(points, triangles)):
         x, y, z = crossed[np.linalg.norm(crossed - crossed.mean(axis=0), axis=1).argmin()]
         raise GeometryError(
             f"{geometry.label}: its surface goes through itself at {len(crossed)} places, such as ({x:.4g} {y:.4g} "
             f"{z:.4g}): it cannot be said what is inside; unite what overlaps where it was drawn"
         )
+    telling.tell(who, f"{told}: its STL", 0.3)
     geometry.write_stl(stl)
     with stl.open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()
-    known = {
+    telling.tell(who, f"{told}: its shadows", 0.5)
+    frontal = shadow.shadows(points, triangles, closed=solid)
+    telling.tell(who, f"{told}: a point inside", 0.8)
+    return {
         "surface": digest,
         "size": stl.stat().st_size,
-        "frontal": shadow.shadows(points, triangles, closed=geometry.volume is not None),
-        "inside": depth.deepest(points, triangles) if geometry.volume is not None else None,
+        "frontal": frontal,
+        "inside": depth.deepest(points, triangles) if solid else None,
         "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
     }
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_text(json.dumps(known))
-    part.replace(file)
-    return known
 
 
 def _mine(geometry: Geometry) -> dict[str, Ints]:

@@ -21,6 +21,7 @@ from OCP.TCollection import TCollection_ExtendedString
 from OCP.TDataStd import TDataStd_Name
 from OCP.TDocStd import TDocStd_Document
 from OCP.TopAbs import TopAbs_ShapeEnum
+from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Compound
 from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
 
@@ -106,6 +107,52 @@ def hollow_tee():
     return BRepAlgoAPI_Cut(shape.Shape(), cylinder(200, 0, 0, 30, 200)).Shape()
 
 
+def assembly(path: Path) -> None:
+    """Two solids whose faces have neither names nor colours, but which have them themselves."""
+    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
+    shapes, paint = (
+        tool(document.Main()) for tool in (XCAFDoc_DocumentTool.ShapeTool_s, XCAFDoc_DocumentTool.ColorTool_s)
+    )
+    whole = shapes.NewShape()
+    solids = (("Zugmaschine", BRepPrimAPI_MakeBox(100.0, 100.0, 100.0).Shape(), (1.0, 0.0, 0.0)),
+              ("Anhänger", cylinder(0, 0, 0, 40, 100), (0.0, 1.0, 0.0)))  # fmt: skip
+    for number, (name, shape, colour) in enumerate(solids):
+        label = shapes.AddShape(shape, False)
+        TDataStd_Name.Set_s(label, TCollection_ExtendedString(name, True))
+        paint.SetColor(label, Quantity_Color(*colour, Quantity_TypeOfColor.Quantity_TOC_RGB),
+                       XCAFDoc_ColorType.XCAFDoc_ColorGen)  # fmt: skip
+        move = gp_Trsf()
+        move.SetTranslation(gp_Vec(200.0 * number, 0, 0))
+        shapes.AddComponent(whole, label, TopLoc_Location(move))
+    shapes.UpdateAssemblies()
+    writer = STEPCAFControl_Writer()
+    writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs)
+    writer.Write(str(path))
+
+
+def slotted():
+    """A plate of 200 x 100 x 20 mm: a slot through it, 60 long and 8 wide, and a blind one, 40 x 6, 5 deep."""
+
+    def slot(x: float, y: float, z: float, length: float, radius: float, height: float):
+        bar = BRepPrimAPI_MakeBox(gp_Pnt(x, y - radius, z), length, 2 * radius, height).Shape()
+        for end in (x, x + length):
+            bar = BRepAlgoAPI_Fuse(bar, cylinder(end, y, z, radius, height)).Shape()
+        return bar
+
+    shape = BRepPrimAPI_MakeBox(200.0, 100.0, 20.0).Shape()
+    shape = BRepAlgoAPI_Cut(shape, slot(40, 30, 0, 60, 4, 20)).Shape()
+    return BRepAlgoAPI_Cut(shape, slot(100, 70, 15, 40, 3, 5)).Shape()
+
+
+def chain():
+    """A box whose twelve edges are all rounded by 5 mm: balls at the corners."""
+    shape = BRepPrimAPI_MakeBox(100.0, 80.0, 60.0).Shape()
+    fillet = BRepFilletAPI_MakeFillet(shape)
+    for edge in parts(shape, EDGE):
+        fillet.Add(5.0, TopoDS.Edge(edge))
+    return fillet.Shape()
+
+
 def main(folder: Path) -> None:
     shape = block()
     nose, tail, under = facing(shape, 0, 0), facing(shape, 0, 400), facing(shape, 2, 0)
@@ -137,8 +184,11 @@ def main(folder: Path) -> None:
     writer = IGESControl_Writer()
     writer.AddShape(BRepPrimAPI_MakeBox(100.0, 100.0, 100.0).Shape())
     writer.Write(str(folder / "box.iges"))
-    tube = flanged()
-    step(folder / "flanged.step", tube, {}, {}, "MM")
+    assembly(folder / "assembly.step")
+    step(folder / "slotted.step", slotted(), {}, {}, "MM")
+    step(folder / "chain.step", chain(), {}, {}, "MM")
+    step(folder / "drilled.step", BRepAlgoAPI_Cut(chain(), cylinder(50, 40, 0, 3, 60)).Shape(), {}, {}, "MM")
+    step(folder / "flanged.step", flanged(), {}, {}, "MM")
     step(folder / "hollow_tee.step", hollow_tee(), {}, {}, "MM")
     hose = TopoDS_Compound()
     builder.MakeCompound(hose)

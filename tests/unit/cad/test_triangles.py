@@ -111,6 +111,16 @@ def test_files_that_are_not_there_or_of_no_known_kind(tmp_path: Path) -> None:
         cad.load(tmp_path / "none.stp2")
 
 
+def test_a_folder_is_no_file_and_letters_of_any_language_make_a_label(tmp_path: Path) -> None:
+    with pytest.raises(GeometryError, match="is a folder; give a file of brep, iges"):
+        cad.load(tmp_path)
+    (tmp_path / "Rückspiegel größer é.stl").write_text(text(CUBE, ["Öl Fläche", "", "", "", "", "2nd"]))
+    found = cad.load(tmp_path / "Rückspiegel größer é.stl", "m")
+    assert found.label == "Rueckspiegel_groesser_e"
+    assert list(found.patches) == ["Oel_Flaeche", "body", "p2nd"]
+    assert found.body().label == found.label
+
+
 def test_a_hole_is_told_with_its_place_and_a_small_one_is_closed(tmp_path: Path) -> None:
     (tmp_path / "open.stl").write_text(text(CUBE[2:]))
     found = cad.load(tmp_path / "open.stl", "m")

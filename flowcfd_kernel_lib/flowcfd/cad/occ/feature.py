@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ def features(body: Body, largest: float) -> list[Feature]:
     taken: set[int] = set()
     for feature in (
         *_holes(faces, beside, largest),
+        *_slots(faces, beside, largest),
         *_fillets(faces, largest),
         *_chamfers(faces, beside, largest),
         *_small(faces, largest),
@@ -100,6 +102,51 @@ def _holes(faces: Sequence[_Face], beside: Sequence[set[int]], largest: float) -
         chosen |= {number for face in group for number in beside[face.number] if beside[number] <= chosen}
         found.append(Feature("hole", 2 * _radius(group[0]), tuple(sorted(chosen)), _middle(group[0])))
     return found
+
+
+def _slots(faces: Sequence[_Face], beside: Sequence[set[int]], largest: float) -> list[Feature]:
+    """Two concave half cylinders of one radius, the two planes between them, and what these bound; up to a width."""
+    ends: dict[tuple[Any, ...], list[_Face]] = {}
+    for face in faces:
+        if face.kind == Kind.GeomAbs_Cylinder and 2 * _radius(face) <= largest and _concave(face):
+            ends.setdefault(_axis(face), []).append(face)
+    halves = [group for group in ends.values() if abs(sum(_turn(face) for face in group) - math.pi) < 0.05]
+    found = []
+    for one, other in combinations(halves, 2):
+        radius, along = _radius(one[0]), np.array(_axis(one[0])[:3])
+        if abs(radius - _radius(other[0])) > 1e-4 or not np.allclose(along, _axis(other[0])[:3], atol=1e-4):
+            continue
+        near = [set().union(*(beside[face.number] for face in group)) for group in (one, other)]
+        sides = [
+            number
+            for number in near[0] & near[1]
+            if faces[number].kind == Kind.GeomAbs_Plane and abs(_normal(faces[number]) @ along) < 1e-4
+        ]
+        if len(sides) == 2:
+            chosen = {*sides, *(face.number for face in (*one, *other))}
+            chosen |= _bounded(faces, beside, chosen)
+            low, high = (
+                np.array(corner) for corner in zip(*(box(faces[number].shape) for number in sides), strict=True)
+            )
+            x, y, z = (float(value) for value in (low.min(axis=0) + high.max(axis=0)) / 2)
+            found.append(Feature("slot", 2 * radius, tuple(sorted(chosen)), (x, y, z)))
+    return found
+
+
+def _bounded(faces: Sequence[_Face], beside: Sequence[set[int]], chosen: set[int]) -> set[int]:
+    """The faces that one cannot reach from the largest of the others but over the chosen ones: a blind bottom."""
+    left = set(range(len(faces))) - chosen
+    near = {other for number in chosen for other in beside[number]} & left
+    if len(near) < 2:
+        return set()
+    largest = max(left, key=lambda number: area(faces[number].shape))
+    new, reached = [largest], set()
+    while new:
+        number = new.pop()
+        if number not in reached:
+            reached.add(number)
+            new += list(beside[number] & left)
+    return left - reached
 
 
 def _fillets(faces: Sequence[_Face], largest: float) -> list[Feature]:

@@ -53,7 +53,7 @@ def ask(
 
 def _run(folder: Path, words: str, timeout: float, memory: int) -> tuple[int | None, str]:
     """The return code, None when it was ended at the limit; and the last of what it printed."""
-    command = [sys.executable, "-m", "flowcfd.cad.occ.worker", str(folder), str(memory)]
+    command = [sys.executable, "-m", "flowcfd.cad.occ.worker", str(folder), str(memory), str(os.getpid())]
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(

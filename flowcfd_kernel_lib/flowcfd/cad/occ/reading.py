@@ -22,8 +22,9 @@ from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
 from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
 
 from flowcfd.cad.occ import Unusable
-from flowcfd.cad.occ.shape import Body
+from flowcfd.cad.occ.shape import FACE, SOLID, Body, parts
 
+_NO_NAMES = ("", "FACE", "ADVANCED_FACE", "SOLID", "COMPOUND", "SHELL", "NONE")
 _MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "ft": 304.8}
 
 
@@ -48,9 +49,11 @@ def step(path: str) -> tuple[Body, str]:
     shapes.GetFreeShapes(labels)
     found = [shapes.GetShape_s(labels.Value(number)) for number in range(1, labels.Length() + 1)]
     body = Body(_together(found))
+    solids = _of_solids(shapes, colours, body.shape)
     for face in body.faces:
-        body.names.append(_name(reader, shapes, face))
-        body.colours.append(_colour(colours, face))
+        name, colour = solids.get(hash(face), ("", None))
+        body.names.append(_name(reader, shapes, face) or name)
+        body.colours.append(_colour(colours, face) or colour)
     unit = lengths.Value(1).ToCString().lower() if lengths.Length() else "millimetre"
     return body, unit
 
@@ -100,12 +103,8 @@ def _together(shapes: list[Any]) -> Any:
 def _name(reader: Any, shapes: Any, face: Any) -> str:
     """The name that the face has in the file, by its label or by its entity; empty where it has none."""
     label = TDF_Label()
-    if shapes.Search(face, label, True, True, True) and label.IsAttribute(TDataStd_Name.GetID_s()):
-        name = TDataStd_Name()  # asked for only where it is: OpenCASCADE dies of an attribute that is absent
-        if label.FindAttribute(TDataStd_Name.GetID_s(), name):
-            text = str(name.Get().ToExtString())
-            if text and text.upper() not in ("FACE", "ADVANCED_FACE", "NONE"):
-                return text
+    if shapes.Search(face, label, True, True, True) and (text := _text(label)):
+        return text
     entity = reader.ChangeReader().WS().TransferReader().EntityFromShapeResult(face, 1)
     if entity is not None and hasattr(entity, "Name"):
         found = entity.Name()
@@ -114,9 +113,39 @@ def _name(reader: Any, shapes: Any, face: Any) -> str:
     return ""
 
 
-def _colour(colours: Any, face: Any) -> list[float] | None:
+def _of_solids(shapes: Any, colours: Any, shape: Any) -> dict[int, tuple[str, list[float] | None]]:
+    """By the hash of a face, the name and the colour of its solid, for faces that have none of their own.
+
+    Where there is one solid only, its name says nothing: it is that of the file, or of the program that wrote it.
+    """
+    solids = parts(shape, SOLID)
+    found: dict[int, tuple[str, list[float] | None]] = {}
+    for solid in solids:
+        label, part = TDF_Label(), TDF_Label()
+        if not shapes.Search(solid, label, True, True, True):
+            continue
+        own = [label, part] if shapes.GetReferredShape_s(label, part) else [label]
+        names = [name for one in own if (name := _text(one)) and not name.startswith("=>")]
+        colour = next((one for one in (_colour(colours, each) for each in own) if one), None)
+        for face in parts(solid, FACE):
+            found[hash(face)] = (names[0] if names and len(solids) > 1 else "", colour)
+    return found
+
+
+def _text(label: Any) -> str:
+    """The name of a label; empty where it has none, or one that says only what it is."""
+    if not label.IsAttribute(TDataStd_Name.GetID_s()):  # OpenCASCADE dies when it is asked for one that is absent
+        return ""
+    name = TDataStd_Name()
+    text = str(name.Get().ToExtString()) if label.FindAttribute(TDataStd_Name.GetID_s(), name) else ""
+    return "" if text.upper() in _NO_NAMES else text
+
+
+def _colour(colours: Any, what: Any) -> list[float] | None:
+    """The colour of a shape, or of a label."""
     found = Quantity_Color()
+    ask = colours.GetColor_s if isinstance(what, TDF_Label) else colours.GetColor
     for kind in (XCAFDoc_ColorType.XCAFDoc_ColorSurf, XCAFDoc_ColorType.XCAFDoc_ColorGen):
-        if colours.GetColor(face, kind, found):
+        if ask(what, kind, found):
             return [round(value, 4) for value in (found.Red(), found.Green(), found.Blue())]
     return None
