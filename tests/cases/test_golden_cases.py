@@ -1,4 +1,7 @@
-"""Every folder here holds a Case (case.json) and what it renders to (rendered/), byte by byte."""
+"""Every folder here holds a Case (case.json) and what it renders to (rendered/), byte by byte.
+
+The surface of a body (surface.stl) lies beside its case; where it is rendered by reference, its hash stands for it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from flowcfd.case.boundary import BOUNDARIES
 from flowcfd.case.output import OUTPUTS
 from flowcfd.case.turbulence import TRANSPORTED
 from flowcfd.foam import dictionary
-from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.render import render
 from flowcfd.registry import Registry
 
@@ -26,8 +29,36 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return HERE / str(request.param)
 
 
+@pytest.fixture(autouse=True)
+def kept_surfaces(home: Path) -> None:
+    """The surfaces of all bodies are where cad keeps them."""
+    for stl in HERE.glob("*/surface.stl"):
+        geometry = read_case(stl.parent).geometry
+        assert geometry is not None
+        place = home / "geometry" / geometry.digest[:24]
+        place.mkdir(parents=True)
+        shutil.copy(stl, place)
+
+
+def texts(files: CaseFiles) -> CaseFiles:
+    """The same with a line in place of each file that is kept by reference."""
+    return files.with_files(
+        {
+            path: f"{one.size} bytes with the SHA-256 {one.sha256}\n"
+            for path, one in files.files.items()
+            if isinstance(one, Blob)
+        }
+    )
+
+
 def read_case(folder: Path) -> Case:
     return Case.from_json((folder / "case.json").read_bytes())
+
+
+def dictionaries(files: CaseFiles) -> CaseFiles:
+    """Those files that are dictionaries: neither surfaces nor what the mesh is to be like (JSON)."""
+    others = [path for path in files if path.endswith((".stl", "meshExpected"))]
+    return files.with_files(dict.fromkeys(others))
 
 
 def read_golden(rendered: Path) -> CaseFiles:
@@ -40,7 +71,7 @@ def read_golden(rendered: Path) -> CaseFiles:
 
 
 def test_a_case_renders_to_its_golden_files(folder: Path, update_golden: bool) -> None:
-    found = render(read_case(folder))
+    found = texts(render(read_case(folder)))
     if update_golden:
         shutil.rmtree(folder / "rendered", ignore_errors=True)
         found.write(folder / "rendered")
@@ -50,7 +81,7 @@ def test_a_case_renders_to_its_golden_files(folder: Path, update_golden: bool) -
 
 
 def test_every_rendered_dictionary_is_parsed_and_kept_byte_by_byte(folder: Path) -> None:
-    files = render(read_case(folder))
+    files = dictionaries(texts(render(read_case(folder))))
     for path in files:
         assert dictionary.parse(files.text(path), path=path).text() == files.text(path)
 
@@ -61,7 +92,7 @@ def test_a_case_through_json_renders_to_the_same_digest(folder: Path) -> None:
 
 
 def test_rendered_files_hold_nothing_that_openfoam_would_execute(folder: Path) -> None:
-    files = render(read_case(folder))
+    files = texts(render(read_case(folder)))
     for path in files:
         assert not any(word in files.text(path) for word in ("#calc", "#codeStream", "#eval", "coded", "systemCall"))
 
