@@ -44,7 +44,11 @@ def drift(computed: object, model: str, up: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("model", "up", "most"), [("kEpsilon", "z", (0.02, 0.04)), ("kOmegaSST", "y", (0.02, 0.08))])
 def test_the_wind_hardly_changes_over_an_empty_fetch(compute, model: str, up: str, most: tuple[float, float]) -> None:
-    speed, k = drift(compute(fetch(model, up)), model, up)
+    computed = compute(fetch(model, up))
+    verdict = fc.results(computed.path).verdict
+    for name in ("y+", "bounded fields", "direction of the flow"):
+        assert verdict[name].colour == "green", verdict[name]
+    speed, k = drift(computed, model, up)
     print(f"{model}: U within {speed:.1%}, k within {k:.1%}")
     assert speed < most[0]
     assert k < most[1]

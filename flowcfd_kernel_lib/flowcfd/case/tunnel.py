@@ -17,6 +17,8 @@ from flowcfd.case.turbulence import InletTurbulence
 
 UPSTREAM, DOWNSTREAM = 5.0, 10.0
 """Body lengths before the nose and behind the tail."""
+SLENDER = 3.0
+"""A body whose largest shadow is more than so many frontal areas has lift rather than drag."""
 BLOCKAGE = 0.02
 """The share of the section that a body may take where the section is proposed."""
 
@@ -68,13 +70,18 @@ class WindTunnel(Section):
         }  # fmt: skip
 
     def distances(self, body: Body) -> Distances:
-        """5 and 10 body lengths before and behind, and a section of which the body takes 2 %."""
+        """5 and 10 body lengths before and behind, and a section of which the body takes 2 %.
+
+        10 before a slender body without a ground: its lift is felt far, and the verdict on a run asks for as much.
+        """
         size, word = reference(body)
+        wing = not self.ground and max(body.frontal) > SLENDER * body.frontal[0]
+        before = DOWNSTREAM if wing else UPSTREAM
         beside = self._clear(body)
         share = f"{100 * BLOCKAGE:g} % of the section"
         section = f"{share} blocked, so that the walls do not speed the flow up (rule of thumb)"
         return Distances(
-            (UPSTREAM * size, f"{UPSTREAM:g} {word}: the flow before the body is not felt there (rule of thumb)"),
+            (before * size, f"{before:g} {word}: the flow before the body is not felt there (rule of thumb)"),
             (
                 DOWNSTREAM * size,
                 f"{DOWNSTREAM:g} {word} behind the body: its wake has closed (rule of thumb)",

@@ -430,3 +430,10 @@ def test_a_site_that_is_nearer_than_the_guidelines_have_it_is_noted() -> None:
         found = [one for one in situation.findings(made) if one.rule == "site-too-small"]
         assert [one.field for one in found] == names
         assert all("heights" in one.message and "COST" in one.message for one in found)
+
+
+def test_a_slender_body_without_a_ground_is_farther_from_the_inlet() -> None:
+    wing = brick((0, -3, 0), (1, 3, 0.12))
+    assert fc.WindTunnel(ground=False).around(wing).box[0][0] == -10
+    assert fc.WindTunnel().around(wing).box[0][0] == -5
+    assert fc.WindTunnel(ground=False).around(brick((0, -1, 0), (1, 1, 2))).box[0][0] == pytest.approx(-10)

@@ -26,13 +26,14 @@ def bounded(seen: Evidence) -> Judgement:
 
     Red for nan, inf, and negative T or rho; red for volume fractions beyond 0.05, amber beyond 0.01; amber for other
     negative values, for nut / nu above 1e5 (the limit that commercial solvers set, Ansys Fluent User's Guide), and when
-    the solver still had to bound a field in more than a tenth of the last fifth of its steps.
+    the solver still had to bound a field in more than a tenth of the last fifth of its steps. In the wind over rough
+    ground nut is kappa u* z, millions of times nu, and has no limit.
     """
     infinite = [name for name in seen.names if not np.isfinite(seen.field(name).cells).all()]
     if infinite:
         return red(f"{names_of(infinite)} hold nan or inf: the computation has diverged", "nan")
     grave, light = _signs(seen)
-    ratio = _viscosity_ratio(seen)
+    ratio = None if seen.atmospheric else _viscosity_ratio(seen)
     if ratio is not None and ratio > RATIO:
         light.append(f"nut / nu reaches {ratio:.1e} (usual limit {RATIO:.0e})")
     light += _bounded_late(seen)

@@ -124,7 +124,7 @@ def direction(seen: Evidence) -> Judgement:
         return red(f"the flow leaves through {names_of(wrong)}, where it is given to come in: turn the velocity round",
                    "out", "in", details=net)  # fmt: skip
     odd = []
-    for name in held:
+    for name in [each for each in held if "inlet" in each.lower() or "inflow" in each.lower()] or held:
         flux, speed = seen.flux(name), np.linalg.norm(seen.field("U").on(name), axis=1)
         if (
             np.abs(flux).sum() < 0.1 * float(speed @ seen.open[name].sizes)

@@ -19,6 +19,8 @@ WALLS: Final = frozenset({"wall", "mappedWall"})
 CONSTRAINTS: Final = ("empty", "wedge", "symmetry", "cyclic", "processor", "overset")
 """What the type of a patch begins with that is no boundary of the flow's own making."""
 FREE: Final = frozenset({"freestream", "freestreamVelocity", "supersonicFreestream", "freestreamPressure"})
+ATMOSPHERIC: Final = frozenset({"nutkAtmRoughWallFunction", "nutUAtmRoughWallFunction", "atmNutkWallFunction"})
+"""Wall functions of rough ground in the wind, which count in roughness lengths and not in y+."""
 SLIP: Final = frozenset({"slip", "partialSlip", "symmetry", "symmetryPlane", "basicSymmetry"})
 
 
@@ -52,6 +54,12 @@ class Evidence(Record):
         speed = self.field("U")
         found = self.patches(lambda patch: patch.kind in WALLS)
         return {name: patch for name, patch in found.items() if speed.kind(name) not in SLIP}
+
+    @cached_property
+    def atmospheric(self) -> bool:
+        """Whether it is the wind over rough ground, by the wall function of any wall."""
+        nut = self.find("nut")
+        return nut is not None and any(nut.kind(name) in ATMOSPHERIC for name in self.walls)
 
     def flux(self, patch: str) -> Floats:
         """The flux out through each face of a patch: volume [m3/s], or mass [kg/s] where the solver writes that."""

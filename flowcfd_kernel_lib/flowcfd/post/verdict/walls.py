@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Final, cast
 
 import numpy as np
 
-from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
+from flowcfd.post.verdict.evidence import ATMOSPHERIC, Evidence, Missing, names_of
 from flowcfd.post.verdict.geometry import SMALL, Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
@@ -30,6 +31,7 @@ class Treatment:
 RESOLVED: Final = Treatment("resolved to the wall", ((0, 2),), ((0, 5),))
 LOG_LAW: Final = Treatment("wall function", ((30, 300),), ((11.5, 500),))
 BLENDED: Final = Treatment("wall function, blended", ((0, 5), (30, 300)), ((0, 500),))
+WINDY: Final = Treatment("wall function of ground in the wind", ((30, math.inf),), ((11.5, math.inf),))
 SPALDING: Final = Treatment("wall function of Spalding", ((0, 300),), ((0, 500),))
 
 
@@ -43,7 +45,8 @@ def y_plus(seen: Evidence) -> Judgement:
 
     Resolved walls: y+ up to 2 (5 can be lived with); wall functions: 30 to 300 (11.5 to 500); with omega-based models
     the viscous layer, up to 5, too; Spalding's function: up to 300. The log layer grows with the Reynolds number: the
-    upper ends are 0.1 and 0.3 of the thickness of a plate's boundary layer where that is more. Amber from 20 % of a
+    upper ends are 0.1 and 0.3 of the thickness of a plate's boundary layer where that is more; the law of ground in the
+    wind (nutkAtmRoughWallFunction) counts in roughness lengths and has none. Amber from 20 % of a
     wall's area outside, red when 80 % of all walls' area is outside of what can be lived with. Sources: Pope, Turbulent
     Flows (2000), table 7.1 (viscous sublayer y+ < 5, buffer layer 5 to 30, log law from 30 to y = 0.3 delta); Menter,
     AIAA J. 32 (1994) 1598, y+ < 2 for kOmegaSST at the wall; ERCOFTAC Best Practice Guidelines (2000), 30 < y+ < 500.
@@ -115,6 +118,8 @@ def treated(seen: Evidence, patch: str) -> Treatment:
     kind = seen.field("nut").kind(patch)
     if "Spalding" in kind:
         return SPALDING
+    if kind in ATMOSPHERIC:
+        return WINDY
     if "WallFunction" not in kind or "LowRe" in kind:
         return RESOLVED
     omega = seen.find("omega")
