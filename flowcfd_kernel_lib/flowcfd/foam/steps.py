@@ -16,6 +16,7 @@ BY_FILE = (
     ("system/snappyHexMeshDict", "snappyHexMesh -overwrite"),
     ("system/topoSetDict", "topoSet"),
     ("system/createPatchDict", "createPatch -overwrite"),
+    ("system/meshExpected", "checkMesh"),
     ("system/setFieldsDict", "setFields"),
 )
 """A file that is there asks for this step; meshing steps are left out when the mesh is there already."""

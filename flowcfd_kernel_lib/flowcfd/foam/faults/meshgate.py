@@ -55,7 +55,7 @@ _ENTRIES: Final = (
     ),
     Entry(
         "mesh-too-small",
-        f"a part of the space was not meshed {_VOLUME}: cut off from locationInMesh, or lost to coarse cells where it is round",
+        f"a part of the space was not meshed {_VOLUME}: cut off from locationInMesh, or lost to coarse cells",
         "one level more where the flow passes narrow gaps, or a finer surface",
     ),
     Entry(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowcfd.errors import FlowError, ResultError
 
@@ -44,11 +45,15 @@ def _measure(request: Request, folder: Path) -> dict[str, Any]:
 
 
 def _worst(request: Request, folder: Path) -> dict[str, Any]:
-    """The centres [m] of these cells."""
+    """The worst cells by a metric: their numbers, centres [m] and values."""
     from flowcfd.post.verdict.geometry import read
 
-    centres = read([_files(request)]).centres[request["cells"]]
-    return {"centres": centres.tolist()}
+    values = np.load(Path(request["metrics"]), mmap_mode="r")
+    cells = _chosen(values, request)
+    return {
+        "cells": cells.tolist(), "centres": read([_files(request)]).centres[cells].tolist(),
+        "values": values[cells].tolist(),
+    }  # fmt: skip
 
 
 def _draw(request: Request, folder: Path) -> dict[str, Any]:
@@ -59,9 +64,14 @@ def _draw(request: Request, folder: Path) -> dict[str, Any]:
     if request["kind"] == "cut":
         image = cut.draw(_files(request), values, request)
     else:
-        image = picture.draw(_files(request), values, request)
+        image = picture.draw(_files(request), values, _chosen(values, request), request)
     np.save(folder / "image.npy", image)
     return {}
+
+
+def _chosen(values: NDArray[np.float64], request: Request) -> NDArray[np.intp]:
+    """The worst cells: those of the largest or the smallest values."""
+    return np.argsort(-values if request["large"] else values, kind="stable")[: int(request["count"])]
 
 
 def _files(request: Request) -> dict[str, Path]:

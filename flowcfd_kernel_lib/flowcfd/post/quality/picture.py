@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from flowcfd.post import polymesh
 
 
-def draw(files: Mapping[str, Path], values: NDArray[np.float64], request: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """An image (height, width, 3): the patches as a faint shell, the `cells` of the request coloured by the metric."""
-    grid, metric, chosen = polymesh.read_cells(files), str(request["metric"]), list(request["cells"])
+def draw(
+    files: Mapping[str, Path], values: NDArray[np.float64], cells: NDArray[np.intp], request: Mapping[str, Any]
+) -> NDArray[np.uint8]:
+    """An image (height, width, 3): the patches as a faint shell, these cells coloured by the metric."""
+    grid, metric, chosen = polymesh.read_cells(files), str(request["metric"]), cells.tolist()
     bad = grid.extract_cells(chosen)
     bad.cell_data[metric] = values[bad.cell_data["vtkOriginalCellIds"]]
     plotter: Any = pyvista.Plotter(off_screen=True, window_size=list(request["size"]))

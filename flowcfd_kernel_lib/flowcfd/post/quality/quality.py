@@ -19,7 +19,6 @@ from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.snappylog import SnappyLog
 from flowcfd.jobs.handle import Run, logs
 from flowcfd.post.quality.asked import Folder, Metrics
-from flowcfd.post.quality.measured import Floats
 from flowcfd.post.quality.score import Score, score
 from flowcfd.post.table import Table
 
@@ -35,7 +34,7 @@ class MeshQuality:
 
     path: Path
     report: CheckMesh
-    metrics: Mapping[str, Floats]
+    metrics: Metrics
     layers: SnappyLog | None
     high: Mapping[str, float]
     """The 99th percentile of each metric."""
@@ -61,11 +60,11 @@ class MeshQuality:
         """The worst cells by a metric: their number, centre [m] and value."""
         if metric not in self.metrics:
             raise UnknownName("metric", metric, self.metrics, where="metric")
-        values, bad_is_large = self.metrics[metric], WORST[metric]
-        order = np.argsort(-values if bad_is_large else values, kind="stable")[:count]
-        answer = self._folder.ask("worst", "centres of cells", mesh=str(self.path), cells=order.tolist())
-        centres = np.array(answer["centres"]).reshape(-1, 3)
-        table = Table({"x": centres[:, 0], "y": centres[:, 1], "z": centres[:, 2], metric: values[order]}, index=order)
+        found = self._ask("worst", "worst cells", metric=metric, count=count)
+        centres = np.array(found["centres"], np.float64).reshape(-1, 3)
+        table = Table(
+            {"x": centres[:, 0], "y": centres[:, 1], "z": centres[:, 2], metric: found["values"]}, index=found["cells"]
+        )
         table.index.name = "cell"
         table.attrs["units"] = {"x": "m", "y": "m", "z": "m", metric: _UNITS.get(metric, "")}
         return table
@@ -95,18 +94,20 @@ class MeshQuality:
             raise UnknownName("metric", shown, [*self.metrics, "cut"], where="metric")
         if normal not in ("", "x", "y", "z"):
             raise UnknownName("axis", normal, ("x", "y", "z"), where="normal")
-        cells: list[int] = []
-        if kind == "worst":
-            values = self.metrics[shown]
-            cells = np.argsort(-values if WORST[shown] else values, kind="stable")[:count].tolist()
         layered = [] if self.layers is None else list(self.layers.layers)
-        kept = self._folder.path / self.metrics.files[shown] if isinstance(self.metrics, Metrics) else ""
-        self._folder.ask(
-            "draw", "picture of the mesh", kind=kind, mesh=str(self.path), metrics=str(kept), metric=shown, cells=cells,
-            normal=normal, at=at, zoom=zoom, size=list(size), unit=_UNITS.get(shown, ""), layered=layered,
+        self._ask(
+            "draw", "picture of the mesh", kind=kind, metric=shown, count=count, normal=normal, at=at, zoom=zoom,
+            size=list(size), unit=_UNITS.get(shown, ""), layered=layered,
         )  # fmt: skip
         image: NDArray[np.uint8] = np.load(self._folder.path / "image.npy")
         return image
+
+    def _ask(self, what: str, words: str, *, metric: str, **request: object) -> dict[str, Any]:
+        """The answer of the process that looks at meshes."""
+        place = str(self._folder.path / self.metrics.files[metric])
+        return self._folder.ask(
+            what, words, mesh=str(self.path), metrics=place, metric=metric, large=WORST[metric], **request
+        )
 
     def to_json(self) -> dict[str, Any]:
         """All but the metrics themselves."""
