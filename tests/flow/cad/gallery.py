@@ -16,6 +16,7 @@ from flowcfd.case.domain import Domain
 
 HERE = Path(__file__).parent
 Prepare = Callable[[fc.Geometry], fc.Geometry]
+AIR, TUNNEL, SITE, INSIDE = fc.FreeAir(4), fc.WindTunnel(), fc.BuildingSite(), fc.Internal()
 
 
 def healed(geometry: fc.Geometry) -> fc.Geometry:
@@ -35,6 +36,7 @@ class Healthy:
     within: float = 1e-9
     unit: str | None = None
     speed: float = 20.0
+    cells: int = 30_000
     prepare: Prepare = healed
 
 
@@ -47,7 +49,7 @@ class Sick:
     says: str
     unit: str | None = None
     error: type[fc.FlowError] = fc.GeometryError
-    domain: Domain = fc.FreeAir(4)
+    domain: Domain = AIR
 
 
 def naca_area(last: float) -> float:
@@ -64,7 +66,6 @@ def defeatured(geometry: fc.Geometry) -> fc.Geometry:
 
 
 PI = math.pi
-AIR, TUNNEL, SITE, INSIDE = fc.FreeAir(4), fc.WindTunnel(), fc.BuildingSite(), fc.Internal()
 BALL = 0.522467369035159
 """Of the icosphere of 5120 triangles and radius 0.5 m."""
 AHMED = 0.389 * 0.288 * 1.044
@@ -107,7 +108,7 @@ HEALTHY: tuple[Healthy, ...] = (
         speed=5.0,
     ),
     Healthy("annulus", INSIDE, PI * (0.1**2 - 0.05**2) * 0.5, speed=5.0),
-    Healthy("snake", INSIDE, 0.0, speed=5.0),
+    Healthy("snake", INSIDE, 0.00196332827, 5e-5, speed=5.0),
     Healthy("ball_mm", AIR, BALL, 1e-6, "mm"),
     Healthy("cube_obj", AIR, 1.0, unit="mm"),
     Healthy("pinhole", AIR, BALL, 1e-6, "mm"),

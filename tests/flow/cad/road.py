@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Row:
     kind: str
     patches: int
     cells: int
-    estimated: int | None
+    estimated: int
     layers: float | None
     angle: float
     skew: float
@@ -37,43 +37,33 @@ class Row:
 def row(body: gallery.Healthy, files: Mapping[str, Path]) -> Row:
     """Go the whole road with one body."""
     geometry = body.prepare(gallery.loaded(body.name, body.unit, files))
-    case, estimated = planned(body, geometry)
-    run = fc.mesh(case)
-    run.wait()
+    plan = planned(body, geometry)
+    run = fc.mesh(plan.case(name=body.name), wait=True)
+    run.check()
     found = fc.quality(run)
     return Row(
-        body.name, kind(body.name, files), len(geometry.patches), found.report.cells, estimated, coverage(found),
+        body.name, kind(body.name, files), len(geometry.patches), found.report.cells, plan.cells, coverage(found),
         found.report.non_orthogonality, found.report.skewness, found.score.total,
         found.layers.times.get("all", math.nan) if found.layers else math.nan, verdict(found),
     )  # fmt: skip
+
+
+def tried(body: gallery.Healthy, files: Mapping[str, Path]) -> Row:
+    """The same; a body that does not get through has a row that says why."""
+    try:
+        return row(body, files)
+    except fc.FlowError as error:
+        said = str(error).splitlines()[0]
+        return Row(body.name, kind(body.name, files), 0, 0, 0, None, math.nan, math.nan, 0, math.nan, said)
 
 
 def kind(name: str, files: Mapping[str, Path]) -> str:
     return files[name].suffix.lstrip(".").upper() if name in files else "own"
 
 
-def planned(body: gallery.Healthy, geometry: fc.Geometry) -> tuple[fc.Case, int | None]:
-    """The case with the mesh that is proposed for it, and the number of cells that is foreseen."""
-    domain = body.domain.around(geometry)
-    mesh, estimated = ruled(geometry, domain), None
-    return case(body, geometry, mesh), estimated
-
-
-def ruled(geometry: fc.Geometry, domain: fc.FreeAir) -> fc.Snappy:
-    """Sizes by a rule of thumb: some 4500 faces on the body, of which the background is sixteen times as large."""
-    area = geometry.area * (0.5 if getattr(domain, "half", False) else 1)
-    size = math.sqrt(area / 4500)
-    level = 2 if domain.solid_is_fluid else 4
-    return fc.Snappy(cell=size * 2**level, surface=(level, level), edges=level, layers=fc.Layers(5))
-
-
-def case(body: gallery.Healthy, geometry: fc.Geometry, mesh: fc.Snappy) -> fc.Case:
-    domain = body.domain
-    return fc.Case(
-        name=body.name, geometry=geometry, domain=domain, mesh=mesh,
-        physics=fc.Incompressible(fluid="air", turbulence="kOmegaSST"),
-        boundaries=domain.around(geometry).boundaries(speed=body.speed), solve=fc.Steady(iterations=1),
-    )  # fmt: skip
+def planned(body: gallery.Healthy, geometry: fc.Geometry) -> fc.MeshPlan:
+    """What is proposed for it, with nothing given but the flow, the space and the number of cells."""
+    return fc.size(geometry, fc.Flow(speed=body.speed), cells=body.cells, domain=body.domain)
 
 
 def coverage(found: MeshQuality) -> float | None:
@@ -89,7 +79,7 @@ def verdict(found: MeshQuality) -> str:
     return "; ".join(said) or CLEAN
 
 
-def refusal(body: gallery.Sick, files: Mapping[str, Path]) -> tuple[str, Exception | None]:
+def refusal(body: gallery.Sick, files: Mapping[str, Path]) -> tuple[str, fc.FlowError | None]:
     """When a sick body was refused, and with what; ("", None) where it never was."""
     when = "load"
     try:
@@ -97,19 +87,20 @@ def refusal(body: gallery.Sick, files: Mapping[str, Path]) -> tuple[str, Excepti
         when = "heal"
         geometry = gallery.healed(geometry)
         when = "case"
-        space = body.domain.around(geometry)
-        domain_flow = {"speed": 10.0}
-        mesh = fc.Snappy(cell=0.5, surface=2, layers=3)
-        fc.render(
-            fc.Case(
-                name="sick", geometry=geometry, domain=body.domain, mesh=mesh,
-                physics=fc.Incompressible(fluid="air", turbulence="kOmegaSST"),
-                boundaries=space.boundaries(**domain_flow), solve=fc.Steady(iterations=1),
-            )
+        case = fc.Case(
+            name="sick", geometry=geometry, domain=body.domain, mesh=fc.Snappy(cell=0.5, surface=2, layers=3),
+            physics=fc.Incompressible(fluid="air", turbulence="kOmegaSST"),
+            boundaries=body.domain.around(geometry).boundaries(speed=10.0), solve=fc.Steady(iterations=1),
         )  # fmt: skip
+        fc.render(case)
     except fc.FlowError as error:
         return when, error
     return "", None
+
+
+def named(body: gallery.Sick, when: str, error: fc.FlowError | None) -> bool:
+    """Whether it was refused when, and for what, it had to be."""
+    return when == body.when and type(error) is body.error and re.search(body.says, str(error)) is not None
 
 
 def table(rows: list[Row]) -> str:
@@ -120,7 +111,7 @@ def table(rows: list[Row]) -> str:
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     for one in rows:
-        estimated = "" if one.estimated is None else f"{one.estimated} ({one.estimated / one.cells - 1:+.1%})"
+        estimated = f"{one.estimated} ({one.estimated / one.cells - 1:+.1%})"
         layers = "" if one.layers is None else f"{one.layers:.1f}"
         lines.append(
             f"| {one.name} | {one.kind} | {one.patches} | {one.cells} | {estimated} | {layers} | {one.angle:.1f} "
@@ -129,5 +120,28 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    sys.exit(__doc__)
+def told(rows: list[Row]) -> str:
+    """The whole in one sentence."""
+    meshed = [one for one in rows if one.cells]
+    if not meshed:
+        return "No mesh was made."
+    layered = [one.layers for one in meshed if one.layers is not None]
+    near = sum(abs(one.estimated / one.cells - 1) <= 0.1 for one in meshed)
+    return (
+        f"{sum(one.verdict == CLEAN for one in rows)} of {len(rows)} bodies are clean; layers reach "
+        f"{sum(layered) / len(layered):.1f} % of their thickness on average over the bodies, {min(layered):.1f} % at "
+        f"least; {near} of {len(meshed)} estimates are within 10 % of the cells; {sum(one.cpu for one in meshed):.0f} "
+        "CPU seconds of snappyHexMesh."
+    )
+
+
+def refused(found: list[tuple[gallery.Sick, str, fc.FlowError | None]]) -> str:
+    """The sick ones with their causes, as Markdown."""
+    lines = ["| body | unit | refused at | error | cause | as expected |", "|---|---|---|---|---|---|"]
+    for body, when, error in found:
+        cause = str(error).splitlines()[0].replace("|", "/") if error else ""
+        lines.append(
+            f"| {body.name} | {body.unit or ''} | {when} | {type(error).__name__ if error else ''} | {cause} "
+            f"| {'yes' if named(body, when, error) else 'NO'} |"
+        )
+    return "\n".join(lines)
