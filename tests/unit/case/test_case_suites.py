@@ -68,6 +68,17 @@ class TestMeshes(SpecSuite):
         fc.Blocks(20),
         fc.Blocks(cell="2 mm", first_cell="0.1 mm"),
         fc.Blocks((10, 20), grading=(2, [(0.5, 0.5, 4), (0.5, 0.5, 0.25)])),
+        fc.Snappy("0.4 m"),
+        fc.Snappy(
+            "0.4 m",
+            surface={"body": (2, 3), "roof": "1 cm"},
+            edges=4,
+            gaps=fc.Gaps(5),
+            layers=fc.Layers(5, first="1 mm"),
+            refine=[fc.Refine(((0, 1), (0, 1), (0, 1)), level=2)],
+            controls={"addLayersControls.nGrow": 1},
+        ),
+        fc.CfMesh("0.4 m", surface=3, layers=5),
     )
 
 

@@ -39,10 +39,10 @@ class Background:
         """The box of a domain around a body, in whole cells: its sides stay, the cells become nearly cubes."""
         counts = [max(1, round((high - low) / task.mesh.cell)) for low, high in task.box]
         sizes = [(high - low) / count for (low, high), count in zip(task.box, counts, strict=True)]
-        if max(sizes) > 1.5 * min(sizes):
+        shortest = min(high - low for low, high in task.box)
+        if max(sizes) > 1.5 * min(sizes) or task.mesh.cell > shortest:
             raise CaseError(
-                f"mesh.cell: {task.mesh.cell:g} m is too large for the box, whose shortest side is "
-                f"{min(high - low for low, high in task.box):g} m"
+                f"mesh.cell: {task.mesh.cell:g} m is too large for the box, whose shortest side is {shortest:g} m"
             )
         return cls(task.box, (counts[0], counts[1], counts[2]))
 
