@@ -86,6 +86,13 @@ def depths(told: Features, body: Body, space: Domain, cell: float) -> Depths:
     return Depths(surface, _more(told, cell), narrow, boxes, gap)
 
 
+def shallower(depth: Depths) -> Depths:
+    """The same sizes of cells from a background that is twice as fine."""
+    boxes = {name: max(0, level - 1) for name, level in depth.boxes.items()}
+    gap = None if depth.gap is None else depth.gap - 1
+    return replace(depth, surface=depth.surface - 1, boxes=boxes, gap=gap)
+
+
 def _more(told: Features, cell: float) -> int:
     """Levels that curvature adds; edges add none, for layers collapse where cells of two sizes meet on a surface."""
     bends = 0 if told.bend is None else math.ceil(math.log2(max(cell / (TURN * told.bend), 1e-6)))

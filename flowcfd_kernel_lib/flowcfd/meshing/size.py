@@ -21,13 +21,15 @@ from flowcfd.meshing.features import Features, features, size_of
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.octree import Count
 from flowcfd.meshing.plan import MeshPlan, Reason
-from flowcfd.meshing.rule import Depths, Draft, depths, drawn, usual
+from flowcfd.meshing.rule import Depths, Draft, depths, drawn, shallower, usual
 
 NEAR = 0.01
 """A count nearer to the wanted one than this share is taken."""
 MET = 0.05
 """A count by castellation further from the wanted one than this share is tried to be mended."""
 GOOD = 0.02
+SWELL = 0.6, 1.8
+"""How much smaller or larger than proposed boxes may become to meet a number of cells."""
 LOOPS = 4
 """Castellations at most."""
 POWER = 2.4
@@ -129,15 +131,19 @@ class _Search:
             if _off(tried[-1].count.cells, cells) < NEAR:
                 return tried[-1]
             cell *= min(4.0, max(0.25, (tried[-1].count.cells / cells) ** (1 / POWER)))
-        best = _best(tried, cells, lambda one: one.count.cells)
-        return self.kept(best, cells)
+        best = self.kept(_best(tried, cells, _cells), cells)
+        if _off(best.count.cells, cells) < MET / 2:
+            return best
+        finer = shallower(best.draft.depths)  # of a finer background there are more numbers of cells
+        other = self.kept(self._try(best.cell, finer), cells) if finer.surface else best
+        return min((best, other), key=lambda one: _off(one.count.cells, cells))
 
     def kept(self, found: _Found, cells: float) -> _Found:
         """With about so many cells and the same levels: the size of the background does it."""
         tried, depth = [found], found.draft.depths
         cell = found.cell * (found.count.cells / cells) ** (1 / POWER)
         for _ in range(8):
-            if _off(_best(tried, cells, lambda one: one.count.cells).count.cells, cells) < NEAR / 2 or _stuck(tried):
+            if _off(_best(tried, cells, _cells).count.cells, cells) < NEAR / 2 or _stuck(tried):
                 break
             tried.append(self._try(cell, depth))
             below = [one for one in tried if one.count.cells <= cells]
@@ -148,21 +154,25 @@ class _Search:
                 cell = coarse.cell * (fine.cell / coarse.cell) ** min(0.9, max(0.1, share))
             else:
                 cell *= (tried[-1].count.cells / cells) ** (1 / POWER)
-        best: _Found = _best(tried, cells, lambda one: one.count.cells)
-        return self._swollen(best, cells) if _off(best.count.cells, cells) > NEAR / 2 and depth.boxes else best
+        best: _Found = _best(tried, cells, _cells)
+        if _off(best.count.cells, cells) <= NEAR / 2 or not depth.boxes:
+            return best
+        sides = ([one for one in tried if (one.count.cells > cells) == more] for more in (True, False))
+        nearest = [_best(side, cells, _cells) for side in sides if side]
+        return _best([self._swollen(one, cells) for one in nearest], cells, _cells)  # type: ignore[no-any-return]
 
     def _swollen(self, found: _Found, cells: float) -> _Found:
         """Boxes larger or smaller: whole cells across the domain leave gaps between the numbers that there are."""
         depth = found.draft.depths
         tried = [found]
-        low, high = (0.75, depth.swell) if found.count.cells > cells else (depth.swell, 1.5)
+        low, high = (SWELL[0], depth.swell) if found.count.cells > cells else (depth.swell, SWELL[1])
         for _ in range(7):
             swell = math.sqrt(low * high)
             tried.append(self._try(found.cell, replace(depth, swell=swell)))
             if _off(tried[-1].count.cells, cells) < NEAR:
                 break
             low, high = (low, swell) if tried[-1].count.cells > cells else (swell, high)
-        best: _Found = _best(tried, cells, lambda one: one.count.cells)
+        best: _Found = _best(tried, cells, _cells)
         return best
 
     def exactly(self, found: _Found, cells: int | None) -> MeshPlan:
@@ -218,6 +228,10 @@ class _Search:
 def _stuck(tried: list[_Found]) -> bool:
     """Whether another size gave the same cells: whole cells across the domain make the numbers jump."""
     return len(tried) > 2 and tried[-1].count == tried[-2].count
+
+
+def _cells(one: _Found) -> int:
+    return one.count.cells
 
 
 def _off(cells: float, wanted: float) -> float:

@@ -1,0 +1,135 @@
+"""Plans by rule: sizes with reasons, cells that are met, layers that fit, JSON and back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import trimesh
+
+import flowcfd as fc
+from flowcfd.cad.surface import write_stl
+from flowcfd.cli import main
+from flowcfd.errors import CaseError
+from flowcfd.meshing.flow import Flow
+from flowcfd.meshing.plan import MeshPlan
+from flowcfd.meshing.size import size
+from flowcfd.meshing.stack import FLAT, LAST, stack
+
+
+def made(folder, mesh, label, faces=None, names=None):
+    file = folder / f"{label}.stl"
+    faces = [0] * len(mesh.faces) if faces is None else faces
+    write_stl(file, mesh.vertices, mesh.faces, faces, names or [label])
+    return fc.load(file, unit="m")
+
+
+@pytest.fixture
+def ball(home, tmp_path):
+    return made(tmp_path, trimesh.creation.icosphere(3, 0.5), "ball")
+
+
+def test_a_flow_has_a_reynolds_number_and_takes_units():
+    flow = Flow("36 km/h", length="2 m")
+    assert flow.speed == pytest.approx(10)
+    assert flow.reynolds == pytest.approx(10 * 2 / flow.fluid.nu)
+    assert flow.fluid.name == "air at 15 C"
+    assert Flow(1.0, "water at 25 C").along(0.1).length == 0.1
+    assert flow.along(0.1).length == 2
+    with pytest.raises(CaseError, match="length"):
+        _ = Flow(1.0).reynolds
+    with pytest.raises(CaseError, match="speed"):
+        Flow(0.0)
+    with pytest.raises(CaseError, match="kg"):
+        Flow("3 kg")
+
+
+def test_each_number_of_a_plan_has_its_reason(ball):
+    plan = size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3))
+    for name in ("domain", "surface", "cell", "layers.first", "layers.count", "layers.ratio", "refine.near"):
+        assert plan.reasons[name].why, name
+    assert plan.mesh.cell == pytest.approx(16 * plan.features.size / 25, rel=1e-3)
+    assert plan.cells > 10_000
+    assert plan.features.edges == 0
+    assert "<b>" in plan._repr_html_()
+    assert "reason" in plan._repr_html_()
+
+
+def test_a_plan_comes_back_from_json_equal(ball):
+    plan = size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3))
+    again = MeshPlan.model_validate(json.loads(json.dumps(plan.to_json())))
+    assert again == plan
+    assert again.case().digest == plan.case().digest
+
+
+@pytest.mark.parametrize("cells", [20_000, 60_000])
+def test_the_wanted_cells_are_met_by_the_estimate(ball, cells):
+    plan = size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3), cells=cells)
+    assert plan.cells == pytest.approx(cells, rel=0.05)
+    assert plan.features.cells == cells
+    assert plan.counted == "octree"
+
+
+def test_a_body_with_an_inlet_is_the_fluid(home, tmp_path):
+    pipe = trimesh.creation.cylinder(0.1, 1, sections=48)
+    heights = pipe.triangles_center[:, 2]
+    faces = [1 if z > 0.49 else 2 if z < -0.49 else 0 for z in heights]
+    body = made(tmp_path, pipe, "pipe", faces, ["wall", "outlet", "inlet"])
+    plan = size(body, Flow(speed=2.0, fluid="water"))
+    assert plan.domain.kind == "Internal"
+    assert "inlet" in plan.reasons["domain"].why
+    assert plan.features.size == pytest.approx(4 * body.volume / body.area)
+    assert set(plan.case().boundaries) >= {"inlet", "outlet"}
+
+
+def test_layers_for_wall_functions_are_absolute_where_they_fit_the_cells():
+    flow = Flow(speed=40.0, length=1.0)
+    first = flow.wall_cell(50)
+    found = stack(flow, 12 * first, None)
+    assert found.layers.first == pytest.approx(first, rel=1e-3)
+    assert found.y_plus == 50
+    assert found.layers.first * found.layers.ratio ** (found.layers.count - 1) <= LAST * 12 * first
+
+
+def test_layers_are_relative_where_wall_functions_do_not_fit_and_it_says_so():
+    flow = Flow(speed=40.0, length=1.0)
+    for cell in (flow.wall_cell(30) / 2, 1.1 * FLAT * flow.wall_cell(100)):
+        found = stack(flow, cell, None)
+        assert found.layers.relative
+        assert "y+ becomes" in found.first
+    slow = stack(Flow(speed=0.01, length=0.1), 0.01, None)
+    assert slow.layers.relative
+    assert slow.y_plus is None
+
+
+def test_a_y_plus_that_cannot_be_had_is_refused_with_what_can():
+    flow = Flow(speed=40.0, length=1.0)
+    with pytest.raises(CaseError, match=r"coarser surface cells .* or y\+ .* to"):
+        stack(flow, flow.wall_cell(30), 30)
+    with pytest.raises(CaseError, match="finer surface cells"):
+        stack(flow, 0.5, 0.001)
+    assert stack(flow, flow.wall_cell(1) * 100, 1).y_plus == 1
+
+
+def test_what_does_not_fit_together_is_refused(ball):
+    flow = Flow(speed=20.0)
+    with pytest.raises(CaseError, match="cells"):
+        size(ball, flow, cells=3)
+    with pytest.raises(CaseError, match="y_plus"):
+        size(ball, flow, y_plus=-1)
+    with pytest.raises(CaseError, match="half"):
+        size(ball, flow, domain=fc.WindTunnel(), half=True)
+    with pytest.raises(CaseError, match="holds a body"):
+        size(ball, flow, domain=fc.Channel(1, 1, 1))
+
+
+def test_the_command_shows_the_same_plan(home, tmp_path, capsys):
+    made(tmp_path, trimesh.creation.icosphere(3, 0.5), "ball")
+    words = ["size", str(tmp_path / "ball.stl"), "--unit", "m", "--speed", "20 m/s", "--domain", "freeair"]
+    assert main([*words, "--json"]) == 0
+    plan = MeshPlan.model_validate(json.loads(capsys.readouterr().out))
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert f"{plan.cells} cells" in shown
+    assert "wall functions" in shown or "relative" in shown
+    assert main([*words[:4], "--speed", "-1 m/s"]) == 2
