@@ -140,11 +140,25 @@ class MeshQuality:
             for part in self.score.parts
         )
         said = "".join(f"<div>&#9888; {html.escape(line)}</div>" for line in (*self.report.failures, *self.advice))
+        refused = "<div><b>No solver should be started on it.</b></div>" if self.refused else ""
         return (
             f"<div><b>Mesh: {self.score}</b>, {self.report.cells:,} cells, {len(self.report.patches)} patches</div>"
             f"<table><tr><th style='text-align:left'>part</th><th>99 %</th><th>worst</th><th>mark</th><th>weight</th>"
-            f"</tr>{rows}</table>{said}"
+            f"</tr>{rows}</table>{self._layers_html()}{refused}{said}"
         )
+
+    def _layers_html(self) -> str:
+        """The layers of each patch that was to have any."""
+        known = {} if self.layers is None else self.layers.layers
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td>{one.faces:,}</td><td>{one.layers:.2f}</td>"
+            f"<td>{one.thickness:.3g} m</td><td>{_bar(one.thickness_fraction)} {one.thickness_fraction:.0%}</td></tr>"
+            for name, one in known.items()
+        )
+        heads = (
+            "<th style='text-align:left'>layers on</th><th>faces</th><th>layers</th><th>thickness</th><th>reached</th>"
+        )
+        return f"<table><tr>{heads}</tr>{rows}</table>" if rows else ""
 
 
 _UNITS = {"non-orthogonality": "degree", "volume": "m3"}
