@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import flowcfd
@@ -85,7 +86,7 @@ def run(*, quick: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="flowcfd-bench-") as made:
         file = Path(made) / "part.step"
         _program(PART, file, Path(made))
-        works = [lambda text=text: _program(text, file, Path(made)) for text in (OURS, LEAN)]
+        works = [partial(_program, text, file, Path(made)) for text in (OURS, LEAN)]
         for work in works:
             work()  # byte code
         ours, lean = least(*works, repeats=2 if quick else 5)

@@ -227,7 +227,6 @@ def _composed(
     columns: int,
 ) -> bytes:  # fmt: skip
     """The images side by side, the names below, the sizes above; as PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
@@ -241,7 +240,7 @@ def _composed(
     per_row = max(1, min(len(legend), int(across / (0.45 + 0.085 * max(len(name) for name, _ in legend)))))
     foot, head = 0.12 + 0.24 * -(-len(legend) // per_row), 0.32
     figure = Figure(figsize=(across, sum(heights) + foot + head), dpi=100, facecolor="white")
-    canvas, total = FigureCanvasAgg(figure), sum(heights) + foot + head
+    total = sum(heights) + foot + head
     x, y, z = (high - low for low, high in zip(*geometry.bounds, strict=True))
     figure.text(0.012, 1 - 0.5 * head / total, f"{x:.4g} × {y:.4g} × {z:.4g} m", color=INK, fontsize=10, va="center")
     top = total - head
@@ -259,7 +258,7 @@ def _composed(
         bbox_to_anchor=(0.5, 0.0), borderaxespad=0.2,
     )  # fmt: skip
     content = io.BytesIO()
-    canvas.print_png(content)
+    figure.savefig(content, format="png")
     return content.getvalue()
 
 

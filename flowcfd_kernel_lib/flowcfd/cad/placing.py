@@ -150,7 +150,7 @@ def _placed(geometry: Geometry, turn: Floats, way: Floats, step: str) -> Geometr
 
 def _rotation(axis: Floats, degrees: float) -> Floats:
     """The matrix of a rotation (Rodrigues); quarter turns are exact."""
-    quarters = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
+    quarters: dict[float, tuple[float, float]] = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
     angle = math.radians(degrees)
     cosine, sine = quarters.get(degrees % 360, (math.cos(angle), math.sin(angle)))
     x, y, z = axis

@@ -85,7 +85,7 @@ def _covered(corners: Floats, first: Ints, behind: Ints, heights: Floats) -> Flo
     reached = np.maximum.accumulate(end + apart)
     before = np.full(len(line), -np.inf)
     before[1:] = np.where(line[1:] == line[:-1], reached[:-1] - apart[1:], -np.inf)
-    return np.bincount(line, np.maximum(end - np.maximum(begin, before), 0.0), len(heights))
+    return np.asarray(np.bincount(line, np.maximum(end - np.maximum(begin, before), 0.0), len(heights)), np.float64)
 
 
 def _crossing(one: Floats, other: Floats, height: Floats) -> Floats:

@@ -14,6 +14,7 @@ import pytest
 import trimesh
 from scipy.spatial import ConvexHull
 
+import flowcfd as fc
 from flowcfd import cad
 from flowcfd.cad import depth, shadow
 from flowcfd.cad.geometry import Source, kept, kept_geometry
@@ -145,3 +146,22 @@ def test_another_process_opens_what_is_kept(home: Path) -> None:
     (box.path / "triangles.npz").unlink()
     with pytest.raises(GeometryError, match=re.escape(f"geometry {box.digest[:12]}: is not in")):
         kept_geometry(box.digest)
+
+
+def test_a_case_takes_a_geometry_and_is_the_same_from_its_json(home: Path) -> None:
+    box = geometry(trimesh.creation.box((1, 2, 3)), "block").split(30).name({"nose": fc.Facing("-x")})
+    parts = {
+        "domain": fc.WindTunnel(length="20 m", width="10 m", height="10 m"),
+        "mesh": fc.Snappy(cell="1 m"),
+        "physics": fc.Incompressible(fluid="air", turbulence="laminar"),
+        "boundaries": {"inlet": fc.Inlet(speed="10 m/s"), "outlet": fc.Outlet(), "ground": fc.Slip(), "top": fc.Slip(),
+                       "sides": fc.Slip(), "block": fc.Wall()},
+        "solve": fc.Steady(iterations=10),
+    }  # fmt: skip
+    case = fc.Case(geometry=box, **parts)
+    assert case.geometry == box.body()
+    assert fc.Case.from_json(case.to_json()) == case
+    assert fc.Case.from_json(case.to_json()).digest == case.digest
+    assert fc.Case(geometry=box.body(), **parts).digest == case.digest
+    assert fc.Case(geometry=box.moved((1, 0, 0)), **parts).digest != case.digest
+    assert kept_geometry(case.geometry.digest) == box
