@@ -10,6 +10,8 @@ from flowcfd.errors import ResultError
 
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"  # not greedier: a number may be followed by the full stop of its sentence
 _FACES = r"(\d+) highly skew faces"
+EXPECTED = "system/meshExpected"
+"""Where a mesher says what its mesh must be like (`foam.faults.meshgate`)."""
 WIDESPREAD = 0.005
 """A check that fails on more than this share of all faces fails of the mesh, and not of a corner of it."""
 
@@ -83,7 +85,9 @@ class CheckMesh:
         """Failed checks that are no matter of a few faces: what fails nearly everywhere is not mended by a solver."""
         faces = [(line, int(found[1])) for line in self.failures if (found := re.search(_FACES, line))]
         return tuple(
-            f"{line.split(' detected')[0].rstrip('.')} of {self.faces}" for line, count in faces if count > WIDESPREAD * self.faces
+            f"{line.split(' detected')[0].rstrip('.')} of {self.faces}"
+            for line, count in faces
+            if count > WIDESPREAD * self.faces
         )
 
     @property

@@ -8,6 +8,7 @@ import shlex
 from flowcfd.errors import CaseError
 from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.foam.checkmesh import EXPECTED
 
 BY_FILE = (
     ("system/blockMeshDict", "blockMesh"),
@@ -16,7 +17,7 @@ BY_FILE = (
     ("system/snappyHexMeshDict", "snappyHexMesh -overwrite"),
     ("system/topoSetDict", "topoSet"),
     ("system/createPatchDict", "createPatch -overwrite"),
-    ("system/meshExpected", "checkMesh"),
+    (EXPECTED, "checkMesh"),
     ("system/setFieldsDict", "setFields"),
 )
 """A file that is there asks for this step; meshing steps are left out when the mesh is there already."""

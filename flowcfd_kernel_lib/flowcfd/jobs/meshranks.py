@@ -15,7 +15,7 @@ import re
 
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import Blob, CaseFiles
-from flowcfd.foam.faults.meshgate import EXPECTED
+from flowcfd.foam.checkmesh import EXPECTED
 
 LEAST = 150_000
 """Cells of a mesh from which on it is made on ranks."""

@@ -15,12 +15,10 @@ from typing import Any, Final
 
 from flowcfd.errors import ResultError
 from flowcfd.foam import checkmesh
-from flowcfd.foam.checkmesh import CheckMesh
+from flowcfd.foam.checkmesh import EXPECTED, CheckMesh
 from flowcfd.foam.faults.causes import plain
 from flowcfd.foam.faults.entries import Entry
 from flowcfd.foam.faults.fault import Fault
-
-EXPECTED: Final = "system/meshExpected"
 
 WHOLE: Final = 0.998
 """A mesh that has so much of the volume of its own box fills all of it."""
