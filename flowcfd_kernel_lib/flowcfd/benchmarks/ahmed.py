@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flowcfd.benchmarks.convergence import graded
-from flowcfd.benchmarks.frame import Comparison, Cost, Curve, Done, Effort, Outcome, Plot, benchmark
+from flowcfd.benchmarks.frame import Comparison, Cost, Curve, Done, Effort, Outcome, Plot, benchmark, cells
 from flowcfd.benchmarks.tables import published
 from flowcfd.cad import bodies
 from flowcfd.case import (
@@ -141,9 +141,9 @@ def drag(of: Results) -> Drag:
     )
 
 
-def compared(slant: int, found: Sequence[Drag], cells: Sequence[int], *, quick: bool = False) -> list[Comparison]:
+def compared(slant: int, found: Sequence[Drag], counts: Sequence[int], *, quick: bool = False) -> list[Comparison]:
     """The finest grid's drag beside both measurements; its uncertainty is that of the grids and of the iterations."""
-    grids = graded([one.drag for one in found], cells, dimension=3)
+    grids = graded([one.drag for one in found], counts, dimension=3)
     best = found[0]
     swings = best.drag.uncertainty or 0.0
     spread = grids.value.uncertainty
@@ -201,14 +201,16 @@ def run(effort: Effort) -> Outcome:
         lines = compared(35, [drag(done.results[0])], done.cells, quick=True)
         return done.outcome("ahmed", lines, [plot({35: done.results[0]})])
     grids = [FINEST * RATIO**number for number in range(GRIDS)]
-    by_angle: dict[int, Done] = {}
-    done = effort.compute(*(case(slant, cell) for cell in reversed(grids) for slant in ANGLES))
-    for number, slant in enumerate(ANGLES):
-        own = done.results[number :: len(ANGLES)][::-1]
-        by_angle[slant] = Done(own, 0)
-    lines = [
-        line
-        for slant, own in by_angle.items()
-        for line in compared(slant, [drag(one) for one in own.results], own.cells)
-    ]
-    return done.outcome("ahmed", lines, [plot({slant: own.results[0] for slant, own in by_angle.items()})])
+    return outcome(effort.compute(*(case(slant, cell) for cell in reversed(grids) for slant in ANGLES)))
+
+
+def outcome(done: Done) -> Outcome:
+    """What runs of both angles came to, in any order; the one with the most cells of each angle counts."""
+    lines: list[Comparison] = []
+    finest: dict[int, Results] = {}
+    for slant in ANGLES:
+        own = [one for one in done.results if one.run is not None and one.run.name.startswith(f"ahmed_{slant}_")]
+        own.sort(key=cells, reverse=True)
+        lines += compared(slant, [drag(one) for one in own], [cells(one) for one in own])
+        finest[slant] = own[0]
+    return done.outcome("ahmed", lines, [plot(finest)])
