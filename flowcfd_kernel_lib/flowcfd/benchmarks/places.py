@@ -52,7 +52,8 @@ def row(of: Results, field: str, axis: int, middle: float) -> tuple[Floats, Floa
     middles = centres(mesh, np.arange(mesh.n_cells))
     values = np.asarray(mesh.cell_data[field], float).reshape(len(middles), -1)
     away = np.abs(middles[:, 1 - axis] - middle)
-    near = np.isclose(away, away.min(), rtol=1e-3, atol=1e-9 * float(np.ptp(middles[:, 1 - axis])))
+    rounded = 1e-9 * float(np.ptp(middles))  # of all directions, for a single row has no width
+    near = np.isclose(away, away.min(), rtol=1e-3, atol=rounded)
     places, which = np.unique(np.round(middles[near, axis], 9), return_inverse=True)
     count = np.bincount(which)
     means = np.stack([np.bincount(which, component) / count for component in values[near].T], axis=1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowcfd.benchmarks.places import at_wall, cubic, extreme, slope
+from flowcfd.benchmarks.places import at_wall, cubic, extreme, row, slope
 
 
 def test_a_cubic_is_met_exactly_between_uneven_points_and_up_to_both_ends() -> None:
@@ -39,3 +39,16 @@ def test_the_slope_is_that_of_the_chosen_part() -> None:
 def test_the_gradient_at_the_wall_is_exact_for_a_parabola() -> None:
     first, second = 0.1, 0.35
     assert at_wall(2 * first - 3 * first**2, 2 * second - 3 * second**2, first, second) == pytest.approx(2.0)
+
+
+def test_a_single_row_of_cells_is_whole_though_its_middles_are_rounded() -> None:
+    """Of a slice that repeats itself only some cells were found, where the line was asked for through their middles."""
+    pyvista = pytest.importorskip("pyvista")
+    heights = np.linspace(0, 0.5, 11)
+    grid = pyvista.RectilinearGrid(np.array([0.0, 0.1]), heights, np.array([0.0, 1.0])).cast_to_unstructured_grid()
+    grid.points[:, 0] += 3e-17 * np.arange(grid.n_points)
+    grid.cell_data["p"] = np.arange(10.0)
+    sliced = type("Slice", (), {"mesh": lambda self, fields: grid})()
+    places, values = row(sliced, "p", 1, 0.05)  # type: ignore[arg-type]
+    assert places == pytest.approx(0.5 * (heights[1:] + heights[:-1]))
+    assert values == pytest.approx(np.arange(10.0))
