@@ -197,5 +197,5 @@ def test_types_for_other_patches_than_the_topologys_are_refused() -> None:
 
 
 def test_an_unknown_mesher_lists_those_there_are() -> None:
-    with pytest.raises(UnknownName, match="unknown mesher 'Snappy'; there are: Blocks"):
-        MESHERS.get("Snappy")
+    with pytest.raises(UnknownName, match="unknown mesher 'Voronoi'; there are: Blocks"):
+        MESHERS.get("Voronoi")

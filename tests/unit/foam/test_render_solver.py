@@ -214,7 +214,7 @@ def test_the_name_of_a_case_does_not_change_its_files() -> None:
 def test_unknown_parts_list_those_there_are() -> None:
     with pytest.raises(UnknownName, match="unknown solver 'Compressible'; did you mean 'Incompressible'"):
         SOLVERS.get("Compressible")
-    assert MESHERS.names() == ["Blocks", "CGrid"]
+    assert MESHERS.names() == ["Blocks", "CGrid", "CfMesh", "Snappy"]
 
 
 def test_laminar_flow_renders_no_turbulence_field() -> None:
