@@ -167,3 +167,12 @@ def test_equal_bodies_share_their_mesh_and_families_do_not(home: Path) -> None:
     coarse, fine = (jobs.mesh(one, wait=True) for one in reversed(family(first, 2, 1.5).cases))
     counts = [checkmesh.parse((one.case / "log.checkMesh").read_text()).cells for one in (coarse, fine)]
     assert 2 < counts[1] / counts[0] < 4.5
+
+
+@pytest.mark.parametrize("mesh", [fc.Snappy("0.5 m", layers=3), fc.CfMesh("0.5 m")], ids=lambda mesh: mesh.kind)
+def test_the_solver_reads_a_case_before_its_mesh_is_made(home: Path, mesh: fc.Snappy) -> None:
+    made = case(brick((-0.5, -0.5, -0.5), (0.5, 0.5, 0.5)), FREE, mesh)
+    found = fc.check(made, dry_run=True)
+    assert not found.errors and "simpleFoam -dry-run" in str(found), found
+    wrong = fc.render(made).edited("system/fvSchemes", {"divSchemes.div(phi,U)": "Gauss sideways"})
+    assert fc.check(wrong, dry_run=True).errors

@@ -15,8 +15,8 @@ from flowcfd.case import Body
 from flowcfd.errors import CaseError, GeometryError
 from flowcfd.foam import dictionary
 from flowcfd.foam.check import check
-from flowcfd.foam.meshers import bodysurface, heights
-from flowcfd.foam.meshers.snappy import expected, place
+from flowcfd.foam.meshers import bodysurface, expected, heights
+from flowcfd.foam.meshers.snappy import place
 from flowcfd.foam.meshers.snappy.task import Task
 from flowcfd.testing.meshers import brick
 

@@ -2,7 +2,8 @@
 
 The dry run replaces the mesh by one column of cells that has its patches, reads everything and does one step. Without a
 mesh it would make up one of walls from the fields and raise false alarms, so the copy gets its mesh first: its own, or
-the one that blockMesh makes when it is small. What it cannot see: whether the mesh is there, and the Courant number.
+the one that blockMesh makes when it is small, or a row of cells with its patches where a dear mesher foretells them.
+What it cannot see: whether the mesh is there, and the Courant number.
 What it complains of may lie in its column of cells (a cell number beyond it, walls that are not parallel): so the
 solver does one real step then, and only what ends that too is a finding.
 """
@@ -23,7 +24,7 @@ from flowcfd import telling
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam import faults, install
 from flowcfd.foam.casefiles import Blob, CaseFiles
-from flowcfd.foam.check import layout
+from flowcfd.foam.check import layout, standin
 from flowcfd.foam.check.finding import Finding, Gate
 from flowcfd.foam.check.view import CaseView
 from flowcfd.foam.steps import steps as steps_of
@@ -84,13 +85,14 @@ def gate(
 
 
 def _gate(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool) -> tuple[list[Finding], str]:
-    steps = _steps(case, found, wanted=wanted, allow_code=allow_code)
+    files = standin.files(case.files) or case.files
+    steps = _steps(case, files, found, wanted=wanted, allow_code=allow_code)
     installation = install.find()
     application = installation.application(case.application)
     limit = LIMIT * (10 if wanted else 1)
     with tempfile.TemporaryDirectory(prefix="flowcfd-check-") as place:
         copy = Path(place, "case")
-        _write(case.files, copy)
+        _write(files, copy)
         for step in steps:
             name, *arguments = step.split()
             done = _ended(name, _run(installation, [str(installation.application(name)), *arguments], copy, limit))
@@ -112,8 +114,10 @@ def _gate(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_cod
         return _told(_fault(real, copy), found), f"{made}, confirmed by a real step"
 
 
-def _steps(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool) -> tuple[str, ...]:
-    """The steps to do in the copy before the dry run; raises _LeftOut with the reason when there shall be none."""
+def _steps(
+    case: CaseView, files: CaseFiles, found: tuple[Finding, ...], *, wanted: bool, allow_code: bool
+) -> tuple[str, ...]:
+    """The steps to do in the copy of `files` before the dry run; raises _LeftOut with the reason for none."""
     if any(one.severity == "error" and one.rule == "parse" for one in found):
         raise _LeftOut("dictionaries cannot be read")
     if case.multi_region:
@@ -129,13 +133,13 @@ def _steps(case: CaseView, found: tuple[Finding, ...], *, wanted: bool, allow_co
     if size > MOST_BYTES:
         raise _LeftOut(f"{size / 1e6:.0f} MB are too much to copy (at most {MOST_BYTES / 1e6:.0f})")
     try:
-        steps = [step for step in steps_of(case.files)[:-1] if step.split()[0] not in PASSED_OVER]
+        steps = [step for step in steps_of(files)[:-1] if step.split()[0] not in PASSED_OVER]
     except CaseError as error:
         raise _LeftOut(str(error)) from None
     dear = [step for step in steps if step.split()[0] not in CHEAP]
     if dear:
         raise _LeftOut(f"{dear[0].split()[0]} is too dear for a check: mesh the case first")
-    if not layout.meshed(case.files):
+    if files is case.files and not layout.meshed(files):
         _affordable(case, MOST_CELLS * (10 if wanted else 1))
     return tuple(steps)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.check import blockmesh, plain, polymesh
+from flowcfd.foam.check import blockmesh, plain, polymesh, standin
 from flowcfd.foam.dictionary import Tree
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def patches(case: CaseView) -> Mapping[str, PatchView] | None:
         return None
     if meshed(case.files) or BOUNDARY in case.files:
         return _of_boundary(case.tree(BOUNDARY)) if not _changed(case, CHANGES_PATCHES, steps_only=True) else None
+    if foretold := standin.patches(case.files):
+        return {name: PatchView(name, kind, 0, _groups({"type": kind})) for name, kind in foretold.items()}
     block = block_file(case)
     if not block or not case.complete(block) or _changed(case, CHANGES_PATCHES):
         return None

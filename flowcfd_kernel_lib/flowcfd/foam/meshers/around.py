@@ -68,6 +68,10 @@ class Around:
         least = min(seen.values())
         return {name: seen.get(name, least) for name in self.body.patches}
 
+    def size(self, level: int) -> float:
+        """The size of the cells of a level [m]."""
+        return float(self.mesh.cell / 2**level)
+
     @cached_property
     def layers(self) -> dict[str, Layers]:
         """The layers of each patch that has any: where none are named, of the body's patches that are walls."""

@@ -17,7 +17,7 @@ from flowcfd.case.refinement import Layers
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.dictionary.values import Quoted
-from flowcfd.foam.meshers import bodysurface, heights
+from flowcfd.foam.meshers import bodysurface, expected, heights
 from flowcfd.foam.meshers.around import Around
 from flowcfd.foam.text import text
 
@@ -43,6 +43,7 @@ def mesher(case: Case) -> CaseFiles:
     files = {
         **bodysurface.files(task.body),
         **_parts(task),
+        **expected.files(task),
         DICT: text(DICT, _entries(task, f"{surface}.fms" if task.internal else f"{surface}_in_box.fms")),
     }
     start = f"{surface}.stl"
@@ -58,7 +59,7 @@ def _entries(task: Around, surface: str) -> Entries:
     return {
         "surfaceFile": Quoted(surface),
         "maxCellSize": task.mesh.cell,
-        "localRefinement": {name: {"cellSize": _size(task, task.levels[name][0])} for name in task.wetted},
+        "localRefinement": {name: {"cellSize": task.size(task.levels[name][0])} for name in task.wetted},
         "surfaceMeshRefinement": dict(_near(task)),
         "objectRefinements": dict(_objects(task)),
         **layers,
@@ -68,14 +69,10 @@ def _entries(task: Around, surface: str) -> Entries:
     }
 
 
-def _size(task: Around, level: int) -> float:
-    return float(task.mesh.cell / 2**level)
-
-
 def _objects(task: Around) -> Iterator[tuple[str, Entries]]:
     """Boxes by centre and lengths, spheres, and cylinders as cones of two equal radii."""
     for name, one, where in task.parts():
-        size = {"cellSize": _size(task, one.depth(task.mesh.cell))}
+        size = {"cellSize": task.size(one.depth(task.mesh.cell))}
         if isinstance(where, str):
             continue
         if where is not None:
@@ -100,7 +97,7 @@ def _near(task: Around) -> Iterator[tuple[str, Entries]]:
                 name,
                 {
                     "surfaceFile": Quoted(_file(task, where)),
-                    "cellSize": _size(task, one.depth(task.mesh.cell)),
+                    "cellSize": task.size(one.depth(task.mesh.cell)),
                     "refinementThickness": one.within,
                 },
             )
@@ -135,7 +132,7 @@ def _first(task: Around, patch: str, layers: Layers) -> float:
     """The height of the first layer [m]: cfMesh knows absolute ones only."""
     if not layers.relative:
         return heights.first(task, layers)
-    cell = _size(task, task.levels[patch][0]) if patch in task.wetted else task.mesh.cell
+    cell = task.size(task.levels[patch][0]) if patch in task.wetted else task.mesh.cell
     return layers.last * cell / layers.ratio ** (layers.count - 1)
 
 

@@ -6,8 +6,8 @@ from flowcfd.case.case import Case
 from flowcfd.case.snappy import Snappy
 from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.foam.meshers import bodysurface
-from flowcfd.foam.meshers.snappy import background, dictionary, expected, mirror, regions
+from flowcfd.foam.meshers import bodysurface, expected
+from flowcfd.foam.meshers.snappy import background, dictionary, mirror, regions
 from flowcfd.foam.meshers.snappy.task import Task
 
 STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite")

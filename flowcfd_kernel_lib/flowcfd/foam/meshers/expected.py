@@ -11,7 +11,7 @@ from flowcfd.case.bounds import Bounds, inside
 from flowcfd.foam.casefiles import Blob
 
 if TYPE_CHECKING:
-    from flowcfd.foam.meshers.snappy.task import Task
+    from flowcfd.foam.meshers.around import Around
 
 PATH = "system/meshExpected"
 EXACT = 0.01
@@ -22,20 +22,20 @@ WIDEST = 0.25
 """But never by more than this share of the body's volume: a leak takes all of it."""
 
 
-def files(task: Task) -> Mapping[str, str | Blob]:
+def files(task: Around) -> Mapping[str, str | Blob]:
     """The expectation as JSON.
 
-    `patches` must have faces, those that are `narrow` (with the reason) may have lost theirs; `volume` is (low, high)
-    [m3] or null, and `why` says how it comes about.
+    `patches` must have faces, those that are `narrow` (with the reason) may have lost theirs, `types` has the type of
+    all; `volume` is (low, high) [m3] or null, and `why` says how it comes about.
     """
     limits, why = volume(task)
     thin = narrow(task)
     patches = [name for name in task.space.patches if name not in thin]
-    told = {"patches": patches, "narrow": thin, "volume": limits, "why": why}
+    told = {"patches": patches, "narrow": thin, "types": task.types, "volume": limits, "why": why}
     return {PATH: json.dumps(told, indent=2) + "\n"}
 
 
-def narrow(task: Task) -> dict[str, str]:
+def narrow(task: Around) -> dict[str, str]:
     """Patches of the body that are less than two cells wide, which snapping may leave without faces, and why."""
     found = {}
     for name in task.wetted:
@@ -47,7 +47,7 @@ def narrow(task: Task) -> dict[str, str]:
     return found
 
 
-def volume(task: Task) -> tuple[list[float] | None, str]:
+def volume(task: Around) -> tuple[list[float] | None, str]:
     """The least and the greatest volume of the mesh [m3] and how it comes about; None where it would tell nothing."""
     body = task.body
     if body.volume is None:
@@ -59,7 +59,7 @@ def volume(task: Task) -> tuple[list[float] | None, str]:
     if task.internal:
         return _limits(body.volume, slack), f"the volume of {body.label}, {body.volume:.6g} m3"
     whole = _contains(task.box, body.bounds)
-    solid = body.volume if whole else task.triangles.volume(task.box)
+    solid = (body.volume if whole else task.triangles.volume(task.box)) + body.void  # no fluid gets into its hollows
     box = math.prod(high - low for low, high in task.box)
     digits = box * 10.0 ** (1 - task.case.solve.write_precision)
     if digits > WIDEST * solid:
