@@ -151,13 +151,16 @@ def _types(text: str) -> dict[str, int]:
 
 
 def _patches(text: str) -> Iterator[tuple[str, PatchCheck]]:
-    """The rows of the table: names on the right or on the left, with a box behind or without."""
-    start = text.find("Checking patch topology")
+    """The rows of the table: names on the right or on the left, with a box behind or without.
+
+    On ranks the table says nothing of the surface of a patch.
+    """
+    start = max(text.find("Checking patch topology"), text.find("Checking basic patch addressing"))
     block = text[start:].split("\n\n", 1)[0] if start >= 0 else ""
     for line in block.splitlines()[2:]:
-        row = re.match(r" *(\S+) +(\d+) +(\d+) +(.+?)(?: +\([-\d.e+ ]+\) \([-\d.e+ ]+\))?$", line)
+        row = re.match(r" *(\S+) +(\d+) +(\d+)(?: +([^(\s].*?))?(?: +\([-\d.e+ ]+\) \([-\d.e+ ]+\))? *$", line)
         if row is not None:
-            yield row[1], PatchCheck(int(row[2]), int(row[3]), row[4].strip())
+            yield row[1], PatchCheck(int(row[2]), int(row[3]), (row[4] or "").strip())
 
 
 def _box(text: str) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

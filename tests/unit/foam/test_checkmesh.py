@@ -87,6 +87,17 @@ def test_patches_with_their_boxes_are_read_as_well() -> None:
     assert len(checkmesh.parse(read("3")).patches) == 10
 
 
+def test_a_report_of_ranks_is_read_whole_too() -> None:
+    """It counts the points and faces between ranks twice, and says nothing of the surfaces of patches."""
+    report = checkmesh.parse(read("8"))
+    assert (report.cells, report.volume, report.ok) == (56843, 612.8347305, True)
+    assert {name: patch.faces for name, patch in report.patches.items()} == {
+        "inlet": 320, "outlet": 320, "sides": 2160, "body_body": 3032
+    }  # fmt: skip
+    assert report.patches["sides"].topology == ""
+    assert (report.skewness, report.non_orthogonality) == (2.331514187, 58.32460904)
+
+
 def test_a_report_without_an_end_says_why() -> None:
     text = read("7").split("Checking geometry")[0]
     with pytest.raises(ResultError, match="checkMesh did not come to its end: No cellZones found"):
