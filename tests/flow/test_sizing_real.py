@@ -1,0 +1,65 @@
+"""Cells foretold beside those of real meshes, and as many as were asked for, by OpenFOAM's own count."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import flowcfd as fc
+from flowcfd.bench.home import home as home_of_its_own
+from flowcfd.bench.meshing import counted, overhead, resident
+from flowcfd.bench.shapes import shapes
+from flowcfd.jobs.meshonly import mesh
+from flowcfd.meshing.castellation import castellate
+from flowcfd.meshing.size import size
+
+pytestmark = pytest.mark.flow
+
+
+def test_the_cells_of_a_ball_are_foretold(home):
+    make, domain = shapes()["sphere"]
+    plan = size(make(), fc.Flow(speed=20.0), cells=15_000, domain=domain)
+    done = mesh(plan.case(name="ball"), wait=True)
+    done.check()
+    assert plan.cells == pytest.approx(counted(done), rel=0.10)
+    log = done.log("snappyHexMesh")
+    refined = re.findall(r"Refined mesh : cells:(\d+)", log.read_text())
+    assert plan.cells - plan.layer_cells == pytest.approx(int(refined[-1]), rel=0.10)
+
+
+def test_exact_cells_are_met_by_the_finished_mesh(home):
+    make, domain = shapes()["elbow"]
+    plan = size(make(), fc.Flow(speed=20.0), cells=12_000, domain=domain, exact=True)
+    assert plan.counted == "castellation"
+    assert plan.cells == pytest.approx(12_000, rel=0.05)
+    done = mesh(plan.case(name="elbow"), wait=True)
+    done.check()
+    assert counted(done) == pytest.approx(12_000, rel=0.05)
+
+
+def test_castellation_counts_what_the_octree_counts(home):
+    make, domain = shapes()["building"]
+    plan = size(make(), fc.Flow(speed=20.0), cells=20_000, domain=domain)
+    real = castellate(plan.case(name="building"))
+    assert real.castellated == pytest.approx(plan.cells - plan.layer_cells, rel=0.08)
+    assert real.cells - real.castellated == pytest.approx(plan.layer_cells, rel=0.08)
+
+
+def test_the_octree_does_not_grow_this_process(home):
+    make, domain = shapes()["sphere"]
+    body = make()
+    size(body, fc.Flow(speed=20.0), domain=domain)
+    before = resident()
+    plan = size(body, fc.Flow(speed=20.0), cells=300_000, domain=domain)
+    assert plan.cells == pytest.approx(300_000, rel=0.05)
+    assert resident() - before < 50
+
+
+def test_the_overhead_of_a_mesh_is_measured_beside_a_shell(monkeypatch):
+    monkeypatch.setattr("flowcfd.bench.meshing.CELLS", 8000)
+    with home_of_its_own():
+        (row,) = overhead(repeats=1)
+    assert row.peer is not None
+    assert row.ours > row.peer / 2
+    assert "simpleFoam" not in row.note
