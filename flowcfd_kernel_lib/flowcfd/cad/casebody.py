@@ -44,7 +44,8 @@ def body(geometry: Geometry) -> Body:
     return Body(
         label=geometry.label, digest=geometry.digest, surface=known["surface"], size=known["size"],
         source=", ".join((geometry.source.name, *geometry.source.steps)), volume=geometry.volume, area=geometry.area,
-        bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"], patches=patches,
+        void=known.get("void", 0.0), bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
+        patches=patches,
     )  # fmt: skip
 
 
@@ -91,8 +92,18 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
         "size": stl.stat().st_size,
         "frontal": frontal,
         "inside": depth.deepest(points, triangles) if solid else None,
+        "void": _void(points, triangles) if solid else 0.0,
         "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
     }
+
+
+def _void(points: Floats, triangles: Ints) -> float:
+    """The volume [m3] of the hollows in a solid: what its closed surfaces that are turned inwards go round."""
+    points, triangles = surface.welded(points, triangles)
+    triangles = triangles[surface.proper(triangles)]
+    labels = surface.parts(len(points), triangles)
+    pieces = (triangles[labels == number] for number in range(int(labels.max()) + 1))
+    return sum(max(0.0, -surface.volume(points, piece)) for piece in pieces)
 
 
 def _mine(geometry: Geometry) -> dict[str, Ints]:

@@ -39,6 +39,7 @@ class Body(Spec):
     size: int = Field(gt=0, description="bytes of its STL")
     source: str = Field("", description="the file that it came from and what was done since")
     volume: Volume | None = Field(None, description="volume of the solid")
+    void: Annotated[float, Quantity("m^3", ge=0)] = Field(0.0, description="volume of the hollows inside of the solid")
     area: Area = Field(description="area of the surface")
     bounds: Bounds = Field(description="(low, high) in x, y and z")
     frontal: tuple[float, float, float] = Field(description="areas of its shadows along x, y and z")

@@ -157,7 +157,9 @@ def test_a_void_is_no_body_and_each_body_is_turned_by_itself() -> None:
     hollow = outer.volume - inner.volume
     for outside, inside in ((outer.faces, inner.faces), (outer.faces[:, ::-1], inner.faces[:, ::-1])):
         both = np.concatenate([outside, inside + len(outer.vertices)])
-        assert _geometry(points, both).heal("1 um").volume == pytest.approx(hollow)
+        healed = _geometry(points, both).heal("1 um")
+        assert healed.volume == pytest.approx(hollow)
+        assert healed.body().void == pytest.approx(inner.volume), "which the fluid around it does not get into"
     beside = np.concatenate([outer.vertices, inner.vertices + np.array([3, 0, 0])])
     pair = _geometry(beside, np.concatenate([outer.faces, inner.faces[:, ::-1] + len(outer.vertices)])).heal("1 um")
     assert pair.volume == pytest.approx(outer.volume + inner.volume)
