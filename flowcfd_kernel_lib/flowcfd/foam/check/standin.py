@@ -13,6 +13,8 @@ from flowcfd.foam.text import text
 MESHERS = frozenset({"surfaceFeatureExtract", "snappyHexMesh", "createPatch", "surfaceFeatureEdges", "cartesianMesh"})
 """Steps that a mesh of a few cells stands in for."""
 BLOCK = "system/blockMeshDict"
+SURFACES = "constant/triSurface/"
+"""What no solver reads; it may be large."""
 _CONNECTED = ("cyclic", "cyclicAMI", "cyclicACMI", "processor", "empty", "wedge")
 
 
@@ -34,7 +36,8 @@ def files(case: CaseFiles) -> CaseFiles | None:
     if not types or any(kind in _CONNECTED for kind in types.values()):
         return None
     steps = [step for step in case.steps if step.split()[0] not in MESHERS | {"blockMesh", "checkMesh"}]
-    return CaseFiles({**case.files, BLOCK: text(BLOCK, _row(types))}, steps=("blockMesh", *steps), name=case.name)
+    kept = {path: one for path, one in case.files.items() if not path.startswith(SURFACES)}
+    return CaseFiles({**kept, BLOCK: text(BLOCK, _row(types))}, steps=("blockMesh", *steps), name=case.name)
 
 
 def _row(types: Mapping[str, str]) -> dict[str, object]:
