@@ -20,9 +20,6 @@ from flowcfd.foam.faults.causes import plain
 from flowcfd.foam.faults.entries import Entry
 from flowcfd.foam.faults.fault import Fault
 
-WHOLE: Final = 0.998
-"""A mesh that has so much of the volume of its own box fills all of it."""
-
 _CLOSE: Final = (
     "close the surface (geometry.report() shows the open edges, geometry.heal() sews them); where it is closed, a gap "
     "or a sharp dent is wider than the cells there: one level more"
@@ -112,18 +109,23 @@ def _volume_and_patches(report: CheckMesh, expected: Mapping[str, Any]) -> Itera
         values |= {"low": f"{low:.6g}", "high": f"{high:.6g}", "why": str(expected.get("why", ""))}
         values["wanted"] = f"; expected are {values['low']} to {values['high']}"
         if not low <= volume <= high:
-            yield _fault(_cause(volume > high, missing, strange, filled=volume / _box(report)), values)
+            solid = (low + high) / 2 if strange else _box(report) - high  # of an internal flow, or around a body
+            filled = volume > _box(report) - solid / 2
+            yield _fault(_cause(volume > high, missing, strange, filled=filled), values)
             return
     if missing:
         yield _fault("patch-without-faces", values)
 
 
-def _cause(large: bool, missing: list[str], strange: list[str], *, filled: float) -> str:
-    """Which of the silent mistakes it is: sides that should not be there tell, and sides that are not."""
+def _cause(large: bool, missing: list[str], strange: list[str], *, filled: bool) -> str:
+    """Which of the silent mistakes it is: sides that should not be there tell, and sides that are not.
+
+    `filled`: the mesh is nearer to all of its box than to what is left of it without the body.
+    """
     if large and strange:
-        return "mesh-fills-the-box" if filled > WHOLE else "point-outside-body"
+        return "mesh-fills-the-box" if filled else "point-outside-body"
     if large:
-        return "mesh-leaks" if filled > WHOLE else "mesh-too-large"
+        return "mesh-leaks" if filled else "mesh-too-large"
     return "point-inside-body" if missing else "mesh-too-small"
 
 
