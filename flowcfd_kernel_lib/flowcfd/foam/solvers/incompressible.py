@@ -43,7 +43,11 @@ def solver(case: Case) -> CaseFiles:
         "system/fvSchemes": text(
             "system/fvSchemes",
             schemes.fv_schemes(
-                case.solve, case.physics.turbulence, case.physics.transported, wall_distance=wall_distance(case)
+                case.solve,
+                case.physics.turbulence,
+                case.physics.transported,
+                wall_distance=wall_distance(case),
+                levels=case.geometry is not None,
             ),
         ),
         "system/fvSolution": text("system/fvSolution", _solution(case, case.physics, potential=potential)),
@@ -68,9 +72,9 @@ def wall_distance(case: Case) -> str:
 def starts_potential(case: Case, physics: Incompressible) -> bool:
     """Whether potentialFoam makes the first flow: as the Case says, else in steady flow from an inlet to an outlet.
 
-    Not around or in a body from CAD. What potentialFoam of Debian's OpenFOAM 1912 writes as U is not the velocity of the
-    flux that it found: where cells are not orthogonal its y and z components are off by factors of thousands, and the
-    solver dies of it within five iterations. From rest the same meshes settle.
+    Not around or in a body from CAD. What potentialFoam of Debian's OpenFOAM 1912 writes as U is not the velocity of
+    the flux that it has found: in every second cell that is not orthogonal y and z are wrong, by factors of thousands. The
+    solver dies of it within five iterations; from rest the same meshes settle.
     """
     if physics.start is not None:
         return physics.start == "potential"
