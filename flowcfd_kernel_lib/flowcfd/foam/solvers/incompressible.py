@@ -73,8 +73,8 @@ def starts_potential(case: Case, physics: Incompressible) -> bool:
     """Whether potentialFoam makes the first flow: as the Case says, else in steady flow from an inlet to an outlet.
 
     Not around or in a body from CAD. What potentialFoam of Debian's OpenFOAM 1912 writes as U is not the velocity of
-    the flux that it has found: in every second cell that is not orthogonal y and z are wrong, by factors of thousands. The
-    solver dies of it within five iterations; from rest the same meshes settle.
+    the flux that it has found: in every second cell that is not orthogonal y and z are wrong, by factors of thousands.
+    The solver dies of it within five iterations; from rest the same meshes settle.
     """
     if physics.start is not None:
         return physics.start == "potential"
