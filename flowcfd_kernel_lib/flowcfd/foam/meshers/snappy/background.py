@@ -26,6 +26,9 @@ FITTED = 3
 PLACES = tuple(math.modf(n * 0.6180339887498949)[0] for n in range(1, 22))
 """Multiples of the golden ratio: none is near a half, a quarter, an eighth ..., so near no plane of any level."""
 
+SEEN = 2.0
+"""A body that is smaller than so many cells of the background may lie between their middles, unseen."""
+
 
 @dataclass(frozen=True)
 class Background:
@@ -37,7 +40,9 @@ class Background:
     @classmethod
     def around(cls, task: Task) -> Background:
         """The box of a domain around a body, in whole cells: its sides stay, the cells become nearly cubes."""
-        counts = [max(1, round((high - low) / task.mesh.cell)) for low, high in task.box]
+        small = min(task.body.extent) < SEEN * task.mesh.cell
+        middle = task.body.inside if small and task.body.inside is not None else (None, None, None)
+        counts = [_count(low, high, task.mesh.cell, at) for (low, high), at in zip(task.box, middle, strict=True)]
         sizes = [(high - low) / count for (low, high), count in zip(task.box, counts, strict=True)]
         shortest = min(high - low for low, high in task.box)
         if max(sizes) > 1.5 * min(sizes) or task.mesh.cell > shortest:
@@ -81,6 +86,19 @@ class Background:
             for axis, (value, (low, _), size) in enumerate(zip(point, self.box, self.sizes, strict=True))
         )
         return x, y, z
+
+
+def _count(low: float, high: float, cell: float, at: float | None) -> int:
+    """The number of cells along a side: one more where the middle of a cell is then nearer to `at`, a deep point.
+
+    snappyHexMesh sees a body by the lines from cell to cell that go through it. A ball between all of these lines was
+    taken for no body at all.
+    """
+    usual = max(1, round((high - low) / cell))
+    if at is None:
+        return usual
+    share = (at - low) / (high - low)
+    return min((usual, usual + 1), key=lambda count: round(abs(share * count % 1 - 0.5), 6))
 
 
 def files(task: Task) -> Mapping[str, str | Blob]:
