@@ -135,6 +135,11 @@ def test_a_plane_of_symmetry_of_the_body_lies_where_it_should(home: Path) -> Non
     assert abs(report.volume - 0.5) < 1e-4
     assert report.bounds[0][1] == pytest.approx(0, abs=1e-6)
     assert "symmetry;" in (run.case / "constant/polyMesh/boundary").read_text()
+    again = jobs.mesh(
+        case(duct, fc.Internal(), fc.Snappy("0.1 m", surface=1, layers=2)).replace({"solve.iterations": 7})
+    )
+    assert again.wait() == "Done", again.why
+    assert '"taken"' in (again.path / "events.jsonl").read_text(), "an equal mesh is not made twice"
 
 
 def test_a_gap_is_closed_by_coarse_cells_which_is_told_and_cut_by_fine_ones(home: Path, tmp_path: Path) -> None:

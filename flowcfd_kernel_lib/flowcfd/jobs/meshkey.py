@@ -1,8 +1,8 @@
 """What a mesh depends on: the digest by which runs with equal meshes find each other's.
 
 Everything in a case counts but what is known not to be read: fields, properties, and how far the solver goes. Which
-files blockMesh, surfaceFeatureExtract, snappyHexMesh and checkMesh open was seen with strace. Where that is not sure
-(an include of what would not count, a path out of the case) the whole case counts, or there is no digest.
+files blockMesh, surfaceFeatureExtract, snappyHexMesh, createPatch and checkMesh open was seen with strace. Where it is
+not sure (an include of what would not count, a path out of the case) the whole case counts, or there is no digest.
 """
 
 from __future__ import annotations

@@ -18,13 +18,17 @@ IN_PLACE = frozenset({"potentialFoam"})
 OWN = frozenset({"decomposePar", "reconstructPar", "reconstructParMesh", "redistributePar"})
 """Steps of a case that a run leaves out: whether and how a case is divided is the run's business."""
 
-MESH_ONLY = frozenset({"blockMesh", "snappyHexMesh", "surfaceFeatureExtract", "checkMesh", "extrudeMesh", "topoSet"})
+MESH_ONLY = frozenset({
+    "blockMesh", "snappyHexMesh", "surfaceFeatureExtract", "checkMesh", "extrudeMesh", "topoSet", "createPatch",
+})  # fmt: skip
 """Applications that do not touch the start fields."""
 
 DIVIDED = frozenset({"decomposePar", "reconstructParMesh"})
 """What stands around a snappyHexMesh on ranks."""
 
-MESHING = frozenset({"blockMesh", "surfaceFeatureExtract", "snappyHexMesh", "checkMesh", "topoSet", *DIVIDED})
+MESHING = frozenset({
+    "blockMesh", "surfaceFeatureExtract", "snappyHexMesh", "createPatch", "checkMesh", "topoSet", *DIVIDED,
+})  # fmt: skip
 """Applications of which it is known what they read, so that what they make can serve another run (`jobs.meshkey`)."""
 
 MESH = "mesh"
