@@ -44,7 +44,7 @@ def body(geometry: Geometry) -> Body:
     return Body(
         label=geometry.label, digest=geometry.digest, surface=known["surface"], size=known["size"],
         source=", ".join((geometry.source.name, *geometry.source.steps)), volume=geometry.volume, area=geometry.area,
-        void=known.get("void", 0.0), bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
+        void=known["void"], bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
         patches=patches,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def _known(geometry: Geometry) -> dict[str, Any]:
     file, stl = geometry.path / "body.json", geometry.path / "surface.stl"
     try:
         known: dict[str, Any] = json.loads(file.read_text())
-        if stl.stat().st_size == known["size"]:
+        if stl.stat().st_size == known["size"] and "void" in known:
             return known
     except (OSError, ValueError, KeyError):
         pass
