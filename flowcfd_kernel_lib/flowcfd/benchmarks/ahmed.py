@@ -155,9 +155,10 @@ def compared(slant: int, found: Sequence[Drag], counts: Sequence[int], *, quick:
     band = QUICK_BAND if quick else ((min(values) - LEGS) * (1 - WIDER), max(values) * (1 + WIDER))
     said = ", ".join(f"{name} {value:.3f}" for name, value in best.parts.items())
     lowest, mean, highest = best.y_plus
+    between = "one grid" if spread is None else f"grids ±{spread:.2g}"
     note = (
-        f"of this {said}; iterations ±{swings:.2g}{'' if best.settled else ' (not settled)'}, grids "
-        f"±{spread or math.nan:.2g}; Cl {best.lift}; y+ {lowest:.0f} to {highest:.0f}, mean {mean:.0f}; "
+        f"of this {said}; iterations ±{swings:.2g}{'' if best.settled else ' (not settled)'}, {between}; "
+        f"Cl {best.lift}; y+ {lowest:.0f} to {highest:.0f}, mean {mean:.0f}; "
         f"{best.iterations} iterations"
     )
     return [
