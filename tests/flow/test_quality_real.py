@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import shutil
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from flowcfd.cli import main
 from flowcfd.errors import CaseError, ResultError, UnknownName
 from flowcfd.foam import install
+from flowcfd.picture import Picture
 from flowcfd.post.quality import MeshQuality, quality
 from flowcfd.post.verdict import geometry
 
@@ -118,14 +121,18 @@ def test_looking_at_a_mesh_leaves_it_as_it_was(block: Callable[..., Path]) -> No
     assert {path: path.stat().st_mtime_ns for path in case.rglob("*") if path.is_file()} == before
 
 
+def colours(picture: Picture) -> int:
+    return len(np.unique(imread(io.BytesIO(picture.png)).reshape(-1, 4), axis=0))
+
+
 def test_worst_cells_as_a_table_and_as_a_picture(cube: MeshQuality) -> None:
     assert list(cube.worst(5).columns) == ["x", "y", "z", "non-orthogonality"]
     assert len(cube.worst(5)) == 5
     with pytest.raises(UnknownName, match="did you mean 'skewness'"):
         cube.worst(5, "skewnes")
-    image = cube.picture("aspect ratio", count=20)
-    assert image.shape == (560, 900, 3)
-    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50, "something is drawn"
+    picture = cube.picture("aspect ratio", count=20)
+    assert (picture.size, picture.words) == ((900, 560), "the 20 worst cells by aspect ratio")
+    assert colours(picture) > 50, "something is drawn"
     assert cube.percentiles().loc[100, "volume"] == pytest.approx(0.001)
     assert "100 of 100" in cube._repr_html_()
 
@@ -158,12 +165,14 @@ def test_the_command_line_tells_the_same(
     assert main(["quality", str(block("hopeless", spoil=True))]) == 1
     assert main(["quality", str(case), "--metric", "skew"]) == 2
     assert main(["quality", str(tmp_path)]) == 2
+    assert main(["quality", str(case), "--picture", str(tmp_path / "worst.jpg")]) == 2
 
 
 def test_a_cut_shows_the_cells_that_a_plane_goes_through(cube: MeshQuality) -> None:
-    image = cube.picture("cut", normal="z", at=0.55, metric="aspect ratio", size=(600, 400))
-    assert image.shape == (400, 600, 3)
-    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50, "something is drawn"
+    picture = cube.picture("cut", normal="z", at=0.55, metric="aspect ratio", size=(600, 400))
+    assert picture.size == (600, 400)
+    assert picture._repr_png_() == picture.png, "a notebook shows it"
+    assert colours(picture) > 50, "something is drawn"
     with pytest.raises(UnknownName, match="normal"):
         cube.picture("cut", normal="w")
     with pytest.raises(UnknownName, match="metric"):

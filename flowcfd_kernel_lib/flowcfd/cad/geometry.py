@@ -28,9 +28,9 @@ from flowcfd.units import si
 
 if TYPE_CHECKING:
     from flowcfd.cad.loops import Opening
-    from flowcfd.cad.picture import Picture
     from flowcfd.cad.report import Report
     from flowcfd.case.body import Body
+    from flowcfd.picture import Picture
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

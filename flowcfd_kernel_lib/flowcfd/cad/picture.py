@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,18 +12,11 @@ import numpy as np
 from flowcfd.cad import surface
 from flowcfd.cad.surface import Floats, Ints
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.picture import VIEWS, Picture, frame
 
 if TYPE_CHECKING:
     from flowcfd.cad.geometry import Feature, Geometry
 
-VIEWS: Mapping[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
-    "x": ((1, 0, 0), (0, 0, 1)), "-x": ((-1, 0, 0), (0, 0, 1)),
-    "y": ((0, 1, 0), (0, 0, 1)), "-y": ((0, -1, 0), (0, 0, 1)),
-    "z": ((0, 0, 1), (0, 1, 0)), "-z": ((0, 0, -1), (0, 1, 0)),
-    "iso": ((-1.0, -1.3, 0.8), (0, 0, 1)), "back": ((1.0, -1.3, 0.8), (0, 0, 1)),
-    "below": ((-1.0, -1.3, -0.8), (0, 0, 1)),
-}  # fmt: skip
-"""From where one looks, and what is up."""
 PALETTE = ("#4c8bc9", "#e9a13b", "#58a668", "#c4618c", "#8d77c4", "#cfc04f", "#4fb0b5", "#d9785a", "#8a9a5b", "#b38cc7",
            "#6f7f92", "#a9795a")  # fmt: skip
 PLAIN, INK, FAINT = "#b4bfcc", "#1d2733", "#8792a0"
@@ -45,24 +37,6 @@ class Marks:
 
     def __bool__(self) -> bool:
         return bool(self.places or self.faces)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture as PNG; a notebook shows it."""
-
-    png: bytes = field(repr=False)
-
-    def _repr_png_(self) -> bytes:
-        return self.png
-
-    def save(self, path: str | Path) -> Path:
-        """Write it into a file of the kind .png."""
-        file = Path(path)
-        if file.suffix.lower() != ".png":
-            raise CaseError(f"picture: must be a file of the kind .png (got {file.name!r})")
-        file.write_bytes(self.png)
-        return file
 
 
 def picture(
@@ -87,7 +61,9 @@ def picture(
     colours = painted(geometry, faint=bool(shown))
     columns = min(len(wanted), 2)
     images = [_drawn(geometry, view, colours, shown, 2 * width // columns) for view in wanted]
-    return Picture(_composed(geometry, wanted, images, _legend(geometry, colours, shown), width, columns))
+    legend = _legend(geometry, colours, shown)
+    words = f"{geometry.label}, {' and '.join(wanted)}"
+    return Picture(_composed(geometry, wanted, images, legend, width, columns), words)
 
 
 def painted(geometry: Geometry, *, faint: bool = False) -> dict[str, str]:
@@ -110,7 +86,7 @@ def _drawn(geometry: Geometry, view: str, colours: Mapping[str, str], marks: Mar
     """The image (height, width, 3) of one view, as high as what is on it."""
     import pyvista
 
-    direction, right, over = _axes(view)
+    direction, right, over = frame(*VIEWS[view])
     points = geometry.points[np.unique(geometry.triangles)]
     low, high = (np.array([pick(points @ right), pick(points @ over)]) for pick in (np.min, np.max))
     size, middle = np.maximum(high - low, 1e-3 * float((high - low).max())), (low + high) / 2
@@ -142,15 +118,6 @@ def _quiet() -> Callable[[], None]:
     before = vtkObject.GetGlobalWarningDisplay()
     vtkObject.GlobalWarningDisplayOff()
     return lambda: vtkObject.SetGlobalWarningDisplay(before)
-
-
-def _axes(view: str) -> tuple[Floats, Floats, Floats]:
-    """Unit vectors to the one who looks, to the right and upwards."""
-    direction, up = (np.array(one, float) for one in VIEWS[view])
-    direction /= np.linalg.norm(direction)
-    right = np.cross(up, direction)
-    right /= np.linalg.norm(right)
-    return direction, right, np.cross(direction, right)
 
 
 def _body(plotter: Any, geometry: Geometry, colours: Mapping[str, str], marks: Marks) -> None:
@@ -264,7 +231,7 @@ def _composed(
 
 def _triad(axes: Any, view: str, image: Any) -> None:
     """Where x, y and z go, in the emptiest corner; an axis that one looks along is left out."""
-    _, right, over = _axes(view)
+    _, right, over = frame(*VIEWS[view])
     rows, columns = (size // 5 for size in image.shape[:2])
     corners = {(0, 0): image[-rows:, :columns], (1, 0): image[-rows:, -columns:], (0, 1): image[:rows, :columns],
                (1, 1): image[:rows, -columns:]}  # fmt: skip

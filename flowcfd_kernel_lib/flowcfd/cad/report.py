@@ -17,7 +17,7 @@ from flowcfd.cad.measures import Near, Pair
 
 if TYPE_CHECKING:
     from flowcfd.cad.geometry import Geometry
-    from flowcfd.cad.picture import Picture
+    from flowcfd.picture import Picture
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,13 @@ from flowcfd.cad.defeature import told
 from flowcfd.cad.geometry import Feature
 from flowcfd.cad.report import Report
 from flowcfd.cli import output
+from flowcfd.picture import png_file
 
 
 def geometry(options: Namespace) -> int:
     """The report, and pictures and features where they are asked for; 1 for what is not fit to be meshed."""
+    if options.picture is not None:
+        png_file(options.picture, "--picture")
     found = load(options.file, options.unit)
     if options.heal is not None:
         found = found.heal(options.heal)

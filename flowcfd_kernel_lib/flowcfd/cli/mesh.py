@@ -17,6 +17,7 @@ from flowcfd.errors import CaseError, FlowError, ResultError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
+from flowcfd.picture import png_file
 
 if TYPE_CHECKING:
     from flowcfd.cad.geometry import Geometry
@@ -50,7 +51,7 @@ def mesh(options: Namespace) -> int:
     with waits.shown(quiet=not sys.stderr.isatty()):
         found = _looked_at(handle)
         if found is not None and options.picture is not None:
-            _save(found, options.picture)
+            found.picture("cut").save(options.picture)
     if options.out is not None and handle.state == "Done":
         shutil.copytree(handle.case, options.out)
     return _ended(handle, found, about, options)
@@ -60,11 +61,10 @@ def _writable(options: Namespace) -> None:
     """CaseError for places that cannot be written, before an hour of meshing."""
     if options.out is not None and options.out.exists():
         raise CaseError(f"--out {options.out}: is there already; give a new folder")
-    for name, path in (("--out", options.out), ("--picture", options.picture)):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise CaseError(f"{name} {path}: there is no folder {path.absolute().parent}")
-    if options.picture is not None and options.picture.suffix.lower() != ".png":
-        raise CaseError(f"--picture {options.picture}: must be the name of a PNG")
+    if options.out is not None and not options.out.absolute().parent.is_dir():
+        raise CaseError(f"--out {options.out}: there is no folder {options.out.absolute().parent}")
+    if options.picture is not None:
+        png_file(options.picture, "--picture")
 
 
 def _target(options: Namespace, about: dict[str, Any]) -> Case | CaseFiles:
@@ -165,12 +165,6 @@ def _looked_at(handle: Run) -> MeshQuality | None:
         return quality(handle)
     except ResultError:
         return None
-
-
-def _save(found: MeshQuality, path: Path) -> None:
-    import matplotlib.image as image
-
-    image.imsave(path, found.picture("cut"))
 
 
 def _ended(handle: Run, found: MeshQuality | None, about: dict[str, Any], options: Namespace) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from flowcfd.cli import output
 from flowcfd.cli.case import run as find
 from flowcfd.errors import UnknownName
+from flowcfd.picture import png_file
 from flowcfd.post.quality import MeshQuality
 from flowcfd.post.quality import quality as look
 from flowcfd.post.quality.quality import WORST
@@ -17,10 +18,12 @@ def quality(options: Namespace) -> int:
     """The score with its parts, the layers and the advice; 1 for a mesh that nothing should be computed on."""
     if options.metric not in WORST:
         raise UnknownName("metric", options.metric, WORST, where="--metric")
+    if options.picture is not None:
+        png_file(options.picture, "--picture")
     folder = Path(options.target)
     found = look(folder if folder.is_dir() else find(options.target))
     if options.picture is not None:
-        _save(found, options.picture, options.metric)
+        found.picture(options.metric).save(options.picture)
     if options.json:
         output.document(found.to_json())
     else:
@@ -48,9 +51,3 @@ def tell(found: MeshQuality) -> None:
     for line in report.failures:
         output.text(f"checkMesh: {line}")
     output.hanging(("advice", line) for line in found.advice)
-
-
-def _save(found: MeshQuality, path: Path, metric: str) -> None:
-    import matplotlib.image as image
-
-    image.imsave(path, found.picture(metric))

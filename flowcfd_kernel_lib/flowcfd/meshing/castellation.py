@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowcfd import telling
 from flowcfd.case.case import Case
-from flowcfd.errors import CaseError
-from flowcfd.foam import install
 from flowcfd.foam.render import render
 from flowcfd.meshing.estimate import task
 from flowcfd.meshing.octree import Count
+from flowcfd.meshing.tools import meshed
 
 STEPS = ("blockMesh", "surfaceFeatureExtract", "snappyHexMesh -overwrite")
-LIMIT = 3600.0
-"""Seconds that a step may take."""
 
 
 def castellate(case: Case) -> Count:
@@ -28,53 +22,14 @@ def castellate(case: Case) -> Count:
 
     SiteError without OpenFOAM, CaseError where a step fails.
     """
-    installation = install.find()
     given = task(case)
     files = render(case).edited("system/snappyHexMeshDict", {"snap": False, "addLayers": False})
     files = files.edited("system/controlDict", {"writeFormat": "ascii", "writeCompression": "off"})
-    with tempfile.TemporaryDirectory(prefix="flowcfd-castellation-") as made:
-        folder = Path(made) / "case"
-        files.write(folder)
-        for step in STEPS:
-            log = _done(installation, step, folder, case)
-        names = list(given.body.patches)
+    names = list(given.body.patches)
+    with meshed(files, STEPS, case.name) as (folder, log):
         faces = _cells_at(folder / "constant/polyMesh", names)
     layers = tuple(given.layers[name].count if name in given.layers else 0 for name in names)
     return Count(_levels(log), tuple(faces), layers)
-
-
-def _done(installation: install.Installation, step: str, folder: Path, case: Case) -> str:
-    name, *arguments = step.split()
-    command = [str(installation.application(name)), *arguments]
-    with (
-        (folder / f"log.{name}").open("w+") as log,
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=installation.environment(case=folder),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        try:
-            for _ in range(int(2 * LIMIT)):
-                telling.tell(process, f"{case.name}: {name} counts cells")
-                try:
-                    process.wait(0.5)
-                    break
-                except subprocess.TimeoutExpired:
-                    continue
-        finally:
-            telling.tell(process, "", over=True)
-            if process.poll() is None:
-                process.kill()
-        log.seek(0)
-        said = log.read()
-    if process.returncode:
-        last = [line for line in said.splitlines() if line.strip()][-3:]
-        raise CaseError(f"mesh: {name} ended with an error while cells were counted: {' '.join(last)}")
-    return said
 
 
 def _levels(log: str) -> tuple[int, ...]:

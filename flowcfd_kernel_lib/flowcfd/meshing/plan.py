@@ -32,7 +32,7 @@ class MeshPlan(Spec):
     """What `flowcfd.size` gives: `mesh` and `domain` for a case, and the reason for each number.
 
     `features` are the numbers that it was made from, `by` says by what: a rule, or a model that has learned. `cells` is
-    the number of cells that the mesh will have by the octree, or where `counted` by OpenFOAM's own castellation.
+    the number of cells that the mesh will have by the octree, or where it was `counted` in the mesh itself.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -44,7 +44,7 @@ class MeshPlan(Spec):
     mesh: Annotated[Mesh, Kinds(MESHES)] = Field(description="how")
     cells: int = Field(gt=0, description="cells that the mesh will have")
     layer_cells: int = Field(0, ge=0, description="how many of them are in layers")
-    counted: Literal["octree", "castellation"] = Field("octree", description="how the cells were counted")
+    counted: Literal["octree", "mesh"] = Field("octree", description="how the cells were counted")
     y_plus: float | None = Field(None, description="y+ of the centres of the first cells; None: not known")
     reasons: Annotated[dict[str, Reason], AfterValidator(FrozenDict)] = Field(
         description="why each number is what it is"
@@ -67,12 +67,12 @@ class MeshPlan(Spec):
         return self.model_dump(mode="json", by_alias=True)
 
     def __repr__(self) -> str:
-        cells = f"{self.cells} cells" if self.counted == "castellation" else f"about {self.cells} cells"
+        cells = f"{self.cells} cells" if self.counted == "mesh" else f"about {self.cells} cells"
         return f"<MeshPlan of {self.body.label} by {self.by}: {cells}, {self.layer_cells} of them in layers>"
 
     def lines(self) -> list[tuple[str, str, str]]:
         """Each number with its name and reason, for people."""
-        how = {"octree": "counted by an octree that does what the mesher does", "castellation": "counted by the mesher"}
+        how = {"octree": "counted by an octree that does what the mesher does", "mesh": "counted in the finished mesh"}
         head = [
             ("cells", f"{self.cells}", f"{how[self.counted]}; {self.layer_cells} of them in layers"),
             (

@@ -18,6 +18,7 @@ from flowcfd.meshing.castellation import castellate
 from flowcfd.meshing.counter import Counter
 from flowcfd.meshing.estimate import count, task
 from flowcfd.meshing.features import Features, features, size_of
+from flowcfd.meshing.finished import Finished, finished
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.octree import Count
 from flowcfd.meshing.plan import MeshPlan, Reason
@@ -26,12 +27,15 @@ from flowcfd.meshing.rule import Depths, Draft, depths, drawn, shallower, usual
 NEAR = 0.01
 """A count nearer to the wanted one than this share is taken."""
 MET = 0.05
-"""A count by castellation further from the wanted one than this share is tried to be mended."""
-GOOD = 0.02
+"""A finished mesh further from the wanted number than this share is aimed at again."""
+GOOD = 0.03
+"""A first castellation, or a first mesh, that is not further is not aimed at again."""
 SWELL = 0.6, 1.8
 """How much smaller or larger than proposed boxes may become to meet a number of cells."""
-LOOPS = 4
-"""Castellations at most."""
+LOOPS = 3
+"""Castellations at most: they cost a quarter of a mesh and more, and know nothing of the layers that get lost."""
+MESHES = 3
+"""Finished meshes at most."""
 POWER = 2.4
 """The number of cells grows with the fineness to this power: between a surface's and a volume's."""
 FEWEST, MOST = 1000, 200_000_000
@@ -52,8 +56,9 @@ def size(
         plan = fc.size(body, fc.Flow("40 m/s"), cells=200_000, domain=fc.WindTunnel(half=True))
         case = plan.case(outputs=[fc.Forces("body")])
 
-    `cells` is met by an octree that counts what the mesher will make; with `exact` the mesher's own castellation is
-    done until it is met within 5 %. `y_plus` is that of the first cells' centres; by rule wall functions are meant.
+    `cells` is met by an octree that counts what the mesher will make; with `exact` the mesher castellates, and then
+    makes the mesh whole in a folder of its own, until what it makes is within 5 % with the layers that survive: one to
+    three times the work of the mesh. `y_plus` is that of the first cells' centres; by rule wall functions are meant.
     Without a domain: Internal where a patch is called inlet..., else a WindTunnel without ground.
 
     CaseError for what does not fit together, GeometryError for a surface that is not closed, SiteError where `exact`
@@ -98,11 +103,20 @@ def _refuse(space: Domain, body: Body) -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """A draft with its surface cells' size [m] and its count."""
+    """A draft with its surface cells' size [m] and its count.
+
+    `shares` say what the octree's cells without layers, and those in layers, come to in the mesher's hands.
+    """
 
     cell: float
     draft: Draft
     count: Count
+    shares: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def cells(self) -> int:
+        """The cells that there will be."""
+        return round(self.shares[0] * self.count.castellated + self.shares[1] * _in_layers(self.count))
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,7 @@ class _Search:
     flow: Flow
     told: Features
     why: str
+    shares: tuple[float, float] = (1.0, 1.0)
 
     def usual(self) -> _Found:
         """By the rule alone."""
@@ -128,36 +143,36 @@ class _Search:
         tried: list[_Found] = []
         for _ in range(6):
             tried.append(self._try(cell, depths(self.told, self.body, self.space, cell)))
-            if _off(tried[-1].count.cells, cells) < NEAR:
+            if _off(tried[-1].cells, cells) < NEAR:
                 return tried[-1]
-            cell *= min(4.0, max(0.25, (tried[-1].count.cells / cells) ** (1 / POWER)))
+            cell *= min(4.0, max(0.25, (tried[-1].cells / cells) ** (1 / POWER)))
         best = self.kept(_best(tried, cells, _cells), cells)
-        if _off(best.count.cells, cells) < MET / 2:
+        if _off(best.cells, cells) < MET / 2:
             return best
         finer = shallower(best.draft.depths)  # of a finer background there are more numbers of cells
         other = self.kept(self._try(best.cell, finer), cells) if finer.surface else best
-        return min((best, other), key=lambda one: _off(one.count.cells, cells))
+        return min((best, other), key=lambda one: _off(one.cells, cells))
 
     def kept(self, found: _Found, cells: float) -> _Found:
         """With about so many cells and the same levels: the size of the background does it."""
         tried, depth = [found], found.draft.depths
-        cell = found.cell * (found.count.cells / cells) ** (1 / POWER)
+        cell = found.cell * (found.cells / cells) ** (1 / POWER)
         for _ in range(8):
-            if _off(_best(tried, cells, _cells).count.cells, cells) < NEAR / 2 or _stuck(tried):
+            if _off(_best(tried, cells, _cells).cells, cells) < NEAR / 2 or _stuck(tried):
                 break
             tried.append(self._try(cell, depth))
-            below = [one for one in tried if one.count.cells <= cells]
-            above = [one for one in tried if one.count.cells > cells]
+            below = [one for one in tried if one.cells <= cells]
+            above = [one for one in tried if one.cells > cells]
             if below and above:
                 coarse, fine = (min(below, key=lambda one: one.cell), max(above, key=lambda one: one.cell))
-                share = math.log(cells / coarse.count.cells) / math.log(fine.count.cells / coarse.count.cells)
+                share = math.log(cells / coarse.cells) / math.log(fine.cells / coarse.cells)
                 cell = coarse.cell * (fine.cell / coarse.cell) ** min(0.9, max(0.1, share))
             else:
-                cell *= (tried[-1].count.cells / cells) ** (1 / POWER)
+                cell *= (tried[-1].cells / cells) ** (1 / POWER)
         best: _Found = _best(tried, cells, _cells)
-        if _off(best.count.cells, cells) <= NEAR / 2 or not depth.boxes:
+        if _off(best.cells, cells) <= NEAR / 2 or not depth.boxes:
             return best
-        sides = ([one for one in tried if (one.count.cells > cells) == more] for more in (True, False))
+        sides = ([one for one in tried if (one.cells > cells) == more] for more in (True, False))
         nearest = [_best(side, cells, _cells) for side in sides if side]
         return _best([self._swollen(one, cells) for one in nearest], cells, _cells)  # type: ignore[no-any-return]
 
@@ -165,45 +180,65 @@ class _Search:
         """Boxes larger or smaller: whole cells across the domain leave gaps between the numbers that there are."""
         depth = found.draft.depths
         tried = [found]
-        low, high = (SWELL[0], depth.swell) if found.count.cells > cells else (depth.swell, SWELL[1])
+        low, high = (SWELL[0], depth.swell) if found.cells > cells else (depth.swell, SWELL[1])
         for _ in range(7):
             swell = math.sqrt(low * high)
             tried.append(self._try(found.cell, replace(depth, swell=swell)))
-            if _off(tried[-1].count.cells, cells) < NEAR:
+            if _off(tried[-1].cells, cells) < NEAR:
                 break
-            low, high = (low, swell) if tried[-1].count.cells > cells else (swell, high)
+            low, high = (low, swell) if tried[-1].cells > cells else (swell, high)
         best: _Found = _best(tried, cells, _cells)
         return best
 
     def exactly(self, found: _Found, cells: int | None) -> MeshPlan:
-        """The plan whose cells OpenFOAM has counted; a few castellations where a number is wanted."""
-        tried: list[tuple[_Found, Count]] = []
-        for loop in range(LOOPS):
-            telling.tell(self, f"{self.body.label}: castellation {loop + 1}", loop / LOOPS)
-            real = castellate(self.plan(found).case(name="plan"))
-            tried.append((found, real))
-            if cells is None or _off(real.cells, cells) < GOOD:
-                break
-            if loop >= 2 and min(_off(one.cells, cells) for _, one in tried) < MET:
-                break
-            found = self.kept(found, cells * found.count.cells / real.cells)
-        telling.tell(self, "", over=True)
+        """The plan whose finished mesh has been made; made again, with what is known of it, where a number is wanted."""
+        tried: list[tuple[_Found, Finished]] = []
+        try:
+            aimed = found if cells is None else self._castellated(found, cells)
+            for loop in range(1 if cells is None else MESHES):
+                telling.tell(self, f"{self.body.label}: mesh {loop + 1}", (LOOPS + loop) / (LOOPS + MESHES))
+                real = finished(self.plan(aimed).case(name=self.body.label))
+                tried.append((aimed, real))
+                if cells is None or _off(real.cells, cells) < (MET if loop else GOOD):
+                    break
+                aimed = self._again(aimed, real.cells - real.layer_cells, real.layer_cells, cells)
+        finally:
+            telling.tell(self, "", over=True)
         best, real = tried[-1] if cells is None else _best(tried, cells, lambda one: one[1].cells)
         return self.plan(best, real)
 
-    def plan(self, found: _Found, real: Count | None = None) -> MeshPlan:
-        """The plan of what was found."""
-        counted = found.count if real is None else real
+    def _castellated(self, found: _Found, cells: int) -> _Found:
+        """With about so many cells if all layers survive, by OpenFOAM's own castellation."""
+        tried: list[_Found] = []
+        for loop in range(LOOPS):
+            telling.tell(self, f"{self.body.label}: castellation {loop + 1}", loop / (LOOPS + MESHES))
+            real = castellate(self.plan(found).case(name=self.body.label))
+            tried.append(_known(found, real.castellated, _in_layers(real)))
+            if _off(real.cells, cells) < GOOD:
+                break
+            found = self._again(found, real.castellated, _in_layers(real), cells)
+        best: _Found = _best(tried, cells, _cells)
+        return best
+
+    def _again(self, found: _Found, castellated: int, in_layers: int, cells: int) -> _Found:
+        """About so many cells, now that it is known what the mesher makes of what the octree counts."""
+        known = _known(found, castellated, in_layers)
+        return replace(self, shares=known.shares).kept(known, cells)
+
+    def plan(self, found: _Found, real: Finished | None = None) -> MeshPlan:
+        """The plan of what was found, or of its finished mesh."""
         reasons = {"domain": Reason(value=self.domain.kind, why=self.why)}
         reasons |= {name: Reason(value=value, why=why) for name, (value, why) in found.draft.reasons.items()}
+        if real is not None and real.asked:
+            reasons["layers.kept"] = _survived(real)
         return MeshPlan(
             body=self.body,
             flow=self.flow,
             domain=self.domain,
             mesh=found.draft.mesh,
-            cells=counted.cells,
-            layer_cells=counted.cells - counted.castellated,
-            counted="octree" if real is None else "castellation",
+            cells=found.count.cells if real is None else real.cells,
+            layer_cells=_in_layers(found.count) if real is None else real.layer_cells,
+            counted="octree" if real is None else "mesh",
             y_plus=found.draft.y_plus,
             reasons=reasons,
             features=self.told,
@@ -214,7 +249,7 @@ class _Search:
         counted = count(self.counter, task(self._unfinished(draft)))
         if not counted.cells:
             raise CaseError("mesh: no cell is left; is the fluid on the other side of the surface?")
-        return _Found(cell, draft, counted)
+        return _Found(cell, draft, counted, self.shares)
 
     def _unfinished(self, draft: Draft) -> Any:
         from flowcfd.meshing.plan import boundaries
@@ -230,8 +265,28 @@ def _stuck(tried: list[_Found]) -> bool:
     return len(tried) > 2 and tried[-1].count == tried[-2].count
 
 
+def _known(found: _Found, castellated: int, in_layers: int) -> _Found:
+    """The same with what the mesher made of it."""
+    layers = _in_layers(found.count)
+    return replace(found, shares=(castellated / found.count.castellated, in_layers / layers if layers else 1.0))
+
+
+def _survived(real: Finished) -> Reason:
+    lost = real.asked - real.layer_cells
+    return Reason(
+        value=f"{real.kept:.0%}",
+        why=f"of {real.asked} cells in layers the mesher left out {lost}, where they would have been bad"
+        if lost > 0
+        else f"all {real.asked} cells in layers were made",
+    )
+
+
+def _in_layers(counted: Count) -> int:
+    return counted.cells - counted.castellated
+
+
 def _cells(one: _Found) -> int:
-    return one.count.cells
+    return one.cells
 
 
 def _off(cells: float, wanted: float) -> float:

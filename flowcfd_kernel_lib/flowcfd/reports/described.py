@@ -12,7 +12,6 @@ from flowcfd.case import Case
 from flowcfd.case.spec import Spec
 from flowcfd.errors import FlowError
 from flowcfd.reports.blocks import Block, Figure, Marks, Rows, Shade, Words
-from flowcfd.reports.figures import png
 from flowcfd.reports.sections import Maker, Section, Subject
 from flowcfd.telling import span
 from flowcfd.version import __version__
@@ -74,7 +73,7 @@ def mesh(subject: Subject) -> Section | None:
     if said:
         blocks.append(Marks(said))
         blocks.append(
-            Figure(png(found.picture()), "The worst cells by non-orthogonality in the outline of the mesh", 0.7)
+            Figure(found.picture().png, "The worst cells by non-orthogonality in the outline of the mesh", 0.7)
         )
     return Section("Mesh", blocks)
 

@@ -83,12 +83,3 @@ def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np
     places = np.unique((np.sort(kept, axis=1) + np.arange(len(blocks))[:, None] * step).ravel())
     places = np.union1d(places, [len(x) - 1])
     return x[places], y[places]
-
-
-def png(image: Any) -> bytes:
-    """An image (height, width, 3 or 4) as a file."""
-    from matplotlib.image import imsave
-
-    made = io.BytesIO()
-    imsave(made, np.ascontiguousarray(image), format="png")
-    return made.getvalue()

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from flowcfd.errors import CaseError, UnknownName
-
-Vector = tuple[float, float, float]
-VIEWS: Mapping[str, tuple[Vector, Vector]] = {
-    "x": ((1, 0, 0), (0, 0, 1)), "-x": ((-1, 0, 0), (0, 0, 1)),
-    "y": ((0, 1, 0), (0, 0, 1)), "-y": ((0, -1, 0), (0, 0, 1)),
-    "z": ((0, 0, 1), (0, 1, 0)), "-z": ((0, 0, -1), (0, 1, 0)),
-    "iso": ((-1.0, -1.3, 0.8), (0, 0, 1)), "back": ((1.0, -1.3, 0.8), (0, 0, 1)),
-    "iso-y": ((-1.0, 0.8, 1.3), (0, 1, 0)), "back-y": ((1.0, 0.8, 1.3), (0, 1, 0)),
-}  # fmt: skip
-"""From where, and what is up. "iso" and "back" for bodies with z up, with "-y" behind for y."""
+from flowcfd.picture import VIEWS, Vector, frame
 
 
 @dataclass(frozen=True)
@@ -45,7 +35,7 @@ class Camera:
 
         So many pixels `below` and `above` stay free.
         """
-        away, _, upwards = self._frame(flat)
+        away, _, upwards = frame(*self.looks(flat))
         low, high = self._box(bounds)
         centre, size = (low + high) / 2, float(np.linalg.norm(high - low)) or 1.0
         width, height = self.spans(bounds, flat=flat)
@@ -61,7 +51,7 @@ class Camera:
 
     def spans(self, bounds: Any, *, flat: Vector | None) -> tuple[float, float]:
         """Width and height [m] of what is looked at, with some room around it."""
-        _, right, above = self._frame(flat)
+        _, right, above = frame(*self.looks(flat))
         low, high = self._box(bounds)
         corners = np.array([[(low, high)[k][n] for n, k in enumerate(one)] for one in np.ndindex(2, 2, 2)])
         room = 1.06 if flat is None else 1.03
@@ -70,14 +60,6 @@ class Camera:
     def _box(self, bounds: Any) -> tuple[np.ndarray, np.ndarray]:
         box = np.array(bounds if self.near is None else [end for pair in self.near for end in pair], float)
         return box[0::2], box[1::2]
-
-    def _frame(self, flat: Vector | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Unit vectors to the eye, to the right and upwards."""
-        direction, up = self.looks(flat)
-        away = np.asarray(direction, float) / np.linalg.norm(direction)
-        right = np.cross(np.asarray(up, float), away)
-        right /= np.linalg.norm(right)
-        return away, right, np.cross(away, right)
 
     def looks(self, flat: Vector | None) -> tuple[Vector, Vector]:
         """The direction to the eye, and what is up."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flowcfd.errors import CaseError
+from flowcfd.picture import Picture
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.layers import AXES, Layer, Outline, Slice, Surface, Vector
 from flowcfd.scene.paint import Paint
@@ -218,13 +218,8 @@ def _plane(layers: tuple[Layer, ...], scene: Scene) -> tuple[float, float, float
 
 def png(scene: Scene) -> bytes:
     """The picture as PNG."""
-    from matplotlib.image import imsave
-
     with plotter(scene) as (made, _):
-        image = made.screenshot(return_img=True)
-    written = io.BytesIO()
-    imsave(written, np.ascontiguousarray(image), format="png")
-    return written.getvalue()
+        return Picture.of(made.screenshot(return_img=True)).png
 
 
 def save(scene: Scene, path: Path) -> Path:

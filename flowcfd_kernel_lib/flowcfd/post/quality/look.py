@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.errors import FlowError, ResultError
+from flowcfd.picture import Picture
 
 Request = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def _worst(request: Request, folder: Path) -> dict[str, Any]:
 
 
 def _draw(request: Request, folder: Path) -> dict[str, Any]:
-    """A picture, as the array `image.npy`."""
+    """A picture, as `image.png`."""
     from flowcfd.post.quality import cut, picture
 
     values = np.load(Path(request["metrics"]))
@@ -65,7 +66,7 @@ def _draw(request: Request, folder: Path) -> dict[str, Any]:
         image = cut.draw(_files(request), values, request)
     else:
         image = picture.draw(_files(request), values, _chosen(values, request), request)
-    np.save(folder / "image.npy", image)
+    Picture.of(image).save(folder / "image.png")
     return {}
 
 

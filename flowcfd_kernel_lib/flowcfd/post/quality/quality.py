@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flowcfd.errors import CaseError, ResultError, UnknownName
 from flowcfd.foam import checkmesh, snappylog
 from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.snappylog import SnappyLog
 from flowcfd.jobs.handle import Run, logs
+from flowcfd.picture import Picture
 from flowcfd.post.quality.asked import Folder, Metrics
 from flowcfd.post.quality.score import Score, score
 from flowcfd.post.table import Table
@@ -81,8 +81,8 @@ class MeshQuality:
     def picture(
         self, what: str = "non-orthogonality", *, count: int = 200, normal: str = "", at: float | None = None,
         metric: str = "non-orthogonality", zoom: float = 1.0, size: tuple[int, int] = (900, 560),
-    ) -> NDArray[np.uint8]:  # fmt: skip
-        """The worst cells by a metric in the outline of the mesh, or a "cut": an image (height, width, 3).
+    ) -> Picture:  # fmt: skip
+        """The worst cells by a metric in the outline of the mesh, or a "cut"; `size` is width and height [pixels].
 
         picture("cut") shows the cells that a plane goes through, coloured by `metric`: that across `normal` ("x", "y",
         "z") `at` [m], by itself through the middle of the body along the flow, with all of its layers. `zoom` is larger
@@ -99,8 +99,8 @@ class MeshQuality:
             "draw", "picture of the mesh", kind=kind, metric=shown, count=count, normal=normal, at=at, zoom=zoom,
             size=list(size), unit=_UNITS.get(shown, ""), layered=layered,
         )  # fmt: skip
-        image: NDArray[np.uint8] = np.load(self._folder.path / "image.npy")
-        return image
+        words = f"cells in a cut, coloured by {shown}" if kind == "cut" else f"the {count} worst cells by {shown}"
+        return Picture((self._folder.path / "image.png").read_bytes(), words)
 
     def _ask(self, what: str, words: str, *, metric: str, **request: object) -> dict[str, Any]:
         """The answer of the process that looks at meshes."""
