@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import RawIOBase
 from pathlib import Path
 from select import select
@@ -42,7 +43,12 @@ def run(script: str, *, cwd: Path, env: Mapping[str, str], say: Callable[[str], 
     interrupt ends the whole process group, MPI ranks included, before it is reported; so does the end of this process.
     """
     watched, alive = os.pipe()
-    with tempfile.TemporaryFile() as failed, os.fdopen(watched, "rb") as watched_end, os.fdopen(alive, "wb", 0) as tie:
+    with (
+        tempfile.TemporaryFile() as failed,
+        os.fdopen(watched, "rb") as watched_end,
+        os.fdopen(alive, "wb", 0) as tie,
+        _late_interrupt() as interruptible,
+    ):
         process = subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-c", _head(watched, failed.fileno()) + script],
             cwd=cwd,
@@ -56,6 +62,7 @@ def run(script: str, *, cwd: Path, env: Mapping[str, str], say: Callable[[str], 
         watched_end.close()
         said = _Said(say)
         try:
+            interruptible()
             _stream(process, said)
         except KeyboardInterrupt:
             _release(tie)  # the watcher ignores the signals and would keep the group alive
@@ -71,6 +78,27 @@ def run(script: str, *, cwd: Path, env: Mapping[str, str], say: Callable[[str], 
             command = lines[0] if lines else "the cell"
             why = _cause(process.returncode, said.text, cwd)
             raise CommandFailed(f"{command}: {meaning(process.returncode)} in {cwd}{why}", code=process.returncode)
+
+
+@contextlib.contextmanager
+def _late_interrupt() -> Iterator[Callable[[], None]]:
+    """Interrupts wait until what is given is called: one between the start of a process and our `try` would lose it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+
+    def now() -> None:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            came.clear()
+            raise KeyboardInterrupt
+
+    try:
+        yield now
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _head(watched: int, failed: int) -> str:

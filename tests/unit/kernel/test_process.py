@@ -103,6 +103,22 @@ def test_an_interrupt_ends_everything_that_was_started(
     assert gone(int((tmp_path / "pid").read_text()))
 
 
+def test_an_interrupt_while_a_process_is_started_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_GRACE", ((signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGKILL, 5.0)))
+    start = subprocess.Popen
+
+    def started(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        child = start(*arguments, **options)  # type: ignore[call-overload]
+        wait_for(tmp_path / "pid")
+        os.kill(os.getpid(), signal.SIGINT)
+        return child
+
+    monkeypatch.setattr(process.subprocess, "Popen", started)
+    with pytest.raises(CommandFailed, match="interrupted"):
+        run("sleep 60 & echo $! > pid; wait", tmp_path)
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
 def test_the_end_of_the_kernel_ends_everything_that_was_started(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from flowcfd.kernel import process\n"
