@@ -154,23 +154,11 @@ def _marked(plotter: Any, marks: Marks, width: int) -> None:
 
 
 def borders(points: Floats, triangles: Ints, faces: Ints) -> Floats:
-    """The edges (n, 2, 3) [m] where faces change, that are sharp, or that have one triangle."""
+    """The edges (n, 2, 3) [m] where faces change, that are sharp, or that have not two triangles."""
     points, triangles = surface.welded(points, triangles)
     whole = surface.proper(triangles)
     triangles, faces = triangles[whole], np.asarray(faces)[whole]
-    _, normals = surface.areas(points, triangles)
-    ends = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    owner = np.tile(np.arange(len(triangles)), 3)
-    order = np.lexsort((ends[:, 1], ends[:, 0]))
-    ends, owner = ends[order], owner[order]
-    same = np.zeros(len(ends) + 1, bool)
-    same[1:-1] = (ends[1:] == ends[:-1]).all(axis=1)
-    lone = ~same[1:] & ~same[:-1]
-    second = np.flatnonzero(same[1:-1]) + 1
-    one, other = owner[second - 1], owner[second]
-    turned = np.einsum("ij,ij->i", normals[one], normals[other]) < np.cos(np.radians(SHARP))
-    kept = np.concatenate([ends[lone], ends[second[turned | (faces[one] != faces[other])]]])
-    return np.asarray(points[kept])
+    return surface.feature_edges(points, triangles, faces, SHARP)
 
 
 def _mesh(points: Floats, triangles: Ints) -> Any:

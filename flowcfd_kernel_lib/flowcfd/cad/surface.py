@@ -154,6 +154,22 @@ def regions(points: Floats, triangles: Ints, angle: float) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
+def feature_edges(points: Floats, triangles: Ints, patch: Ints, angle: float = 30.0) -> Floats:
+    """Edges (e, 2, 3) where normals turn by more than an angle [degrees], patches meet or the surface ends."""
+    ends = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    owner = np.tile(np.arange(len(triangles)), 3)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    ends, owner = ends[order], owner[order]
+    first = np.flatnonzero(np.concatenate([[True], (ends[1:] != ends[:-1]).any(axis=1)]))
+    shared = np.diff(np.append(first, len(ends)))
+    _, normals = areas(points, triangles)
+    pair = first[shared == 2]
+    one, other = owner[pair], owner[pair + 1]
+    sharp = (normals[one] * normals[other]).sum(axis=1) < np.cos(np.radians(angle))
+    chosen = np.concatenate([pair[sharp | (patch[one] != patch[other])], first[shared != 2]])
+    return np.asarray(points[ends[chosen]])
+
+
 def parts(count: int, triangles: Ints) -> Ints:
     """The part that each triangle belongs to (m,): parts share none of the `count` points."""
     from scipy.sparse import coo_matrix

@@ -70,7 +70,9 @@ def main(folder: str, digest: str) -> None:
     """Answer until the input ends."""
     import numpy as np
 
-    from flowcfd.meshing.octree import Octree, feature_edges, recipe
+    from flowcfd.cad.surface import feature_edges
+    from flowcfd.meshing.octree import Octree
+    from flowcfd.meshing.recipe import Recipe
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -84,7 +86,7 @@ def main(folder: str, digest: str) -> None:
         else:
             patch = np.array(request["patch"], np.int64)[faces]
             edges = feature_edges(points, triangles, patch, math.degrees(request["edge_angle"]))
-            told = asdict(Octree(points, triangles, patch, edges, recipe(request["recipe"])).count())
+            told = asdict(Octree(points, triangles, patch, edges, Recipe.read(request["recipe"])).count())
         answers.write(json.dumps(told) + "\n")
         answers.flush()
 
@@ -102,7 +104,7 @@ def _looked(digest: str) -> dict[str, float | None]:
     """What the triangles say of the sizes of a geometry."""
     from flowcfd.cad.geometry import kept_geometry
     from flowcfd.cad.report import report
-    from flowcfd.meshing.octree import feature_edges
+    from flowcfd.cad.surface import feature_edges
 
     geometry = kept_geometry(digest)
     seen = report(geometry)

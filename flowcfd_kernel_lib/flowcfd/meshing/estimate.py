@@ -14,7 +14,9 @@ from flowcfd.case.snappy import Snappy
 from flowcfd.errors import CaseError
 from flowcfd.foam.meshers.snappy.task import Task
 from flowcfd.meshing.counter import Counter
-from flowcfd.meshing.octree import Count, Recipe, Region
+from flowcfd.meshing.octree import Count
+from flowcfd.meshing.recipe import Recipe
+from flowcfd.meshing.regions import Region
 
 
 def task(case: Case) -> Task:

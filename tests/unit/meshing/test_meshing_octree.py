@@ -6,20 +6,12 @@ import numpy as np
 import pytest
 import trimesh
 
-from flowcfd.meshing.octree import (
-    Count,
-    Octree,
-    Recipe,
-    Region,
-    children,
-    feature_edges,
-    later,
-    member,
-    parents,
-    spread,
-    unique,
-)
+from flowcfd.cad.surface import feature_edges
+from flowcfd.meshing.cells import children, later, member, parents, spread, unique
+from flowcfd.meshing.octree import Count, Octree
 from flowcfd.meshing.rays import Inside, Surface, hits
+from flowcfd.meshing.recipe import Recipe
+from flowcfd.meshing.regions import Region
 
 
 def counted(mesh, recipe: Recipe) -> Count:
