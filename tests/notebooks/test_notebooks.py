@@ -131,3 +131,16 @@ def test_a_notebook_is_executed_at_many_points(answer):
     assert [(float(row[0]), row[3]) for row in rows] == [(100, "Done"), (400, "Done")]
     for _, ours, ghias, _ in rows:
         assert float(ours) == pytest.approx(float(ghias), abs=0.01)
+
+
+def test_a_step_file_becomes_a_drag_coefficient(answer, tmp_path):
+    """A coarse mesh and few iterations: the way, not the number. The report and every picture are made."""
+    said = answer("11_cad_to_drag.ipynb", cells=20_000, iterations=80, cores=1, report=str(tmp_path / "ahmed.pdf"))
+    (drag,) = numbers(r"Cd ([\d.]+)", said)
+    (measured,) = numbers(r"measured ([\d.]+)", said)
+    cells, planned, layers = numbers(r"(\d+) cells, planned (\d+), layers (\d+)%", said)
+    assert 0.2 < drag < 0.8
+    assert measured == 0.285
+    assert cells == pytest.approx(planned, rel=0.25)
+    assert layers >= 60
+    assert (tmp_path / "ahmed.pdf").read_bytes().startswith(b"%PDF")
