@@ -135,9 +135,10 @@ class Snappy(BodyMesh):
         Snappy(cell="80 mm", surface={"body": (3, 4), "wheels": "2 mm"}, refine=[Refine(...)], layers=Layers(5))
 
     `surface` is how fine the body's patches are: a level (each halves the cells), two (the second where the surface
-    bends or has edges), or the size of the cells; for all patches or by name or group. `edges` is that of the edges,
-    as fine as the finest patch when not given. `gaps` makes cells in gaps finer than that. `inside` is a point in the
-    fluid; it is computed when not given. `controls` sets single entries: {"addLayersControls.nGrow": 1}.
+    bends or has edges), or the size of the cells; for all patches or by name or group. Where layers are wanted, one
+    level is better: of (4, 5) a cylinder and a cone kept 50 to 65 % of their layers, of one level all. `edges` is that
+    of the edges, as fine as the finest patch when not given. `gaps` makes cells in gaps finer than that. `inside` is a
+    point in the fluid; it is computed when not given. `controls` sets single entries: {"addLayersControls.nGrow": 1}.
     """
 
     leading = ("cell", "surface")

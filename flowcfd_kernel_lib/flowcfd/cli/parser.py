@@ -265,7 +265,8 @@ def _size(commands: Commands) -> None:
     size.add_argument("--half", action="store_true", help="half a model, with a plane of symmetry")
     size.add_argument("--cells", type=int, metavar="N", help="about so many cells")
     size.add_argument("--y-plus", type=float, metavar="Y", help="of the first cells at the body")
-    size.add_argument("--exact", action="store_true", help="make the mesh in a folder of its own until it is met within 5 %%, layers that get lost included")
+    size.add_argument("--exact", action="store_true",
+                      help="make the mesh, in a folder of its own, until --cells is met within 5 %%, lost layers and all")  # fmt: skip
 
 
 def _validate(commands: Commands) -> None:

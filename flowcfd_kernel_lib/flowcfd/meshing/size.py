@@ -191,7 +191,7 @@ class _Search:
         return best
 
     def exactly(self, found: _Found, cells: int | None) -> MeshPlan:
-        """The plan whose finished mesh has been made; made again, with what is known of it, where a number is wanted."""
+        """The plan whose finished mesh was made; where a number is wanted, aimed again with what is known of it."""
         tried: list[tuple[_Found, Finished]] = []
         try:
             aimed = found if cells is None else self._castellated(found, cells)

@@ -13,6 +13,7 @@ from flowcfd.case import DOMAINS, Body, BodyPatch, Enclosure
 from flowcfd.case.boxes import holes
 from flowcfd.errors import CaseError
 from flowcfd.foam.check import situation
+from flowcfd.foam.check.finding import Finding
 from flowcfd.testing import EnclosureSuite
 
 Bounds = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -406,6 +407,25 @@ def test_blockage_and_a_ground_under_a_hovering_body_are_findings() -> None:
     assert (found.rule, found.place) == ("ground-under-body", "domain.clearance")
     assert "say clearance=0.2" in found.message
     assert list(situation.findings(case(fc.WindTunnel(clearance=0.2), hovering))) == []
+
+
+def test_layers_over_cells_of_two_sizes_are_noted() -> None:
+    def found(**mesh: Any) -> list[Finding]:
+        made = case(fc.WindTunnel(), mesh=fc.Snappy("1 m", **mesh))
+        return [one for one in situation.findings(made) if one.rule == "levels-under-layers"]
+
+    (one,) = found(surface=(4, 5), layers=5)  # it stands on the ground: five sides have layers
+    assert (one.severity, one.field) == ("note", "mesh.surface")
+    assert "front (and 4 more) has layers and cells of levels 4 to 5" in one.message
+    assert one.mend is not None
+    assert "surface=4 or surface=5" in one.mend.text
+    (one,) = found(surface={"brick": 3, "roof": (3, 4)}, layers=5)
+    assert one.message.startswith("roof has layers")
+    (one,) = found(surface=4, edges=5, layers=5)
+    assert one.field == "mesh.edges"
+    assert found(surface=(4, 5)) == []
+    assert found(surface=4, layers=5) == []
+    assert found(surface={"brick": 3, "roof": (3, 4)}, layers=fc.Layers(3, patches=("front",))) == []
 
 
 def test_a_notebook_shows_the_domain_to_scale() -> None:

@@ -8,8 +8,9 @@ from flowcfd.case.around import Section
 from flowcfd.case.bounds import Bounds
 from flowcfd.case.case import Case
 from flowcfd.case.site import AIJ, COST, BuildingSite
+from flowcfd.case.snappy import Snappy, expanded
 from flowcfd.case.tunnel import WindTunnel
-from flowcfd.foam.check.finding import Finding
+from flowcfd.foam.check.finding import Finding, Mend
 
 
 def findings(case: Case) -> Iterator[Finding]:
@@ -17,6 +18,7 @@ def findings(case: Case) -> Iterator[Finding]:
     yield from _blockage(case)
     yield from _hovering(case)
     yield from _near(case)
+    yield from _torn(case)
 
 
 def _blockage(case: Case) -> Iterator[Finding]:
@@ -62,6 +64,32 @@ def _near(case: Case) -> Iterator[Finding]:
                 " what is left out is proposed"
             )
             yield Finding("note", "site-too-small", text, field=f"domain.{field}")
+
+
+def _torn(case: Case) -> Iterator[Finding]:
+    """Layers where cells of two sizes meet on a surface: with one size cylinder and cone kept all, with two half."""
+    mesh, space = case.mesh, case.space
+    if not isinstance(mesh, Snappy) or not mesh.layers or not space.holds_body:
+        return
+    found = mesh.surface_levels(space)
+    named = {name for one in mesh.layers for name in expanded(one.patches or tuple(found), space)}
+    edges = mesh.edge_level(space)
+    mixed = {name: (low, high) for name, (low, high) in found.items() if name in named and low < high}
+    if mixed:
+        name, (low, high) = next(iter(mixed.items()))
+        others = f" (and {len(mixed) - 1} more)" if len(mixed) > 1 else ""
+        text = (
+            f"{name}{others} has layers and cells of levels {low} to {high}: layers collapse where cells of two sizes"
+            " meet, a cylinder and a cone kept 50 to 65 % of them so, and all with one level"
+        )
+        mend = Mend(f"give it one level, surface={low} or surface={high}; fc.quality(run) says what was kept", ())
+        yield Finding("note", "levels-under-layers", text, mend=mend, field="mesh.surface")
+    elif mesh.edges is not None and any(edges > found[name][1] for name in named if name in found):
+        text = (
+            f"along edges cells are of level {edges}, finer than those of the surfaces that have layers: these collapse"
+            " where cells of two sizes meet"
+        )
+        yield Finding("note", "levels-under-layers", text, mend=Mend("leave edges out", ()), field="mesh.edges")
 
 
 def _reach(space: BuildingSite, body: Bounds) -> dict[str, tuple[float, int, str]]:
