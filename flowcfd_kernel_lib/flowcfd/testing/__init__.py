@@ -2,6 +2,7 @@
 
 from flowcfd.testing.executors import ExecutorSuite
 from flowcfd.testing.meshers import MesherSuite
+from flowcfd.testing.readers import ReaderSuite
 from flowcfd.testing.specs import DomainSuite, EnclosureSuite, SpecSuite
 
-__all__ = ["DomainSuite", "EnclosureSuite", "ExecutorSuite", "MesherSuite", "SpecSuite"]
+__all__ = ["DomainSuite", "EnclosureSuite", "ExecutorSuite", "MesherSuite", "ReaderSuite", "SpecSuite"]
