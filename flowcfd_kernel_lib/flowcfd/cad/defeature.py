@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from flowcfd.cad.geometry import Feature, Geometry, _after
+from flowcfd.cad.geometry import Feature, Geometry
 from flowcfd.cad.load import of_shape
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, GeometryError
@@ -46,9 +46,7 @@ def defeature(geometry: Geometry, what: str | float | Sequence[Feature]) -> Geom
         if len(refused) == len(chosen):
             return _told(geometry, said)
         step = f"{len(chosen) - len(refused)} features removed"
-        return of_shape(
-            Path(made), answer, label=geometry.label, source=_after(geometry.source, step), said=tuple(said)
-        )
+        return of_shape(Path(made), answer, label=geometry.label, source=geometry.source.after(step), said=tuple(said))
 
 
 def told(feature: Feature) -> str:

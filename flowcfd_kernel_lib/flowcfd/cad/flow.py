@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from flowcfd.cad import surface
-from flowcfd.cad.geometry import Floats, Geometry, Ints, _after, clean, kept
+from flowcfd.cad.geometry import Floats, Geometry, Ints
 from flowcfd.cad.hollow import Hollow, hollows, lid
+from flowcfd.cad.keeping import kept
 from flowcfd.cad.load import of_shape
 from flowcfd.cad.loops import Opening, openings
+from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.cad.selectors import Selector
 from flowcfd.errors import CaseError, GeometryError, UnknownName
@@ -110,7 +112,7 @@ def _by_shape(geometry: Geometry, inside: Sequence[Hollow], used: Chosen, step: 
     with tempfile.TemporaryDirectory(prefix="flowcfd-cad-") as made:
         request = {"path": str(geometry.path), "folder": made, "caps": caps, "wall": WALL}
         answer, _ = process.ask("take the flow volume of", request, label=geometry.label)
-        source = _after(geometry.source, step)
+        source = geometry.source.after(step)
         return of_shape(Path(made), answer, label=geometry.label, source=source, said=tuple(said))
 
 
@@ -132,7 +134,7 @@ def _by_triangles(
     kinds, owner = np.unique(np.concatenate(owners), return_inverse=True)
     return kept(
         points[corners], local.reshape(-1, 3).astype(np.int64), owner.reshape(-1).astype(np.int64),
-        tuple(names[kind] for kind in kinds), label=geometry.label, source=_after(geometry.source, step), said=said,
+        tuple(names[kind] for kind in kinds), label=geometry.label, source=geometry.source.after(step), said=said,
     )  # fmt: skip
 
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
-import json
 import os
-import shutil
-import tempfile
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.cad import surface
+from flowcfd.cad.names import clean
 from flowcfd.cad.selectors import Selector
 from flowcfd.cad.surface import Watertight
 from flowcfd.errors import CaseError, GeometryError, UnknownName
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SCHEMA = 1
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ø": "o"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,10 @@ class Source:
     unit: str
     kind: str
     steps: tuple[str, ...] = ()
+
+    def after(self, step: str) -> Source:
+        """The same after one more step."""
+        return replace(self, steps=(*self.steps, step))
 
 
 @dataclass(frozen=True)
@@ -134,6 +133,8 @@ class Geometry:
     @staticmethod
     def kept(digest: str) -> Geometry:
         """The geometry of this digest, which was loaded here before; GeometryError where it is gone."""
+        from flowcfd.cad.keeping import kept_geometry
+
         return kept_geometry(digest)
 
     def name(self, selectors: Mapping[str, Selector | str | Sequence[str]]) -> Geometry:
@@ -161,6 +162,8 @@ class Geometry:
 
     def split(self, angle: str | float = "30 degree") -> Geometry:
         """Faces of triangles by feature angle: neighbours whose normals turn by less than it belong together."""
+        from flowcfd.cad.keeping import kept
+
         if self.cad:
             raise GeometryError(f"{self.label}: has the faces of its CAD file; name them by choice")
         degrees = float(np.degrees(si(angle, "rad"))) if isinstance(angle, str) else float(angle)
@@ -168,7 +171,7 @@ class Geometry:
         names = tuple(f"face_{number}" for number in range(int(faces.max()) + 1))
         return kept(
             self.points, self.triangles, faces, names, label=self.label, valid=self.valid,
-            source=_after(self.source, f"split at {degrees:g} degrees"),
+            source=self.source.after(f"split at {degrees:g} degrees"),
         )  # fmt: skip
 
     def heal(self, tolerance: str | float = "0.01 mm") -> Geometry:
@@ -316,8 +319,10 @@ class Geometry:
         return surface.of_faces(self.points, self.triangles, self.faces, len(self.names))
 
     def _changed(self, names: tuple[str, ...], step: str) -> Geometry:
+        from flowcfd.cad.keeping import kept
+
         return kept(
-            self.points, self.triangles, self.faces, names, label=self.label, source=_after(self.source, step),
+            self.points, self.triangles, self.faces, names, label=self.label, source=self.source.after(step),
             shape=self.path if self.cad else None, exact=self,
         )  # fmt: skip
 
@@ -332,95 +337,9 @@ class Feature:
     at: tuple[float, float, float]
 
 
-def kept(
-    points: Floats,
-    triangles: Ints,
-    faces: Ints,
-    names: tuple[str, ...],
-    *,
-    label: str,
-    source: Source,
-    shape: Path | None = None,
-    exact: Mapping[str, Any] | Geometry | None = None,
-    valid: bool = True,
-    said: Sequence[str] = (),
-) -> Geometry:
-    """The Geometry of these triangles, whose arrays are written under FLOWCFD_HOME unless they are there.
-
-    `shape` is a folder that holds the CAD shape too, `exact` what is known of it better than by triangles.
-    """
-    content = hashlib.sha256(f"{SCHEMA} {json.dumps(names)} {'cad' if shape else ''}".encode())
-    for array in (points, triangles, faces):
-        content.update(np.ascontiguousarray(array).tobytes())
-    digest = content.hexdigest()
-    place = folder(digest)
-    if not (place / "triangles.npz").exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".new-") as made:
-            part = Path(made) / "geometry"
-            part.mkdir()
-            np.savez(part / "triangles.npz", points=points, triangles=triangles, faces=faces)
-            if shape is not None:
-                shutil.copy(shape / "shape.brep", part / "shape.brep")
-                about = json.loads((shape / "faces.json").read_text())
-                (part / "faces.json").write_text(json.dumps({**about, "names": list(names)}))
-            try:
-                part.rename(place)
-            except OSError:
-                if not (place / "triangles.npz").exists():  # else another process was faster
-                    raise
-    known = exact.to_json() if isinstance(exact, Geometry) else dict(exact or {})
-    sizes, _ = surface.areas(points, triangles)
-    closed = surface.watertight(points, triangles)
-    volume = known["volume"] if "volume" in known else surface.volume(points, triangles) if closed else None
-    colours = tuple(None if one is None else (one[0], one[1], one[2]) for one in known.get("colours", ()))
-    made_of = Geometry(
-        digest=digest, label=label, source=source, volume=volume, area=float(known.get("area", sizes.sum())),
-        solids=int(known.get("solids", 0)), valid=bool(known.get("valid", valid)), names=names, colours=colours,
-        face_areas=tuple(known.get("face_areas", ())), said=tuple(said),
-    )  # fmt: skip
-    if not (place / "geometry.json").exists():
-        part = place / f".geometry.json.{os.getpid()}"
-        part.write_text(json.dumps(made_of.to_json()))
-        part.replace(place / "geometry.json")
-    return made_of
-
-
-def kept_geometry(digest: str) -> Geometry:
-    """The geometry of this digest, which any process of this home has made; GeometryError when it is gone."""
-    try:
-        about = json.loads((folder(digest) / "geometry.json").read_text())
-        source = Source(**{**about["source"], "steps": tuple(about["source"]["steps"])})
-        if about["digest"] != digest or not (folder(digest) / "triangles.npz").exists():
-            raise ValueError("another one lies in its place")
-        return Geometry(
-            digest=digest, label=about["label"], source=source, volume=about["volume"], area=about["area"],
-            solids=about["solids"], valid=about["valid"], names=tuple(about["names"]),
-            colours=tuple(None if one is None else (one[0], one[1], one[2]) for one in about["colours"]),
-            face_areas=tuple(about["face_areas"]), said=tuple(about["said"]),
-        )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GeometryError(f"geometry {digest[:12]}: is not in {folder(digest)} ({error}); load it again") from None
-
-
 def folder(digest: str) -> Path:
     """Where the arrays of a geometry are kept."""
     return settings().home / "geometry" / digest[:24]
-
-
-def clean(name: str) -> str:
-    """A name as OpenFOAM takes it for a patch."""
-    name = unicodedata.normalize("NFKD", name.translate(_LETTERS))
-    name = "".join(letter for letter in name if not unicodedata.combining(letter))
-    letters = "".join(letter if letter.isascii() and (letter.isalnum() or letter == "_") else "_" for letter in name)
-    while "__" in letters:
-        letters = letters.replace("__", "_")
-    letters = letters.strip("_")
-    return f"p{letters}" if letters[:1].isdigit() else letters
-
-
-def _after(source: Source, step: str) -> Source:
-    return Source(source.name, source.sha256, source.unit, source.kind, (*source.steps, step))
 
 
 def _corners(points: Floats) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

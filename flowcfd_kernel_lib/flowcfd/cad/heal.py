@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from flowcfd.cad import surface
 from flowcfd.cad.depth import winding
-from flowcfd.cad.geometry import Floats, Geometry, Ints, _after, kept
+from flowcfd.cad.geometry import Floats, Geometry, Ints
+from flowcfd.cad.keeping import kept
 from flowcfd.cad.load import of_shape
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, GeometryError
@@ -44,7 +45,7 @@ def _shape(geometry: Geometry, tolerance: float) -> Geometry:
             if abs(change) > 1e-9:
                 said.append(f"the volume has changed by {change:.2%}")
         return of_shape(
-            Path(made), answer, label=geometry.label, source=_after(geometry.source, f"healed at {tolerance:g} m"),
+            Path(made), answer, label=geometry.label, source=geometry.source.after(f"healed at {tolerance:g} m"),
             said=tuple(said),
         )  # fmt: skip
 
@@ -71,7 +72,7 @@ def _triangles(geometry: Geometry, tolerance: float) -> Geometry:
         said.append(f"{turned} triangles turned round")
     return kept(
         points, triangles, faces, geometry.names, label=geometry.label,
-        source=_after(geometry.source, f"healed at {tolerance:g} m"), said=said,
+        source=geometry.source.after(f"healed at {tolerance:g} m"), said=said,
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from flowcfd.cad.geometry import Geometry, Source, clean, kept
+from flowcfd.cad.geometry import Geometry, Source
+from flowcfd.cad.keeping import kept
+from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.cad.triangles import Surface, obj, stl
 from flowcfd.errors import GeometryError, UnitError, UnknownName

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from flowcfd.cad.geometry import Floats, Geometry, Source, _after, clean, kept
+from flowcfd.cad.geometry import Floats, Geometry, Source
+from flowcfd.cad.keeping import kept
+from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.units import si
@@ -144,7 +146,7 @@ def _placed(geometry: Geometry, turn: Floats, way: Floats, step: str) -> Geometr
             (shape / "faces.json").write_text(json.dumps({**about, "place": after.tolist()}))
         return kept(
             points, geometry.triangles, geometry.faces, geometry.names, label=geometry.label,
-            source=_after(geometry.source, step), shape=shape, exact=known, said=geometry.said,
+            source=geometry.source.after(step), shape=shape, exact=known, said=geometry.said,
         )  # fmt: skip
 
 

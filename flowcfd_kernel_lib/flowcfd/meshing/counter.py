@@ -102,7 +102,7 @@ def _welded(points: Any, triangles: Any) -> tuple[Any, Any]:
 
 def _looked(digest: str) -> dict[str, float | None]:
     """What the triangles say of the sizes of a geometry."""
-    from flowcfd.cad.geometry import kept_geometry
+    from flowcfd.cad.keeping import kept_geometry
     from flowcfd.cad.report import report
     from flowcfd.cad.surface import feature_edges
 

@@ -49,7 +49,7 @@ def recipe(given: Task) -> Recipe:
 def count(counter: Counter, given: Task) -> Count:
     """The cells that the mesh will have."""
     names = list(given.body.patches)
-    from flowcfd.cad.geometry import kept_geometry
+    from flowcfd.cad.keeping import kept_geometry
 
     faces = kept_geometry(given.body.digest).names
     # A patch without area is no patch of the body; its triangles are in no solid of the STL.

@@ -39,10 +39,10 @@ def geometry(subject: Subject) -> Section | None:
 
 def _portrait(body: Any) -> list[Block]:
     """The picture of a body whose geometry is kept here."""
-    from flowcfd.cad import geometry as cad
+    from flowcfd.cad import Geometry
 
     try:
-        return [Figure(cad.kept_geometry(body.digest).picture().png, "The body and its patches", 0.85)]
+        return [Figure(Geometry.kept(body.digest).picture().png, "The body and its patches", 0.85)]
     except (FlowError, AttributeError):
         return []
 

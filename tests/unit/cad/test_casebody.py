@@ -17,7 +17,8 @@ from scipy.spatial import ConvexHull
 import flowcfd as fc
 from flowcfd import cad
 from flowcfd.cad import depth, shadow
-from flowcfd.cad.geometry import Source, kept, kept_geometry
+from flowcfd.cad.geometry import Source
+from flowcfd.cad.keeping import kept, kept_geometry
 from flowcfd.case.body import Body
 from flowcfd.errors import GeometryError
 
@@ -139,7 +140,7 @@ def test_an_open_surface_has_no_point_inside_and_one_inside_out_is_refused() -> 
 
 def test_another_process_opens_what_is_kept(home: Path) -> None:
     box = geometry(trimesh.creation.box((1, 2, 3))).split(30)
-    program = f"from flowcfd.cad.geometry import kept_geometry as k; print(k({box.digest!r}).body().model_dump_json())"
+    program = f"from flowcfd.cad.keeping import kept_geometry as k; print(k({box.digest!r}).body().model_dump_json())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True)
     assert Body.model_validate_json(done.stdout) == box.body()
     assert kept_geometry(box.digest) == box

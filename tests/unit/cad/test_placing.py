@@ -10,7 +10,8 @@ import trimesh
 
 import flowcfd as fc
 from flowcfd.cad import Geometry
-from flowcfd.cad.geometry import Source, kept
+from flowcfd.cad.geometry import Source
+from flowcfd.cad.keeping import kept
 from flowcfd.errors import CaseError, UnknownName
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -13,7 +13,8 @@ from matplotlib.image import imread
 import flowcfd as fc
 from flowcfd.cad import Geometry, picture
 from flowcfd.cad.faults import Faults
-from flowcfd.cad.geometry import Source, kept
+from flowcfd.cad.geometry import Source
+from flowcfd.cad.keeping import kept
 from flowcfd.errors import CaseError, UnknownName
 
 pytestmark = pytest.mark.usefixtures("home")

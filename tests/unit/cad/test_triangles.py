@@ -248,7 +248,8 @@ def test_watertight_is_a_count_of_edges() -> None:
 
 
 def _geometry(points: np.ndarray, triangles: np.ndarray) -> cad.Geometry:
-    from flowcfd.cad.geometry import Source, kept
+    from flowcfd.cad.geometry import Source
+    from flowcfd.cad.keeping import kept
 
     faces = np.zeros(len(triangles), np.int64)
     made = Source("made", "", "m", "stl")
