@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from flowcfd.case.bounds import Bounds
-from flowcfd.case.quantities import Area, Position, Quantity
+from flowcfd.case.quantities import Area, Position, Quantity, problem
 from flowcfd.case.spec import FrozenDict, Spec
 
 Volume = Annotated[float, Quantity("m^3", gt=0)]
@@ -76,6 +77,8 @@ class Bodied(Protocol):
 def _body(given: object) -> Any:
     """What a Geometry says of itself; anything else is left to the model."""
     say = getattr(given, "body", None)
+    if isinstance(given, (str, PurePath)):
+        raise problem(f"must be a geometry, not its file; give geometry=flowcfd.load({str(given)!r})")
     return say() if callable(say) else given
 
 

@@ -188,6 +188,9 @@ class Enclosure(Domain):
         for name in sorted(set(self.rims) & set(body.patches)):
             mend = f"geometry.name({{'body_{name}': {name!r}}})"
             yield ("geometry", "patches", name), f"the {self.kind} has a patch of this name too; rename it: {mend}"
+        if body.group in self.rims:
+            mend = f"geometry.labelled('body_{body.group}')"
+            yield ("geometry", "label"), f"the {self.kind} has a patch {body.group!r}; call the body otherwise: {mend}"
 
     def _patches(self, body: Body | None) -> Iterator[tuple[str, PatchInfo]]:
         sizes = [high - low for low, high in self.box]

@@ -457,3 +457,14 @@ def test_a_slender_body_without_a_ground_is_farther_from_the_inlet() -> None:
     assert fc.WindTunnel(ground=False).around(wing).box[0][0] == -10
     assert fc.WindTunnel().around(wing).box[0][0] == -5
     assert fc.WindTunnel(ground=False).around(brick((0, -1, 0), (1, 1, 2))).box[0][0] == pytest.approx(-10)
+
+
+def test_a_body_that_is_called_like_a_patch_of_its_domain_is_refused() -> None:
+    with pytest.raises(CaseError, match=r"geometry.label: the WindTunnel has a patch 'inlet'.*labelled\('body_inlet'\)"):
+        case(fc.WindTunnel(), geometry=brick(label="inlet"))
+    case(fc.FreeAir(), geometry=brick(label="inlet"))
+
+
+def test_a_file_in_place_of_a_geometry_is_told_how_to_be_loaded() -> None:
+    with pytest.raises(CaseError, match=r"geometry: must be a geometry.*geometry=flowcfd.load\('car.step'\)"):
+        case(fc.WindTunnel(), geometry="car.step")
