@@ -10,6 +10,7 @@ from flowcfd.case.case import Case
 from flowcfd.case.site import AIJ, COST, BuildingSite
 from flowcfd.case.snappy import Snappy, expanded
 from flowcfd.case.tunnel import WindTunnel
+from flowcfd.foam.check import placement
 from flowcfd.foam.check.finding import Finding, Mend
 
 
@@ -19,6 +20,7 @@ def findings(case: Case) -> Iterator[Finding]:
     yield from _hovering(case)
     yield from _near(case)
     yield from _torn(case)
+    yield from placement.findings(case)
 
 
 def _blockage(case: Case) -> Iterator[Finding]:
