@@ -460,7 +460,8 @@ def test_a_slender_body_without_a_ground_is_farther_from_the_inlet() -> None:
 
 
 def test_a_body_that_is_called_like_a_patch_of_its_domain_is_refused() -> None:
-    with pytest.raises(CaseError, match=r"geometry.label: the WindTunnel has a patch 'inlet'.*labelled\('body_inlet'\)"):
+    said = r"geometry.label: the WindTunnel has a patch 'inlet'.*labelled\('body_inlet'\)"
+    with pytest.raises(CaseError, match=said):
         case(fc.WindTunnel(), geometry=brick(label="inlet"))
     case(fc.FreeAir(), geometry=brick(label="inlet"))
 
