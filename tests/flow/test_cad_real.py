@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import json
 import math
@@ -30,7 +31,10 @@ pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("OCP") is None, reason="OpenCASCADE is not installed (flowcfd[cad])"),
 ]
 
+sys.path.append(str(Path(__file__).parent / "cad"))
+warm = importlib.import_module("warm").warm
 Until = Callable[..., None]
+STARTED = process._run
 BOX = 0.4 * 0.2 * 0.15
 LARGE_HOLE = math.pi * 0.025**2 * 0.15
 SMALL_HOLES = math.pi * (4 * 0.003**2 * 0.15 + 0.004**2 * 0.02)
@@ -38,21 +42,28 @@ SMALL_HOLES = math.pi * (4 * 0.003**2 * 0.15 + 0.004**2 * 0.02)
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The files that bodies.py makes, in a home of this module."""
+    """The files that bodies.py makes, in a home of this module whose requests one process answers by forks."""
     folder = tmp_path_factory.mktemp("bodies")
     program = Path(__file__).parent / "cad/bodies.py"
     subprocess.run([sys.executable, str(program), str(folder)], check=True, capture_output=True, timeout=300)
-    with pytest.MonkeyPatch.context() as patch:
+    with warm() as answered, pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLOWCFD_HOME", str(folder / "home"))
+        patch.setattr(process, "_run", answered)
         settings.cache_clear()
         load.cache_clear()
         yield folder
     settings.cache_clear()
 
 
+@pytest.fixture
+def cold(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request starts a process of its own, as for everybody."""
+    monkeypatch.setattr(process, "_run", STARTED)
+
+
 @cache
 def load(file: Path, unit: str | None = None) -> Geometry:
-    """Each file once: a process with OpenCASCADE takes some seconds to start."""
+    """Each file once."""
     return cad.load(file, unit)
 
 
@@ -279,7 +290,7 @@ def test_a_file_that_breaks_off_is_told_in_one_line(files: Path, tmp_path: Path,
 
 
 def test_a_crash_a_limit_and_too_little_memory_are_errors_and_not_the_end(
-    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: Path, cold: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = {"path": str(files / "block.step"), "folder": str(tmp_path / "made"), "unit": None}
     with pytest.raises(GeometryError, match=r"did not end within 0\.2 s"):
@@ -335,7 +346,7 @@ def _workers(folder: Path) -> list[int]:
 
 
 def test_the_command_line_tells_draws_and_judges(
-    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: Path, cold: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = tmp_path / "block.png"
     assert main(["geometry", str(files / "block.step"), "--features", "7 mm", "--picture", str(shown), "--json"]) == 0
