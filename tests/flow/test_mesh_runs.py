@@ -7,7 +7,8 @@ import math
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -105,29 +106,37 @@ def cells(run: Run) -> int:
     return int(found[1])
 
 
+@contextmanager
+def living(folder: Path) -> Iterator[None]:
+    """A home for several tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLOWCFD_HOME", str(folder))
+        patch.setenv("FLOWCFD_SHARED_CORES", "1")
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run, Run]:
+    """A home with the sound mesh made alone by one process, and by ranks: both are looked at only."""
+    folder = tmp_path_factory.mktemp("meshed")
+    with living(folder):
+        return folder, jobs.mesh(case(), wait=True), jobs.mesh(case(), cores=2, mesh_cores=2, wait=True)
+
+
+@pytest.fixture
+def there(made: tuple[Path, Run, Run]) -> Iterator[tuple[Run, Run]]:
+    """The runs of `made`, in their home."""
+    with living(made[0]):
+        yield made[1:]
+
+
 # --- the gate
 
 
-def test_a_sound_mesh_is_solved_on(home: Path) -> None:
-    run = jobs.run(case(), wait=True)
-    assert (run.state, run.troubles) == ("Done", ()), run.why
-    assert [stage.name for stage in run.stages] == ["mesh", "solve"]
-
-
-@pytest.mark.parametrize(
-    ("files", "name", "words"),
-    [
-        (case(leak=4), "mesh-leaks", "the surface leaks: the mesh fills the inside of the body as well (76.7"),
-        (case(point=INSIDE), "point-inside-body", "inlet, outlet and sides are not there"),
-        (case(expected={"patches": [*PATCHES, "mirror"]}), "patch-without-faces", "no faces on mirror"),
-        (case(expected={"patches": PATCHES, "volume": [76, 77], "why": ""}), "mesh-too-small", "not meshed"),
-    ],
-    ids=["leak", "inside", "patch", "volume"],
-)  # fmt: skip
-def test_a_mesh_that_is_not_what_it_should_be_is_refused_before_a_solver_starts(
-    home: Path, files: CaseFiles, name: str, words: str
-) -> None:
-    run = jobs.run(files, wait=True)
+def refused(run: Run, name: str, words: str) -> None:
+    """It failed by its mesh before a solver started, said so, and left no mesh to others."""
     assert run.state == "Failed" and run.fault is not None
     assert (run.fault.kind, run.fault.name) == ("mesh", name)
     assert words in run.why and run.fault.mend in run.why and run.why.startswith("checkMesh: ")
@@ -135,11 +144,27 @@ def test_a_mesh_that_is_not_what_it_should_be_is_refused_before_a_solver_starts(
     with pytest.raises(StageFailed, match="mesh") as caught:
         run.check()
     assert caught.value.log == run.case / "log.checkMesh"
-    assert not list((home / "meshes").glob("*/mesh.json")), "nobody else takes it"
+    assert not list(settings().home.glob("meshes/*/mesh.json")), "nobody else takes it"
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "words"),
+    [
+        (case(point=INSIDE), "point-inside-body", "inlet, outlet and sides are not there"),
+        (case(expected={"patches": [*PATCHES, "mirror"]}), "patch-without-faces", "no faces on mirror"),
+        (case(expected={"patches": PATCHES, "volume": [76, 77], "why": ""}), "mesh-too-small", "not meshed"),
+    ],
+    ids=["inside", "patch", "volume"],
+)  # fmt: skip
+def test_a_mesh_that_is_not_what_it_should_be_is_refused_before_a_solver_starts(
+    home: Path, files: CaseFiles, name: str, words: str
+) -> None:
+    refused(jobs.run(files, wait=True), name, words)
 
 
 def test_a_refused_mesh_is_refused_again_and_meshed_anew_once_it_is_mended(home: Path) -> None:
     run = jobs.run(case(leak=4), wait=True)
+    refused(run, "mesh-leaks", "the surface leaks: the mesh fills the inside of the body as well (76.7")
     assert run.resume().wait() == "Failed" and run.fault is not None and run.fault.name == "mesh-leaks"
     (run.case / "constant/triSurface/body.stl").write_text(cylinder())
     assert run.retry().wait() == "Done", run.why
@@ -166,8 +191,8 @@ def test_a_case_that_expects_nothing_is_run_as_ever(home: Path) -> None:
 # --- on ranks
 
 
-def test_a_mesh_made_on_ranks_is_whole_and_as_good(home: Path) -> None:
-    alone, two = jobs.mesh(case(), wait=True), jobs.mesh(case(), cores=2, mesh_cores=2, wait=True)
+def test_a_mesh_made_on_ranks_is_whole_and_as_good(there: tuple[Run, Run]) -> None:
+    alone, two = there
     assert (alone.state, two.state) == ("Done", "Done"), (alone.why, two.why)
     assert commands(two) == [
         "blockMesh", "surfaceFeatureExtract", "decomposePar -force -time constant", "snappyHexMesh -overwrite",
@@ -183,8 +208,8 @@ def test_a_mesh_made_on_ranks_is_whole_and_as_good(home: Path) -> None:
     assert ours.score.total == pytest.approx(theirs.score.total, abs=5)
 
 
-def test_ranks_count_for_what_is_shared_and_the_solver_takes_the_whole_mesh(home: Path) -> None:
-    two = jobs.mesh(case(), cores=2, mesh_cores=2, wait=True)
+def test_ranks_count_for_what_is_shared_and_the_solver_takes_the_whole_mesh(there: tuple[Run, Run]) -> None:
+    alone, two = there
     solved = jobs.run(case(), cores=2, mesh_cores=2, wait=True)
     assert solved.state == "Done", solved.why
     assert solved.stages[0].shared and points(solved) == points(two)
@@ -192,7 +217,7 @@ def test_ranks_count_for_what_is_shared_and_the_solver_takes_the_whole_mesh(home
     other = jobs.run(case(), cores=2, wait=True)
     assert other.record.mesh_cores == 1, "too few cells for ranks"
     assert other.record.digest != solved.record.digest
-    assert not other.stages[0].shared
+    assert points(other) == points(alone) != points(two), "the mesh of one process, not that of ranks"
 
 
 def test_a_stopped_and_a_killed_mesh_on_ranks_are_made_anew(home: Path, until: Callable[..., None]) -> None:
@@ -218,15 +243,17 @@ def test_a_stopped_and_a_killed_mesh_on_ranks_are_made_anew(home: Path, until: C
 # --- alone
 
 
-def test_a_mesh_alone_is_taken_by_the_run_of_the_case(home: Path) -> None:
-    meshed = jobs.mesh(case(), wait=True)
+def test_a_mesh_alone_is_taken_by_the_run_of_the_case(there: tuple[Run, Run]) -> None:
+    meshed, _ = there
     assert meshed.state == "Done" and [stage.name for stage in meshed.stages] == ["mesh"]
     assert meshed.record.mesh_only and "cells" in meshed._repr_html_()
     assert quality(meshed).score.total > 50
     with pytest.raises(ResultError, match=r"solves nothing; fc\.quality"):
         results(meshed)
     solved = jobs.run(case(), wait=True)
-    assert solved.state == "Done" and solved.path != meshed.path
+    assert (solved.state, solved.troubles) == ("Done", ()), solved.why
+    assert [stage.name for stage in solved.stages] == ["mesh", "solve"]
+    assert solved.path != meshed.path
     assert solved.stages[0].shared and points(solved) == points(meshed)
     assert jobs.mesh(case()).path == meshed.path, "an equal one is the same run"
 
