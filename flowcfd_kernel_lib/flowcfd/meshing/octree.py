@@ -257,10 +257,40 @@ class Octree:
         cell = np.concatenate([pair[n] for pair in pairs for n in (0, 1)])
         other = np.concatenate([pair[n] for pair in pairs for n in (1, 0)])
         patch = self.surface.patch[np.concatenate([pair[2] for pair in pairs for _ in (0, 1)])]
-        kept = (lattice.solid(other) != self.recipe.fluid_in_solid) & member(fluid, cell)
-        cell, patch = cell[kept], patch[kept]
+        kept = self._gone(lattice, other) & member(fluid, cell)
+        beside, its = self._beside_coarser(lattice, fluid)
+        cell, patch = np.concatenate([cell[kept], beside]), np.concatenate([patch[kept], its])
         order = np.lexsort((patch, cell))
         cell, patch = cell[order], patch[order]
         first = np.ones(len(cell), bool)
         first[1:] = (cell[1:] != cell[:-1]) | (patch[1:] != patch[:-1])
         return np.bincount(patch[first], minlength=len(self.recipe.levels))
+
+    def _gone(self, lattice: Lattice, keys: Keys) -> NDArray[np.bool_]:
+        """Which cells are on the other side; where there is a coarser cell instead, that one's centre decides."""
+        gone = lattice.solid(keys) != self.recipe.fluid_in_solid
+        if lattice.level:
+            coarser = np.flatnonzero(~self._exist(lattice, keys))
+            gone[coarser] = self._gone(self.levels[lattice.level - 1], parents(keys[coarser]))
+        return gone
+
+    def _beside_coarser(self, lattice: Lattice, fluid: Keys) -> tuple[Keys, Keys]:
+        """The cells of this level beside one of the next coarser level that is gone, with the patch that this meets."""
+        if lattice.level == 0:
+            return NONE, NONE
+        coarse = self.levels[lattice.level - 1]
+        pairs = [coarse.pairs(axis) for axis in range(3)]
+        met = np.concatenate([pair[n] for pair in pairs for n in (0, 1)])
+        patch = self.surface.patch[np.concatenate([pair[2] for pair in pairs for _ in (0, 1)])]
+        met, first = np.unique(met, return_index=True)
+        patch = patch[first]
+        kept = self._exist(coarse, met) & ~member(coarse.refined, met) & self._gone(coarse, met)
+        met, patch = met[kept], patch[kept]
+        cells, patches = [NONE], [NONE]
+        for step in (sign << shift for shift in SHIFTS for sign in (-1, 1)):
+            near = children(met + step)
+            of, its = np.repeat(met, 8), np.repeat(patch, 8)
+            kept = (parents(near - step) == of) & member(fluid, near)
+            cells.append(near[kept])
+            patches.append(its[kept])
+        return np.concatenate(cells), np.concatenate(patches)

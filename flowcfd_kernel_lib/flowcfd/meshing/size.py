@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 from flowcfd import telling
@@ -64,10 +65,7 @@ def size(
     CaseError for what does not fit together, GeometryError for a surface that is not closed, SiteError where `exact`
     needs OpenFOAM and it is not there.
     """
-    if cells is not None and not FEWEST <= cells <= MOST:
-        raise CaseError(f"cells: must be {FEWEST} to {MOST} (got {cells!r})")
-    if y_plus is not None and not (math.isfinite(y_plus) and y_plus > 0):
-        raise CaseError(f"y_plus: must be positive (got {y_plus!r})")
+    _understood(geometry, flow, cells, y_plus, domain)
     body = geometry.body() if isinstance(geometry, Geometry) else geometry
     chosen, why = _domain(body, domain, half=half)
     space = chosen.around(body)
@@ -80,6 +78,20 @@ def size(
         search = _Search(counter, body, chosen, space, along, told, why)
         found = search.usual() if cells is None else search.met(cells)
         return search.exactly(found, cells) if exact else search.plan(found)
+
+
+def _understood(geometry: object, flow: object, cells: object, y_plus: object, domain: object) -> None:
+    """Whether each is what it should be; CaseError says what to give."""
+    if not isinstance(geometry, (Geometry, Body)):
+        raise CaseError(f"geometry: must be one of flowcfd.load(...) (got {geometry!r})")
+    if not isinstance(flow, Flow):
+        raise CaseError(f"flow: must be a Flow, such as flowcfd.Flow('40 m/s') (got {flow!r})")
+    if cells is not None and not (isinstance(cells, Real) and FEWEST <= cells <= MOST):
+        raise CaseError(f"cells: must be {FEWEST} to {MOST} (got {cells!r})")
+    if y_plus is not None and not (isinstance(y_plus, Real) and math.isfinite(y_plus) and y_plus > 0):
+        raise CaseError(f"y_plus: must be a number above 0 (got {y_plus!r})")
+    if domain is not None and not isinstance(domain, Domain):
+        raise CaseError(f"domain: must be one that holds a body, such as flowcfd.WindTunnel() (got {domain!r})")
 
 
 def _domain(body: Body, given: Domain | None, *, half: bool) -> tuple[Domain, str]:
@@ -146,11 +158,15 @@ class _Search:
             if _off(tried[-1].cells, cells) < NEAR:
                 return tried[-1]
             cell *= min(4.0, max(0.25, (tried[-1].cells / cells) ** (1 / POWER)))
-        best = self.kept(_best(tried, cells, _cells), cells)
+        return self.near(_best(tried, cells, _cells), cells)
+
+    def near(self, found: _Found, cells: int) -> _Found:
+        """With about so many cells: of the same background, or of one half as wide, where there are more numbers."""
+        best = self.kept(found, cells)
         if _off(best.cells, cells) < MET / 2:
             return best
-        finer = shallower(best.draft.depths)  # of a finer background there are more numbers of cells
-        other = self.kept(self._try(best.cell, finer), cells) if finer.surface else best
+        finer = shallower(best.draft.depths)
+        other = self.kept(self._try(best.cell, finer), cells) if finer.surface > 0 else best
         return min((best, other), key=lambda one: _off(one.cells, cells))
 
     def kept(self, found: _Found, cells: float) -> _Found:
@@ -223,7 +239,7 @@ class _Search:
     def _again(self, found: _Found, castellated: int, in_layers: int, cells: int) -> _Found:
         """About so many cells, now that it is known what the mesher makes of what the octree counts."""
         known = _known(found, castellated, in_layers)
-        return replace(self, shares=known.shares).kept(known, cells)
+        return replace(self, shares=known.shares).near(known, cells)
 
     def plan(self, found: _Found, real: Finished | None = None) -> MeshPlan:
         """The plan of what was found, or of its finished mesh."""
