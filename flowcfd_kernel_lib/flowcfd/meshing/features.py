@@ -11,6 +11,7 @@ from pydantic import Field
 from flowcfd.case.body import Body
 from flowcfd.case.domain import Domain
 from flowcfd.case.spec import Spec
+from flowcfd.foam.meshers.heights import hydraulic_diameter
 from flowcfd.meshing.flow import Flow
 
 
@@ -72,9 +73,9 @@ def features(
 
 
 def size_of(body: Body, *, internal: bool) -> float:
-    """The length [m] that cells are counted in: root of the frontal area, or four volumes over the area."""
+    """The length [m] that cells are counted in: root of the frontal area, or the hydraulic diameter."""
     if internal and body.volume is not None:
-        return 4 * body.volume / body.area
+        return hydraulic_diameter(body.volume, body.area)
     return math.sqrt(body.frontal[0])
 
 

@@ -63,8 +63,13 @@ def _speeds(case: Case) -> list[float]:
 
 
 def length(task: Around) -> float:
-    """The length [m] that a boundary layer grows over: the body's along the flow, inside of it 4 volume over area."""
+    """The length [m] that a boundary layer grows over: the body's along the flow, inside the hydraulic diameter."""
     body = task.body
     if task.internal and body.volume is not None:
-        return 4 * body.volume / body.area
+        return hydraulic_diameter(body.volume, body.area)
     return body.extent[0]
+
+
+def hydraulic_diameter(volume: float, area: float) -> float:
+    """Of the space in a body [m]: four volumes [m3] over the area [m2]; of a long round pipe its diameter."""
+    return 4 * volume / area
