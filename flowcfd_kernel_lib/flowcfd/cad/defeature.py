@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowcfd.cad.geometry import Feature, Geometry
+from flowcfd.cad.lengths import length
 from flowcfd.cad.load import of_shape
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, GeometryError
-from flowcfd.units import si
 
 
 def features(geometry: Geometry, largest: float) -> list[Feature]:
@@ -28,7 +28,7 @@ def features(geometry: Geometry, largest: float) -> list[Feature]:
 def defeature(geometry: Geometry, what: str | float | Sequence[Feature]) -> Geometry:
     """The body without them; those that OpenCASCADE refuses are still there, and are told."""
     _require(geometry)
-    chosen = features(geometry, si(what, "m")) if isinstance(what, (str, int, float)) else list(what)
+    chosen = features(geometry, length("what", what)) if isinstance(what, (str, int, float)) else list(what)
     if any(not isinstance(one, Feature) for one in chosen):
         raise CaseError("what: must be a size, such as '2 mm', or features of geometry.features()")
     if not chosen:

@@ -16,7 +16,7 @@ from flowcfd.cad.keeping import kept
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.cad.triangles import Surface, obj, stl
-from flowcfd.errors import GeometryError, UnitError, UnknownName
+from flowcfd.errors import CaseError, GeometryError, UnitError, UnknownName
 from flowcfd.registry import Registry
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3, "in": 0.0254, "ft": 0.3048}
@@ -42,14 +42,16 @@ def load(path: str | Path, unit: str | None = None) -> Geometry:
     GeometryError for a file that cannot be read, UnitError for a missing unit, SiteError where OpenCASCADE is needed
     and not installed.
     """
+    if not isinstance(path, (str, Path)):
+        raise CaseError(f"path: must be the name of a file (got {path!r})")
     file = Path(path).expanduser().absolute()
     if file.is_dir():
         raise GeometryError(f"{file}: is a folder; give a file of {', '.join(readers.names())}")
     reader = readers.get(file.suffix.lower().lstrip("."), where=file.name)
     if not file.is_file():
         raise GeometryError(f"{file}: there is no such file")
-    if unit is not None and unit not in UNITS:
-        raise UnknownName("unit", unit, UNITS, where="unit")
+    if unit is not None and not (isinstance(unit, str) and unit in UNITS):
+        raise UnknownName("unit", str(unit), UNITS, where="unit")
     if not file.stat().st_size:
         raise GeometryError(f"{file.name}: the file is empty")
     return reader(file, unit)

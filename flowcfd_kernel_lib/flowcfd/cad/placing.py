@@ -15,10 +15,10 @@ import numpy as np
 
 from flowcfd.cad.geometry import Floats, Geometry, Source
 from flowcfd.cad.keeping import kept
+from flowcfd.cad.lengths import degrees, point
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, UnknownName
-from flowcfd.units import si
 
 _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 Lengths = Sequence[str | float]
@@ -26,18 +26,16 @@ Lengths = Sequence[str | float]
 
 def moved(geometry: Geometry, by: Lengths) -> Geometry:
     """Moved by a vector."""
-    way = _point("by", by)
+    way = point("by", by)
     return _placed(geometry, np.eye(3), way, f"moved by ({_words(way)}) m")
 
 
 def turned(geometry: Geometry, axis: str | Sequence[float], angle: str | float, about: Lengths) -> Geometry:
     """Turned round an axis through a point, counterclockwise when one looks against the axis."""
-    direction, middle = _direction(axis), _point("about", about)
-    degrees = math.degrees(si(angle, "rad")) if isinstance(angle, str) else float(angle)
-    if not math.isfinite(degrees):
-        raise CaseError(f"angle: must be a number of degrees or a text with a unit (got {angle!r})")
-    rotation = _rotation(direction, degrees)
-    step = f"turned by {degrees:g} degrees round ({_words(direction)}) at ({_words(middle)}) m"
+    direction, middle = _direction(axis), point("about", about)
+    turn = degrees("angle", angle)
+    rotation = _rotation(direction, turn)
+    step = f"turned by {turn:g} degrees round ({_words(direction)}) at ({_words(middle)}) m"
     return _placed(geometry, rotation, middle - rotation @ middle, step)
 
 
@@ -45,7 +43,7 @@ def scaled(geometry: Geometry, factor: float, about: Lengths) -> Geometry:
     """Larger or smaller by a factor, from a point that stays."""
     if not (math.isfinite(factor) and factor > 0):
         raise CaseError(f"factor: must be above 0 (got {factor!r})")
-    middle = _point("about", about)
+    middle = point("about", about)
     return _placed(geometry, factor * np.eye(3), (1 - factor) * middle, f"scaled by {factor:g}")
 
 
@@ -150,11 +148,11 @@ def _placed(geometry: Geometry, turn: Floats, way: Floats, step: str) -> Geometr
         )  # fmt: skip
 
 
-def _rotation(axis: Floats, degrees: float) -> Floats:
+def _rotation(axis: Floats, turn: float) -> Floats:
     """The matrix of a rotation (Rodrigues); quarter turns are exact."""
     quarters: dict[float, tuple[float, float]] = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
-    angle = math.radians(degrees)
-    cosine, sine = quarters.get(degrees % 360, (math.cos(angle), math.sin(angle)))
+    angle = math.radians(turn)
+    cosine, sine = quarters.get(turn % 360, (math.cos(angle), math.sin(angle)))
     x, y, z = axis
     across = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     return np.asarray(cosine * np.eye(3) + sine * across + (1 - cosine) * np.outer(axis, axis))
@@ -170,15 +168,6 @@ def _direction(given: str | Sequence[float]) -> Floats:
     if direction.shape != (3,) or not 0 < float(np.linalg.norm(direction)) < math.inf:
         raise CaseError(f"axis: must be x, y, z or three numbers, not all 0 (got {given!r})")
     return np.asarray(direction / np.linalg.norm(direction))
-
-
-def _point(name: str, given: Lengths) -> Floats:
-    if isinstance(given, str) or len(given) != 3:
-        raise CaseError(f"{name}: must be three lengths (got {given!r})")
-    point = np.array([si(value, "m") for value in given], np.float64)
-    if not np.isfinite(point).all():
-        raise CaseError(f"{name}: must be three lengths (got {given!r})")
-    return point
 
 
 def _words(vector: Floats) -> str:

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from flowcfd.cad.lengths import degrees, point
 from flowcfd.errors import CaseError
-from flowcfd.units import si
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ class Facing:
         if direction.shape != (3,) or not length > 0:
             raise CaseError(f"direction: must be three numbers, not all 0 (got {self.direction!r})")
         cosine = normals @ direction / length
-        return np.asarray(cosine >= np.cos(np.radians(_degrees(self.within))) - 1e-12)
+        return np.asarray(cosine >= np.cos(np.radians(degrees("within", self.within))) - 1e-12)
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Inside:
 
     def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
         """By the boxes of the faces."""
-        low, high = (np.array([si(value, "m") for value in corner]) for corner in (self.lowest, self.highest))
-        if low.shape != (3,) or high.shape != (3,) or (low > high).any():
+        low, high = (point("box", corner) for corner in (self.lowest, self.highest))
+        if (low > high).any():
             raise CaseError(f"box: must be two corners, the lowest first (got {self.lowest!r}, {self.highest!r})")
         slack = 1e-9 * float(np.linalg.norm(high - low))
         return np.asarray(((boxes[:, 0] >= low - slack) & (boxes[:, 1] <= high + slack)).all(axis=1))
@@ -72,12 +72,5 @@ class Near:
 
     def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
         """By the distance of the centres."""
-        point = np.array([si(value, "m") for value in self.point])
-        if point.shape != (3,):
-            raise CaseError(f"point: must be three lengths (got {self.point!r})")
-        distance = np.linalg.norm(centres - point, axis=1)
+        distance = np.linalg.norm(centres - point("point", self.point), axis=1)
         return np.asarray(np.arange(len(centres)) == int(distance.argmin()))
-
-
-def _degrees(value: str | float) -> float:
-    return float(np.degrees(si(value, "rad"))) if isinstance(value, str) else float(value)

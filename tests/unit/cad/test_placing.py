@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,3 +98,28 @@ def test_what_cannot_be_is_said_in_one_line(box: Geometry) -> None:
         with pytest.raises(error, match=says) as found:
             wrong()
         assert "\n" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda box: box.heal("1 kg"), "tolerance: must be in m"),
+        (lambda box: box.features("1 s"), "largest: must be in m"),
+        (lambda box: box.split("30 mm"), "angle: must be in rad"),
+        (lambda box: box.turned("z", "30 mm"), "angle: must be in rad"),
+        (lambda box: box.moved(("1 kg", 0, 0)), "by: must be in m"),
+        (lambda box: box.moved(7), "by: must be three lengths"),
+        (lambda box: box.name({"near": fc.Near(("1 s", 0, 0))}), "point: must be in m"),
+        (lambda box: box.name({"in": fc.Inside((0, 0), (1, 1, 1))}), "box: must be three lengths"),
+        (lambda box: box.name({"up": fc.Facing("z", within="3 m")}), "within: must be in rad"),
+        (lambda box: fc.load("box.stl", 0.001), "unit: unknown unit '0.001'"),
+        (lambda box: fc.load(None), "path: must be the name of a file"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    box: Geometry, make: Callable[[Geometry], object], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "box.stl").write_text("solid")
+    with pytest.raises(CaseError, match=said):
+        make(box)
