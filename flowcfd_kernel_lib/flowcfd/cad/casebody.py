@@ -35,6 +35,10 @@ def body(geometry: Geometry) -> Body:
         raise GeometryError(
             f"{geometry.label}: is turned inside out (volume {geometry.volume:.4g} m3); geometry.heal() turns it"
         )
+    if not geometry.path.is_dir():
+        raise GeometryError(
+            f"geometry: {geometry.label} is not in {geometry.path} any more; load {geometry.source.name} again"
+        )
     known = _known(geometry)
     patches = {
         name: BodyPatch(area=patch.area, bounds=_pairs(patch.bounds), normal=known["normals"][name])
@@ -80,6 +84,12 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
             f"{geometry.label}: its surface goes through itself at {len(crossed)} places, such as ({x:.4g} {y:.4g} "
             f"{z:.4g}): it cannot be said what is inside; unite what overlaps where it was drawn"
         )
+    if solid and (twice := _twice(points, triangles)) is not None:
+        x, y, z = twice
+        raise GeometryError(
+            f"{geometry.label}: two of its parts lie in the same place, such as at ({x:.4g} {y:.4g} {z:.4g}); move one "
+            "or leave it out"
+        )
     telling.tell(who, f"{told}: its STL", 0.3)
     geometry.write_stl(stl)
     with stl.open("rb") as written:
@@ -95,6 +105,18 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
         "void": _void(points, triangles) if solid else 0.0,
         "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
     }
+
+
+def _twice(points: Floats, triangles: Ints) -> tuple[float, float, float] | None:
+    """The middle [m] of a triangle that is there twice, both turned alike; those of parts that touch are not."""
+    points, corners = surface.welded(points, triangles)
+    corners = corners[surface.proper(corners)]
+    turned = np.take_along_axis(corners, (corners.argmin(axis=1)[:, None] + np.arange(3)) % 3, axis=1)
+    once, count = np.unique(turned, axis=0, return_counts=True)
+    if not (count > 1).any():
+        return None
+    x, y, z = (float(value) for value in points[once[count > 1][0]].mean(axis=0))
+    return x, y, z
 
 
 def _void(points: Floats, triangles: Ints) -> float:

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.cad import surface
+from flowcfd.cad.lengths import degrees, length
 from flowcfd.cad.names import clean
 from flowcfd.cad.selectors import Selector
 from flowcfd.cad.surface import Watertight
 from flowcfd.errors import CaseError, GeometryError, UnknownName
 from flowcfd.settings import settings
-from flowcfd.units import si
 
 if TYPE_CHECKING:
     from flowcfd.cad.loops import Opening
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SCHEMA = 1
+CLOSED = 1e-9
+"""A patch whose area vectors add up to less than this part of its area looks to no side."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,9 @@ class Geometry:
             exact = sum(self.face_areas[face] for face in faces) if self.face_areas else float(areas[mine].sum())
             colours = {self.colours[face] for face in faces} if self.colours else {None}
             corners = self.points[np.unique(self.triangles[mine])]
-            x, y, z = (float(value) for value in _unit((normals[mine] * areas[mine, None]).sum(axis=0)))
+            total = (normals[mine] * areas[mine, None]).sum(axis=0)
+            total[np.abs(total) < CLOSED * areas[mine].sum()] = 0.0  # rounding is no direction
+            x, y, z = (float(value) for value in _unit(total))
             found[name] = Patch(
                 name, exact, int(mine.sum()), (x, y, z), _corners(corners), colours.pop() if len(colours) == 1 else None
             )
@@ -166,12 +170,12 @@ class Geometry:
 
         if self.cad:
             raise GeometryError(f"{self.label}: has the faces of its CAD file; name them by choice")
-        degrees = float(np.degrees(si(angle, "rad"))) if isinstance(angle, str) else float(angle)
-        faces = surface.regions(self.points, self.triangles, degrees)
+        turn = degrees("angle", angle)
+        faces = surface.regions(self.points, self.triangles, turn)
         names = tuple(f"face_{number}" for number in range(int(faces.max()) + 1))
         return kept(
             self.points, self.triangles, faces, names, label=self.label, valid=self.valid,
-            source=self.source.after(f"split at {degrees:g} degrees"),
+            source=self.source.after(f"split at {turn:g} degrees"),
         )  # fmt: skip
 
     def heal(self, tolerance: str | float = "0.01 mm") -> Geometry:
@@ -182,7 +186,7 @@ class Geometry:
         """
         from flowcfd.cad.heal import heal
 
-        return heal(self, si(tolerance, "m"))
+        return heal(self, length("tolerance", tolerance))
 
     def moved(self, by: Sequence[str | float]) -> Geometry:
         """Moved by a vector of lengths: `moved(("1 m", 0, 0))`."""
@@ -234,7 +238,7 @@ class Geometry:
         """Holes, fillets, chamfers and small faces up to a size, with their places; of CAD files only."""
         from flowcfd.cad.defeature import features
 
-        return features(self, si(largest, "m"))
+        return features(self, length("largest", largest))
 
     def defeature(self, what: str | float | Sequence[Feature] = "2 mm") -> Geometry:
         """The body without its features up to a size, or without the given ones; names survive.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -137,11 +136,14 @@ def _enters(points: Floats, one: Ints, other: Ints) -> bool:
     return bool(len(crossings(both, np.arange(len(both)).reshape(-1, 3))))
 
 
-def bend(mesh: Any) -> Near | None:
+def bend(points: Floats, triangles: Ints) -> Near | None:
     """The smallest radius that neighbours turn round, by their circumcentres: exact on balls and cylinders.
 
     Edges above 30 degrees are sharp and do not count. The places are those of the triangles where it is so.
     """
+    lowest = points.min(axis=0)
+    size = float(np.linalg.norm(np.ptp(points, axis=0))) or 1.0
+    mesh = surface.solid((points - lowest) / size, triangles)  # what is small for trimesh does not go by the size
     angles = mesh.face_adjacency_angles
     smooth = (angles > 1e-3) & (angles < np.radians(30))
     if not smooth.any():
@@ -150,8 +152,8 @@ def bend(mesh: Any) -> Near | None:
     radii = np.linalg.norm(middles[:, 0] - middles[:, 1], axis=1) / (2 * np.sin(angles[smooth] / 2))
     radius = float(np.percentile(radii, 1))
     where = mesh.face_adjacency[smooth][int(np.abs(radii - radius).argmin())]
-    one, other = mesh.triangles_center[where]
-    return Near(radius, (_place(one), _place(other)))
+    one, other = lowest + size * mesh.triangles_center[where]
+    return Near(size * radius, (_place(one), _place(other)))
 
 
 def circumcentres(corners: Floats) -> Floats:

@@ -133,7 +133,7 @@ def report(geometry: Geometry) -> Report:
     faults = Faults.of(geometry.points, geometry.triangles)
     sizes = geometry.face_areas or np.bincount(geometry.faces, surface.areas(geometry.points, geometry.triangles)[0])
     nearest, edge = measures.gap(points, triangles, labels), measures.shortest(points, triangles, faces)
-    bend = measures.bend(surface.solid(geometry.points, geometry.triangles))
+    bend = measures.bend(geometry.points, geometry.triangles)
     places: dict[str, Near | None] = {"edge": edge, "gap": nearest, "bend": bend}
     crossed = faults.crossed
     return Report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,23 @@ def test_a_case_takes_a_geometry_and_is_the_same_from_its_json(home: Path) -> No
     assert fc.Case(geometry=box.body(), **parts).digest == case.digest
     assert fc.Case(geometry=box.moved((1, 0, 0)), **parts).digest != case.digest
     assert kept_geometry(case.geometry.digest) == box
+
+
+@pytest.fixture
+def cube() -> cad.Geometry:
+    return geometry(trimesh.creation.box((1, 1, 1)), "cube")
+
+
+def test_parts_in_the_same_place_are_refused_and_parts_that_touch_are_not(cube: cad.Geometry) -> None:
+    with pytest.raises(GeometryError, match="two of its parts lie in the same place"):
+        fc.together({"one": cube, "other": cube}, label="pair").body()
+    side = cube.bounds[1][0] - cube.bounds[0][0]
+    assert fc.together({"one": cube, "other": cube.moved((side, 0, 0))}, label="pair").body().volume == pytest.approx(
+        2 * cube.volume
+    )
+
+
+def test_a_geometry_whose_place_was_cleared_is_to_be_loaded_again(cube: cad.Geometry) -> None:
+    shutil.rmtree(cube.path)
+    with pytest.raises(GeometryError, match=r"is not in .* any more; load .* again"):
+        cube.body()

@@ -116,3 +116,19 @@ def test_a_page_shows_the_picture_and_keeps_it() -> None:
     assert one._repr_html_() == page
     assert (one.path / "picture.png").stat().st_mtime_ns == before
     assert "data:image/png;base64," in one.report()._repr_html_()
+
+
+def test_a_round_body_of_a_micrometre_is_as_round_as_one_of_a_metre() -> None:
+    mesh = trimesh.creation.icosphere(3, 0.5)
+    large, tiny = geometry(mesh.vertices, mesh.faces), geometry(1e-6 * mesh.vertices, mesh.faces)
+    assert large.report().bend == pytest.approx(0.5, rel=0.01)
+    assert tiny.report().bend == pytest.approx(1e-6 * large.report().bend)
+    assert np.linalg.norm(tiny.report().places["bend"]) == pytest.approx(0.5e-6, rel=0.02)
+    far = geometry(mesh.vertices + 1e3, mesh.faces)
+    assert far.report().bend == pytest.approx(large.report().bend, rel=1e-6)
+
+
+def test_a_closed_patch_looks_to_no_side() -> None:
+    mesh = trimesh.creation.icosphere(3, 0.5)
+    assert geometry(mesh.vertices, mesh.faces).patches["body"].normal == (0, 0, 0)
+    assert geometry(1e-6 * mesh.vertices, mesh.faces).patches["body"].normal == (0, 0, 0)
