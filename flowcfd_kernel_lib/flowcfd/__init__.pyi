@@ -103,11 +103,11 @@ from flowcfd.jobs import run as run
 from flowcfd.jobs.estimate.estimate import Estimate as Estimate
 from flowcfd.jobs.estimate.make import estimate as estimate
 from flowcfd.jobs.executors.dask.handle import pool as pool
-from flowcfd.post.open import Results as Results
-from flowcfd.post.open import results as results
 from flowcfd.meshing.flow import Flow as Flow
 from flowcfd.meshing.plan import MeshPlan as MeshPlan
 from flowcfd.meshing.size import size as size
+from flowcfd.post.open import Results as Results
+from flowcfd.post.open import results as results
 from flowcfd.post.quality import MeshQuality as MeshQuality
 from flowcfd.post.quality import quality as quality
 from flowcfd.reports import report as report

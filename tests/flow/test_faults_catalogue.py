@@ -321,8 +321,9 @@ PROVOKED = [
     P("surface-missing", "box", (("constant/triSurface/body.stl", None),), "snappyHexMesh", says="body.stl",
       place="constant/triSurface/body.stl"),
     P("surface-missing", "box", (), "surfaceCheck nobody.stl", says="nobody.stl"),
-    P("surface-leaks", "box", ((SNAPPY, "locationInMesh", "locationsOutsideMesh ((0.913 0.927 0.931)); locationInMesh"),),
-      "snappyHexMesh", says="0.913 0.927 0.931", mended=((SNAPPY, "(0.913 0.927 0.931)", "(0.377 0.379 0.381)"),)),
+    P("surface-leaks", "box", ((SNAPPY, "locationInMesh", "locationsOutsideMesh ((0.913 0.927 0.931)); "
+      "locationInMesh"),), "snappyHexMesh", says="0.913 0.927 0.931",
+      mended=((SNAPPY, "(0.913 0.927 0.931)", "(0.377 0.379 0.381)"),)),
     P("no-surface-for-entry", "box", (("system/surfaceFeatureExtractDict", HEAD + "nobody.stl { extractionMethod "
       "extractFromSurface; extractFromSurfaceCoeffs { includedAngle 150; } }"),), "surfaceFeatureExtract",
       says="nobody.stl", place="system/surfaceFeatureExtractDict"),

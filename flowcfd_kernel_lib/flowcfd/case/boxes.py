@@ -50,9 +50,7 @@ def near(stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
     """Around the whole body."""
     margin = NEAR * stage.size
     sides = {axis: (low - margin, high + margin) for axis, (low, high) in enumerate(stage.body.bounds)}
-    why = (
-        f"{margin:.3g} m around the body, a quarter of the root of its frontal area; cells of {cell:.3g} m: {reason}"
-    )
+    why = f"{margin:.3g} m around the body, a quarter of the root of its frontal area; cells of {cell:.3g} m: {reason}"
     yield from stage.refine("near", sides, cell, why)
 
 

@@ -237,7 +237,7 @@ def _mesh(commands: Commands) -> None:
     mesh.add_argument("file", metavar="FILE", help="a CAD file (STEP, IGES, BREP, STL, OBJ), a case.json or a folder")
     mesh.add_argument("--unit", metavar="UNIT", help="of a file that does not say its own: m, cm, mm, in, ft")
     mesh.add_argument("--domain", choices=("tunnel", "freeair", "internal", "site"),
-                      help="around the body, or its inside (default: a tunnel; internal for a body with inlets)")  # fmt: skip
+                      help="around or inside the body (default: tunnel; internal for a body with inlets)")  # fmt: skip
     mesh.add_argument("--half", action="store_true", help="half a model, with a plane of symmetry")
     mesh.add_argument("--speed", metavar="SPEED", help="of the flow, such as '40 m/s' (default 10 m/s)")
     mesh.add_argument("--cells", type=int, metavar="N", help="about so many cells")
@@ -266,7 +266,7 @@ def _size(commands: Commands) -> None:
     size.add_argument("--cells", type=int, metavar="N", help="about so many cells")
     size.add_argument("--y-plus", type=float, metavar="Y", help="of the first cells at the body")
     size.add_argument("--exact", action="store_true",
-                      help="make the mesh, in a folder of its own, until --cells is met within 5 %%, lost layers and all")  # fmt: skip
+                      help="make the mesh, in a folder of its own, until --cells is met within 5 %%")  # fmt: skip
 
 
 def _validate(commands: Commands) -> None:

@@ -77,7 +77,7 @@ class MesherSuite:
     """
 
     mesh: ClassVar[Mesh]
-    domain: ClassVar[Domain] = WindTunnel("8 m", "6 m", "6 m", upstream="2.5 m", ground=False)
+    domain: ClassVar[Domain] = WindTunnel(length="8 m", width="6 m", height="6 m", upstream="2.5 m", ground=False)
 
     def case(self, mesh: Mesh | None = None) -> Case:
         """The case around the brick."""
@@ -86,7 +86,7 @@ class MesherSuite:
             name="brick", geometry=body, domain=self.domain, mesh=mesh or self.mesh,
             physics=Incompressible(fluid=Fluid(nu=1e-5), turbulence="kOmegaSST"),
             boundaries=self.domain.around(body).boundaries(speed="10 m/s"),  # type: ignore[attr-defined]
-            solve=Steady(10),
+            solve=Steady(iterations=10),
         )  # fmt: skip
 
     def test_equal_cases_render_to_equal_bytes_and_finer_meshes_to_others(

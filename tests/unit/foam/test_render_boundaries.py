@@ -116,7 +116,8 @@ def test_a_radial_profile_is_along_y_in_a_wedge_and_mapped_over_the_full_pipe() 
 
 def test_a_radial_profile_needs_a_pipe() -> None:
     case = channel(inlet=Inlet(profile=Parabola(2.0, high=0.5, axis="r")))
-    with pytest.raises(CaseError, match=r"^boundaries.inlet.profile: the axis 'r' needs a Pipe, or a patch that is a disc \(got Channel\)$"):
+    says = r"^boundaries.inlet.profile: the axis 'r' needs a Pipe, or a patch that is a disc \(got Channel\)$"
+    with pytest.raises(CaseError, match=says):
         render(case)
 
 
