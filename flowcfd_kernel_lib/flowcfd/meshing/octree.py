@@ -272,7 +272,7 @@ class Octree:
         if lattice.level:
             coarser = np.flatnonzero(~self._exist(lattice, keys))
             gone[coarser] = self._gone(self.levels[lattice.level - 1], parents(keys[coarser]))
-        return gone
+        return np.asarray(gone)
 
     def _beside_coarser(self, lattice: Lattice, fluid: Keys) -> tuple[Keys, Keys]:
         """The cells of this level beside one of the next coarser level that is gone, with the patch that this meets."""
