@@ -19,23 +19,27 @@ pytestmark = pytest.mark.flow
 
 def test_the_cells_of_a_ball_are_foretold(home):
     make, domain = shapes()["sphere"]
-    plan = size(make(), fc.Flow(speed=20.0), cells=15_000, domain=domain)
+    plan = size(make(), fc.Flow(speed=20.0), cells=9000, domain=domain)
     done = mesh(plan.case(name="ball"), wait=True)
     done.check()
+    # 10 % is what estimates are held to (docs/sizing.md): where two sizes meet, single rows of cells differ, which is
+    # more of a small mesh than of a large one.
     assert plan.cells == pytest.approx(counted(done), rel=0.10)
     log = done.log("snappyHexMesh")
     refined = re.findall(r"Refined mesh : cells:(\d+)", log.read_text())
     assert plan.cells - plan.layer_cells == pytest.approx(int(refined[-1]), rel=0.10)
 
 
-def test_exact_cells_are_met_by_the_finished_mesh(home):
-    make, domain = shapes()["elbow"]
-    plan = size(make(), fc.Flow(speed=20.0), cells=12_000, domain=domain, exact=True)
-    assert plan.counted == "castellation"
-    assert plan.cells == pytest.approx(12_000, rel=0.05)
-    done = mesh(plan.case(name="elbow"), wait=True)
+@pytest.mark.parametrize(("name", "cells"), [("elbow", 8000), ("cone", 9000)])
+def test_exact_cells_are_met_by_the_finished_mesh(home, name, cells):
+    make, domain = shapes()[name]
+    plan = size(make(), fc.Flow(speed=20.0), cells=cells, domain=domain, exact=True)
+    assert plan.counted == "mesh"
+    assert plan.cells == pytest.approx(cells, rel=0.05)
+    assert plan.reasons["layers.kept"].why
+    done = mesh(plan.case(name=name), wait=True)
     done.check()
-    assert counted(done) == pytest.approx(12_000, rel=0.05)
+    assert counted(done) == plan.cells
 
 
 def test_castellation_counts_what_the_octree_counts(home):
@@ -56,10 +60,9 @@ def test_the_octree_does_not_grow_this_process(home):
     assert resident() - before < 50
 
 
-def test_the_overhead_of_a_mesh_is_measured_beside_a_shell(monkeypatch):
-    monkeypatch.setattr("flowcfd.bench.meshing.CELLS", 8000)
+def test_the_overhead_of_a_mesh_is_measured_beside_a_shell():
     with home_of_its_own():
-        (row,) = overhead(repeats=1)
+        (row,) = overhead(5000, repeats=1)
     assert row.peer is not None
     assert row.ours > row.peer / 2
     assert "simpleFoam" not in row.note

@@ -35,8 +35,8 @@ SWELL = 0.6, 1.8
 """How much smaller or larger than proposed boxes may become to meet a number of cells."""
 LOOPS = 3
 """Castellations at most: they cost a quarter of a mesh and more, and know nothing of the layers that get lost."""
-MESHES = 3
-"""Finished meshes at most."""
+MESHES = 5
+"""Finished meshes at most; where cells of two sizes meet on a surface, luck says how many layers survive."""
 POWER = 2.4
 """The number of cells grows with the fineness to this power: between a surface's and a volume's."""
 FEWEST, MOST = 1000, 200_000_000
@@ -59,7 +59,7 @@ def size(
 
     `cells` is met by an octree that counts what the mesher will make; with `exact` the mesher castellates, and then
     makes the mesh whole in a folder of its own, until what it makes is within 5 % with the layers that survive: one to
-    three times the work of the mesh. `y_plus` is that of the first cells' centres; by rule wall functions are meant.
+    five times the work of the mesh. `y_plus` is that of the first cells' centres; by rule wall functions are meant.
     Without a domain: Internal where a patch is called inlet..., else a WindTunnel without ground.
 
     CaseError for what does not fit together, GeometryError for a surface that is not closed, SiteError where `exact`
@@ -86,9 +86,9 @@ def _understood(geometry: object, flow: object, cells: object, y_plus: object, d
         raise CaseError(f"geometry: must be one of flowcfd.load(...) (got {geometry!r})")
     if not isinstance(flow, Flow):
         raise CaseError(f"flow: must be a Flow, such as flowcfd.Flow('40 m/s') (got {flow!r})")
-    if cells is not None and not (isinstance(cells, Real) and FEWEST <= cells <= MOST):
+    if cells is not None and not (isinstance(cells, Real) and FEWEST <= float(cells) <= MOST):
         raise CaseError(f"cells: must be {FEWEST} to {MOST} (got {cells!r})")
-    if y_plus is not None and not (isinstance(y_plus, Real) and math.isfinite(y_plus) and y_plus > 0):
+    if y_plus is not None and not (isinstance(y_plus, Real) and math.isfinite(y_plus) and float(y_plus) > 0):
         raise CaseError(f"y_plus: must be a number above 0 (got {y_plus!r})")
     if domain is not None and not isinstance(domain, Domain):
         raise CaseError(f"domain: must be one that holds a body, such as flowcfd.WindTunnel() (got {domain!r})")
@@ -217,7 +217,9 @@ class _Search:
                 tried.append((aimed, real))
                 if cells is None or _off(real.cells, cells) < (MET if loop else GOOD):
                     break
-                aimed = self._again(aimed, real.cells - real.layer_cells, real.layer_cells, cells)
+                aimed = self._mean(
+                    [_known(one, made.cells - made.layer_cells, made.layer_cells) for one, made in tried], cells
+                )
         finally:
             telling.tell(self, "", over=True)
         best, real = tried[-1] if cells is None else _best(tried, cells, lambda one: one[1].cells)
@@ -235,6 +237,12 @@ class _Search:
             found = self._again(found, real.castellated, _in_layers(real), cells)
         best: _Found = _best(tried, cells, _cells)
         return best
+
+    def _mean(self, known: list[_Found], cells: int) -> _Found:
+        """About so many cells, by what on average became of what the octree counted."""
+        rest, layers = (sum(one.shares[n] for one in known) / len(known) for n in (0, 1))
+        nearest: _Found = _best(known, cells, _cells)
+        return replace(self, shares=(rest, layers)).near(replace(nearest, shares=(rest, layers)), cells)
 
     def _again(self, found: _Found, castellated: int, in_layers: int, cells: int) -> _Found:
         """About so many cells, now that it is known what the mesher makes of what the octree counts."""
