@@ -258,6 +258,12 @@ def test_a_mesh_alone_is_taken_by_the_run_of_the_case(there: tuple[Run, Run]) ->
     assert jobs.mesh(case()).path == meshed.path, "an equal one is the same run"
 
 
+def test_the_quality_of_a_mesh_that_is_being_made_is_that_of_the_whole(home: Path) -> None:
+    run = jobs.mesh(case())
+    assert quality(run).report.cells == cells(run)
+    assert run.state == "Done"
+
+
 def test_a_case_that_brings_its_mesh_has_none_to_be_made(home: Path) -> None:
     files = case()
     with pytest.raises(CaseError, match="brings its mesh"):

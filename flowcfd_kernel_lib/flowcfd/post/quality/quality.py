@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import html
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from flowcfd.foam import checkmesh, snappylog
 from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.snappylog import SnappyLog
 from flowcfd.jobs.handle import Run, logs
+from flowcfd.jobs.record import ACTIVE
 from flowcfd.picture import Picture
 from flowcfd.post.quality.asked import Folder, Metrics
 from flowcfd.post.quality.score import Score, score
@@ -167,14 +169,19 @@ _UNITS = {"non-orthogonality": "degree", "volume": "m3"}
 def quality(target: Run | str | Path) -> MeshQuality:
     """Look at the mesh of a run, or of an OpenFOAM case: checkMesh is run on it, which writes nothing there.
 
+    A run that is still at its mesh is waited for: before its layers, a mesh is another one.
+
     ResultError where there is no mesh, or only a decomposed one. The layers are known where the case has the log of
     snappyHexMesh.
     """
     if not isinstance(target, (Run, str, Path)):
         raise CaseError(f"target: must be a Run or the folder of a case (got {type(target).__name__})")
     case = target.case if isinstance(target, Run) else Path(target).expanduser().absolute()
-    if (case / "job.json").is_file():
-        case = Run(case).case
+    if not isinstance(target, Run) and (case / "job.json").is_file():
+        target = Run(case)
+        case = target.case
+    if isinstance(target, Run):
+        _meshed(target)
     poly_mesh = case / "constant/polyMesh"
     if not poly_mesh.is_dir() and (case / "processor0/constant/polyMesh").is_dir():
         raise ResultError(f"{case}: the mesh is decomposed; reconstructParMesh -constant joins it")
@@ -182,6 +189,14 @@ def quality(target: Run | str | Path) -> MeshQuality:
     answer = folder.ask("measure", "checkMesh", mesh=str(poly_mesh))
     report = checkmesh.parse((folder.path / "report").read_text())
     return MeshQuality(poly_mesh, report, Metrics(folder, answer["files"]), _layers(case), answer["high"], folder)
+
+
+def _meshed(run: Run, poll: float = 0.2) -> None:
+    """Wait until a run is no longer at its mesh."""
+    if run.record.mesh_only:
+        run.wait()
+    while run.state in ACTIVE and not any(stage.name != "mesh" or stage.state != "running" for stage in run.stages):
+        time.sleep(poll)
 
 
 def _layers(case: Path) -> SnappyLog | None:
