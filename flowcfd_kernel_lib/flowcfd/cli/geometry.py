@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 
 from flowcfd.cad import Geometry, load
 from flowcfd.cad.defeature import told
 from flowcfd.cad.geometry import Feature
 from flowcfd.cad.report import Report
 from flowcfd.cli import output
+from flowcfd.errors import CaseError
 from flowcfd.picture import png_file
 
 
@@ -17,6 +19,8 @@ def geometry(options: Namespace) -> int:
     """The report, and pictures and features where they are asked for; 1 for what is not fit to be meshed."""
     if options.picture is not None:
         png_file(options.picture, "--picture")
+    if options.stl is not None and not (folder := Path(options.stl).absolute().parent).is_dir():
+        raise CaseError(f"--stl: there is no folder {folder}")
     found = load(options.file, options.unit)
     if options.heal is not None:
         found = found.heal(options.heal)

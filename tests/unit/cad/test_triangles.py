@@ -11,6 +11,7 @@ import trimesh
 
 from flowcfd import cad
 from flowcfd.cad import surface
+from flowcfd.cli import main
 from flowcfd.errors import GeometryError, UnitError, UnknownName
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -254,3 +255,12 @@ def _geometry(points: np.ndarray, triangles: np.ndarray) -> cad.Geometry:
     faces = np.zeros(len(triangles), np.int64)
     made = Source("made", "", "m", "stl")
     return kept(np.asarray(points, float), np.asarray(triangles, np.int64), faces, ("body",), label="made", source=made)
+
+
+def test_the_command_refuses_a_folder_that_is_not_there_before_it_looks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cube.stl").write_text(text(CUBE))
+    wrong = str(tmp_path / "none" / "cube.stl")
+    assert main(["geometry", str(tmp_path / "cube.stl"), "--unit", "m", "--stl", wrong]) == 2
+    assert f"--stl: there is no folder {tmp_path / 'none'}" in capsys.readouterr().err
