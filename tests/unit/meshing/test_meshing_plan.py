@@ -133,3 +133,18 @@ def test_the_command_shows_the_same_plan(home, tmp_path, capsys):
     assert f"{plan.cells} cells" in shown
     assert "wall functions" in shown or "relative" in shown
     assert main([*words[:4], "--speed", "-1 m/s"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"flow": "40 m/s"}, r"flow: must be a Flow, such as flowcfd.Flow\('40 m/s'\)"),
+        ({"geometry": "ball.stl"}, r"geometry: must be one of flowcfd.load"),
+        ({"domain": "tunnel"}, "domain: must be one that holds a body, such as flowcfd.WindTunnel"),
+        ({"y_plus": "1 mm"}, "y_plus: must be a number above 0"),
+        ({"cells": "many"}, "cells: must be 1000 to"),
+    ],
+)
+def test_what_is_given_in_the_wrong_kind_is_named(ball, given, said):
+    with pytest.raises(CaseError, match=said):
+        size(**{"geometry": ball, "flow": Flow("20 m/s"), **given})
