@@ -62,6 +62,13 @@ class Patch:
     colour: tuple[float, float, float] | None = None
 
 
+class _Patches(dict[str, Patch]):
+    """Patches by name; one that is not there is said with those that are."""
+
+    def __missing__(self, name: str) -> Patch:
+        raise UnknownName("patch", name, self)
+
+
 @dataclass(frozen=True)
 class Geometry:
     """A body. `volume` [m3] is None where the surface is not closed; `solids` and `shape` are of CAD files only."""
@@ -114,7 +121,7 @@ class Geometry:
         """The patches by name, in the order of the faces."""
         areas, normals = surface.areas(self.points, self.triangles)
         owners = np.array([list(dict.fromkeys(self.names)).index(name) for name in self.names])[self.faces]
-        found = {}
+        found = _Patches()
         for number, name in enumerate(dict.fromkeys(self.names)):
             mine = owners == number
             faces = [index for index, other in enumerate(self.names) if other == name]

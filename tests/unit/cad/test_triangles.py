@@ -264,3 +264,10 @@ def test_the_command_refuses_a_folder_that_is_not_there_before_it_looks(
     wrong = str(tmp_path / "none" / "cube.stl")
     assert main(["geometry", str(tmp_path / "cube.stl"), "--unit", "m", "--stl", wrong]) == 2
     assert f"--stl: there is no folder {tmp_path / 'none'}" in capsys.readouterr().err
+
+
+def test_a_patch_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) -> None:
+    path = tmp_path / "box.stl"
+    path.write_text(trimesh.exchange.stl.export_stl_ascii(trimesh.creation.box()))
+    with pytest.raises(UnknownName, match="there are: "):
+        cad.load(path, "m").patches["nose"]
