@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests/flow/cad"))
+
+AT_ONCE = 2
 
 
 def main(names: list[str]) -> int:
@@ -25,9 +28,10 @@ def main(names: list[str]) -> int:
         sick = [body for body in gallery.SICK if not names or body.name in names]
         files = gallery.made(Path(made), [body.name for body in (*healthy, *sick)])
         rows, refusals = [], []
-        for body in healthy:
-            rows.append(road.tried(body, files))
-            print(f"{body.name}: {rows[-1].verdict}", file=sys.stderr, flush=True)
+        with ThreadPool(AT_ONCE) as pool:  # meshing is done by processes of its own
+            for number, row in enumerate(pool.imap(lambda body: road.tried(body, files), healthy), 1):
+                rows.append(row)
+                print(f"{number} of {len(healthy)}, {row.name}: {row.verdict}", file=sys.stderr, flush=True)
         for one in sick:
             refusals.append((one, *road.refusal(one, files)))
             print(f"{one.name}: {refusals[-1][2]}", file=sys.stderr, flush=True)

@@ -85,8 +85,10 @@ def main(folder: str, digest: str) -> None:
             told: Mapping[str, Any] = _looked(digest)
         else:
             patch = np.array(request["patch"], np.int64)[faces]
-            edges = feature_edges(points, triangles, patch, math.degrees(request["edge_angle"]))
-            told = asdict(Octree(points, triangles, patch, edges, Recipe.read(request["recipe"])).count())
+            recipe = Recipe.read(request["recipe"])
+            kept = np.ones(len(triangles), bool) if recipe.fluid_in_solid else _reached(points, triangles)
+            edges = feature_edges(points, triangles[kept], patch[kept], math.degrees(request["edge_angle"]))
+            told = asdict(Octree(points, triangles[kept], patch[kept], edges, recipe).count())
         answers.write(json.dumps(told) + "\n")
         answers.flush()
 
@@ -100,11 +102,26 @@ def _welded(points: Any, triangles: Any) -> tuple[Any, Any]:
     return unique * unit, inverse.reshape(-1)[triangles]
 
 
+def _reached(points: Any, triangles: Any) -> Any:
+    """Which triangles a fluid outside of the body touches: not those of its voids, whose volume is negative."""
+    import numpy as np
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ends = np.concatenate([triangles[:, :2], triangles[:, 1:]])
+    joined = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(points), len(points)))
+    part = connected_components(joined, directed=False)[1][triangles[:, 0]]
+    corners = points[triangles]
+    volumes = np.bincount(part, np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])))
+    return volumes[part] >= 0
+
+
 def _looked(digest: str) -> dict[str, float | None]:
     """What the triangles say of the sizes of a geometry."""
     from flowcfd.cad.keeping import kept_geometry
     from flowcfd.cad.report import report
     from flowcfd.cad.surface import feature_edges
+    from flowcfd.meshing.passage import passage
 
     geometry = kept_geometry(digest)
     seen = report(geometry)
@@ -113,11 +130,13 @@ def _looked(digest: str) -> dict[str, float | None]:
 
     points, triangles = _welded(geometry.points, geometry.triangles)
     edges = feature_edges(points, triangles, np.array(patch)[geometry.faces])
+    gaps = [one for one in (seen.gap, passage(points, triangles, internal=False)) if one is not None]
     lengths = np.linalg.norm(edges[:, 1] - edges[:, 0], axis=1)
     return {
         "smallest_edge": seen.smallest_edge,
         "bend": seen.bend,
-        "gap": seen.gap,
+        "gap": min(gaps, default=None),
+        "passage": passage(points, triangles, internal=True),
         "edges": float(lengths.sum()),
     }
 

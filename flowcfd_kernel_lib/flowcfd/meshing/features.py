@@ -34,7 +34,7 @@ class Features(Spec):
     smallest_edge: float = Field(description="shortest stretch of a border between faces [m]")
     edges: float = Field(description="length of all sharp edges [m]")
     bend: float | None = Field(description="smallest radius of curvature [m]")
-    gap: float | None = Field(description="smallest distance between parts [m]")
+    gap: float | None = Field(description="width of the narrowest passage between walls [m]")
     box: float = Field(description="volume of the box around it that is meshed [m3]")
     shortest: float = Field(description="shortest side of that box [m]")
     reynolds: float = Field(description="Reynolds number of the length of the boundary layer")
@@ -68,7 +68,8 @@ def features(
         boundary_layer=flow.boundary_layer,
         y_plus=y_plus,
         cells=cells,
-        **{name: seen[name] for name in ("smallest_edge", "edges", "bend", "gap")},
+        **{name: seen[name] for name in ("smallest_edge", "edges", "bend")},
+        gap=seen["passage" if internal else "gap"],
     )
 
 

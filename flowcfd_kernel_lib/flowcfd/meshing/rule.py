@@ -29,8 +29,10 @@ FEWEST = 6
 """Background cells across the shortest side of the box."""
 TURN = math.radians(30)
 """Angle that the surface may turn by from cell to cell."""
-EXTRA = 2
-"""Levels that curvature and narrow patches may add."""
+EXTRA = 1
+"""Levels that curvature and narrow patches may add: layers are lost where cells of two sizes meet on a surface."""
+ENOUGH = 20
+"""Surface cells across below which boxes are twice as coarse, so that the cells go to the surface."""
 NARROW = 2
 """Cells across a narrow patch."""
 IN_GAP = 4
@@ -77,11 +79,11 @@ def depths(told: Features, body: Body, space: Domain, cell: float) -> Depths:
         if width < NARROW * cell and name in wetted
     }
     boxes = {
-        box.name or "": min(surface + 1, max(0, math.ceil(math.log2(cell * 2**surface / (box.cell or cell)) - 0.01)))
-        for box in _boxes(space, cell)
+        box.name or "": min(surface, max(0, math.ceil(math.log2(cell * 2**surface / (box.cell or cell)) - 0.01)))
+        for box in _boxes(space, _near(told, cell))
     }
     gap = None
-    if told.gap is not None and told.gap < IN_GAP * cell:
+    if not told.internal and told.gap is not None and told.gap < IN_GAP * cell:
         gap = surface + min(3, max(1, math.ceil(math.log2(IN_GAP * cell / told.gap))))
     return Depths(surface, _more(told, cell), narrow, boxes, gap)
 
@@ -95,18 +97,21 @@ def shallower(depth: Depths) -> Depths:
 
 def _more(told: Features, cell: float) -> int:
     """Levels that curvature adds; edges add none, for layers collapse where cells of two sizes meet on a surface."""
+    if told.cells is not None:  # the number decides: all patches get one size of cells
+        return 0
     bends = 0 if told.bend is None else math.ceil(math.log2(max(cell / (TURN * told.bend), 1e-6)))
     return min(EXTRA, max(0, bends))
 
 
 def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths) -> Draft:
     """The mesh of these levels whose surface cells have a size [m]; layers are chosen unless the levels have some."""
-    made = stack(flow, cell, told.y_plus)
+    even = depth.more == 0 and not depth.patches and depth.gap is None and told.bend is None
+    made = stack(flow, cell, told.y_plus, passage=told.gap if told.internal else None, even=even)
     layers = depth.layers or made.layers
     background = float(f"{cell * 2**depth.surface:.5g}")
     pair = depth.surface, depth.surface + depth.more
     patches = {name: _narrower(pair, depth.patches.get(name, 0)) for name in body_patches(space)}
-    proposed = [box for box in _boxes(space, cell) if (box.name or "") in depth.boxes]
+    proposed = [box for box in _boxes(space, _near(told, cell)) if (box.name or "") in depth.boxes]
     boxes = [_levelled(_swollen(box, depth.swell, space), depth.boxes[box.name or ""]) for box in proposed]
     edges = max(high for _, high in patches.values())
     mesh = Snappy(
@@ -118,9 +123,12 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
         layers=(layers,),
     )
     reasons = dict(_reasons(told, space, cell, replace(depth, layers=layers), edges))
+    near = "twice those on the surface"
+    if _few(told, cell):
+        near = f"four times those on the surface, which are fewer than {ENOUGH} across the body and need them more"
     for box in boxes:
         value = f"level {box.level}, {background / 2 ** (box.level or 0):.3g} m"
-        reasons[f"refine.{box.name}"] = value, box.why.replace("as given", "twice those on the surface")
+        reasons[f"refine.{box.name}"] = value, box.why.replace("as given", near)
     first = "relative" if layers.relative else f"{layers.first:.3g} m"
     reasons |= {
         "layers.first": (first, made.first),
@@ -135,9 +143,18 @@ def _narrower(pair: tuple[int, int], more: int) -> tuple[int, int]:
 
 
 def _boxes(space: Domain, cell: float) -> tuple[Refine, ...]:
-    """The domain's proposals for cells near the body of twice the size of those on it."""
+    """The domain's proposals for cells of a size [m] near the body."""
     propose: Any = getattr(space, "boxes", None)
-    return propose(2 * cell) if propose is not None else ()
+    return propose(cell) if propose is not None else ()
+
+
+def _near(told: Features, cell: float) -> float:
+    """The size of cells near the body [m]: twice those on it, four times where these are few."""
+    return (4 if _few(told, cell) else 2) * cell
+
+
+def _few(told: Features, cell: float) -> bool:
+    return told.size / cell < ENOUGH
 
 
 def _swollen(box: Refine, by: float, space: Domain) -> Refine:
@@ -188,8 +205,19 @@ def _reasons(
                 f"{bend}cells shall turn by no more than 30 degrees; at most {EXTRA} levels more",
             ),
         )
+    elif told.bend is not None and cell > TURN * told.bend:
+        turn = "where it bends most cells would have to be"
+        kept = "with a number of cells all have one size, for layers are lost where two sizes meet"
+        yield (
+            "surface.bends",
+            (f"level {depth.surface}", f"{turn} {TURN * told.bend:.3g} m to turn by 30 degrees; {kept}"),
+        )
     if told.edges:
         yield "edges", (f"level {edges}", f"{told.edges:.3g} m of sharp edges, as fine as the finest patch")
+    if told.gap is not None and told.gap < IN_GAP * cell:
+        wide = f"{told.gap / cell:.2g} cells of the surface"
+        few = f"the narrowest passage, {told.gap:.3g} m, has fewer than {IN_GAP}: more cells are wanted for it"
+        yield "passage", (wide, few)
     for name, more in depth.patches.items():
         width = f"it is narrower than {NARROW} cells"
         yield f"surface.{name}", (f"level {depth.surface + more}", f"{width}; at most {EXTRA} levels more")

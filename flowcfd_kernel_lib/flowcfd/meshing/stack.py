@@ -19,9 +19,13 @@ MOST = 40
 """Layers beyond which snappyHexMesh is not asked."""
 LAST = 0.6
 """Greatest height of the outermost layer over the size of the cells outside."""
-THICK = 2.0
-"""Greatest thickness of all layers over the size of the cells outside: thicker stacks collapse."""
-FLAT = 15.0
+THIN, THICK = 0.8, 1.6
+"""Least and greatest thickness of all layers over the size of the cells outside that is chosen by rule."""
+THICKEST = 2.0
+"""Greatest thickness where a y+ is asked for: thicker stacks collapse."""
+ROOM = 0.25
+"""Greatest part of a passage that the layers on one of its walls may take: what more is asked for is lost."""
+FLAT = 12.0
 """Greatest size of a surface cell over the height of the first layer that is chosen by rule: of ten bodies flatter
 stacks lost a third to nine tenths of their layers (cylinder, cone), those less flat up to a tenth."""
 RELATIVE = 5
@@ -38,32 +42,38 @@ class Stack:
     count: str
 
 
-def stack(flow: Flow, cell: float, y_plus: float | None) -> Stack:
+def stack(flow: Flow, cell: float, y_plus: float | None, *, passage: float | None = None, even: bool = True) -> Stack:
     """The layers on a surface of cells of a size [m].
 
     A y+ that is asked for is kept, or refused with what could be had (CaseError); without one wall functions are meant,
-    and where no stack for them fits the cells the layers are relative to these.
+    and where no stack for them fits the cells the layers are relative to these. `passage` [m] is the width between
+    walls that both have layers, `even` whether all cells on the surface have this size and it is not curved.
     """
     if y_plus is not None:
         return _asked(flow, cell, y_plus)
     if flow.reynolds < TURBULENT:
         return _relative(
-            flow, cell, f"no wall functions at a Reynolds number of {flow.reynolds:.3g}, below {TURBULENT:.0e}"
+            flow, cell, passage, f"no wall functions at a Reynolds number of {flow.reynolds:.3g}, below {TURBULENT:.0e}"
+        )
+    if not even:
+        return _relative(
+            flow, cell, passage, "the surface is curved or its cells differ: there layers of one height were lost"
         )
     for wanted in (USUAL, *WALL_FUNCTIONS):
         first = flow.wall_cell(wanted)
-        found = _fitting(first, cell, MANY) if first * FLAT >= cell else None
+        thick = min(THICK * cell, THICK * cell if passage is None else ROOM * passage)
+        found = _fitting(first, cell, MANY, thick) if first * FLAT >= cell else None
         if found is not None:
             low, high = WALL_FUNCTIONS
             return _told(flow, found, wanted, cell, f"wall functions hold between y+ {low:g} and {high:g}")
     low, high = flow.wall_cell(WALL_FUNCTIONS[0]), flow.wall_cell(WALL_FUNCTIONS[1])
     why = f"cells of y+ 30 to 100 are {low:.3g} to {high:.3g} m high, and from these no {FEW} to {MANY} layers lead to"
-    return _relative(flow, cell, f"{why} cells of {cell:.3g} m that are not more than {FLAT:g} times as wide")
+    return _relative(flow, cell, passage, f"{why} cells of {cell:.3g} m that are not more than {FLAT:g} times as wide")
 
 
 def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
     first = flow.wall_cell(y_plus)
-    found = _fitting(first, cell, MOST)
+    found = _fitting(first, cell, MOST, THICKEST * cell)
     if found is not None:
         flat = (
             "" if first * FLAT >= cell else f"; {cell / first:.0f} times as wide as high, so expect layers to be lost"
@@ -82,13 +92,14 @@ def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
     )
 
 
-def _fitting(first: float, cell: float, most: int) -> Layers | None:
-    """The layers of a first height that end at LAST of the cell and are not too thick; None where there are none."""
+def _fitting(first: float, cell: float, most: int, thick: float) -> Layers | None:
+    """The layers of a first height that end at LAST of the cell and are no thicker [m]; None where there are none."""
+    least = THIN * cell if most == MANY else 0.0
     for ratio in RATIOS:
         count = 1 + math.floor(math.log(LAST * cell / first) / math.log(ratio) + 1e-9) if first < LAST * cell else 0
-        while count > FEW and first * (ratio**count - 1) / (ratio - 1) > THICK * cell:
+        while count > FEW and first * (ratio**count - 1) / (ratio - 1) > thick:
             count -= 1
-        if FEW <= count <= most and first * (ratio**count - 1) / (ratio - 1) <= THICK * cell:
+        if FEW <= count <= most and least <= first * (ratio**count - 1) / (ratio - 1) <= thick:
             return Layers(count=count, ratio=ratio, first=float(f"{first:.4g}"))
     return None
 
@@ -107,8 +118,8 @@ def _told(flow: Flow, layers: Layers, y_plus: float, cell: float, why: str) -> S
     )
 
 
-def _relative(flow: Flow, cell: float, why: str) -> Stack:
-    layers = Layers(count=RELATIVE)
+def _relative(flow: Flow, cell: float, passage: float | None, why: str) -> Stack:
+    layers, number = _roomy(cell, passage)
     first = layers.last * cell / layers.ratio ** (layers.count - 1)
     known = flow.reynolds >= 1e3
     y_plus = first / flow.wall_cell(1.0) if known else None
@@ -117,5 +128,19 @@ def _relative(flow: Flow, cell: float, why: str) -> Stack:
         layers,
         y_plus,
         f"the outermost layer is {layers.last:g} of the cells outside, the first about {first:.3g} m: {why}{said}",
-        "the number that nine bodies were tried with",
+        number,
     )
+
+
+def _roomy(cell: float, passage: float | None) -> tuple[Layers, str]:
+    """Relative layers that leave room in a passage [m], and why there are so many of them."""
+    usual = Layers(count=RELATIVE)
+    for count in range(RELATIVE, FEW - 1, -1):
+        layers = Layers(count=count)
+        thick = layers.stack(layers.last * cell / layers.ratio ** (count - 1))
+        if passage is None or thick <= ROOM * passage or count == FEW:
+            break
+    if layers == usual or passage is None:
+        return usual, "the number that nine bodies were tried with"
+    left = "" if thick <= ROOM * passage else "; the fewest there are, more cells are wanted here"
+    return layers, f"the narrowest passage, {passage:.3g} m, is {passage / cell:.2g} cells wide{left}"

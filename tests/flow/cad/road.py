@@ -52,8 +52,8 @@ def tried(body: gallery.Healthy, files: Mapping[str, Path]) -> Row:
     """The same; a body that does not get through has a row that says why."""
     try:
         return row(body, files)
-    except fc.FlowError as error:
-        said = str(error).splitlines()[0]
+    except Exception as error:  # one body must not end the table of all
+        said = (str(error) or type(error).__name__).splitlines()[0].replace("|", "/")
         return Row(body.name, kind(body.name, files), 0, 0, 0, None, math.nan, math.nan, 0, math.nan, said)
 
 
@@ -111,6 +111,9 @@ def table(rows: list[Row]) -> str:
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     for one in rows:
+        if not one.cells:
+            lines.append(f"| {one.name} | {one.kind} | | | | | | | | | {one.verdict} |")
+            continue
         estimated = f"{one.estimated} ({one.estimated / one.cells - 1:+.1%})"
         layers = "" if one.layers is None else f"{one.layers:.1f}"
         lines.append(
