@@ -95,11 +95,14 @@ def _rank(keys: Keys, level: int) -> Keys:
     return np.asarray(_ORDER[mine ^ theirs])
 
 
-def spread(keys: Keys, levels: int, reach: float) -> Keys:
-    """The cells `levels` coarser whose centre is nearer than `reach` (in their size) to the centre of one of these."""
+def spread(keys: Keys, levels: int, reach: float, sides: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Keys:
+    """The cells `levels` coarser whose centre is nearer than `reach` to the centre of one of these.
+
+    `reach` is in the unit of `sides`, the lengths of a coarser cell.
+    """
     if not len(keys):
         return NONE
-    steps, words = _reached(levels, reach)
+    steps, words = _reached(levels, reach, sides)
     bits = (1 << levels) - 1
     place = np.zeros(len(keys), np.int64)
     for shift in SHIFTS:
@@ -115,16 +118,16 @@ def spread(keys: Keys, levels: int, reach: float) -> Keys:
 
 
 @lru_cache(maxsize=32)
-def _reached(levels: int, reach: float) -> tuple[list[int], NDArray[np.int64]]:
+def _reached(levels: int, reach: float, sides: tuple[float, float, float]) -> tuple[list[int], NDArray[np.int64]]:
     """Steps to coarse cells around one, and for each place of a fine cell in it the bits of the steps in reach."""
     n = 1 << levels
-    far = int(np.ceil(reach + 0.5)) - 1
+    far = int(np.ceil(reach / min(sides) + 0.5)) - 1
     offsets = [(x, y, z) for x in range(-far, far + 1) for y in range(-far, far + 1) for z in range(-far, far + 1)]
     inner = (np.arange(n) + 0.5) / n - 0.5
     x, y, z = np.meshgrid(inner, inner, inner, indexing="ij")
     places = np.stack([x.ravel(), y.ravel(), z.ravel()], axis=1)
     words = np.zeros((len(places), len(offsets) // 62 + 1), np.int64)
     for number, offset in enumerate(offsets):
-        near = ((places - np.array(offset)) ** 2).sum(axis=1) < reach**2
+        near = (((places - np.array(offset)) * sides) ** 2).sum(axis=1) < reach**2
         words[:, number // 62] |= near.astype(np.int64) << (number % 62)
     return [sum(step << shift for step, shift in zip(offset, SHIFTS, strict=True)) for offset in offsets], words

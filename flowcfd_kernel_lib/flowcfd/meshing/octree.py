@@ -56,6 +56,9 @@ class Octree:
         self.normals = surface.areas(points, triangles)[1]
         self.edges = (edges - low) / size
         self.points = points
+        # hexRef8 measures all distances by the shortest edge of the background, whose cells are seldom cubes.
+        x, y, z = (side / min(recipe.size) for side in recipe.size)
+        self._sides = x, y, z
         self._lowest = np.array([one for one, _ in recipe.levels] or [0])
         self._highest = np.array([one for _, one in recipe.levels] or [0])
         self.levels = [self._lattice(level) for level in range(recipe.finest + 1)]
@@ -184,15 +187,15 @@ class Octree:
 
     def _spread(self, lattice: Lattice) -> Keys:
         """Cells that finer ones and the surface ask to be refined, with `between` cells from level to level."""
-        level, reach = lattice.level, self.recipe.between / 2
+        level, reach, sides = lattice.level, self.recipe.between / 2, self._sides
         finer = self.levels[level + 1]
         fresh = finer.new("spread", finer.refined)
-        asked = [parents(fresh), spread(finer.new("one", self._origins(finer)), 1, reach)]
+        asked = [parents(fresh), spread(finer.new("one", self._origins(finer)), 1, reach, sides)]
         if level + 2 < len(self.levels):
             finest = self.levels[level + 2]
             grand = children(fresh)
             fluid = grand[finest.solid(grand) == self.recipe.fluid_in_solid]
-            asked.append(spread(union(fluid, finest.new("two", self._origins(finest))), 2, reach))
+            asked.append(spread(union(fluid, finest.new("two", self._origins(finest))), 2, reach, sides))
         return lattice.within(unique(np.concatenate(asked)))
 
     def _first(self, lattice: Lattice) -> tuple[Keys, Keys]:

@@ -43,6 +43,31 @@ def test_two_bodies_with_a_gap_and_two_levels_have_the_very_cells_too():
     assert found.by_level == (4175, 1924, 3484, 9376, 512)
 
 
+def test_distances_between_levels_are_measured_by_the_shortest_side_of_background_cells():
+    """Cells of 1.444 x 1.444 x 1.4 m: by cells along each side 896 cells of the finest level were too many."""
+    regions = (
+        Region(3, "box", (-0.8007545, -0.8007545, -1.269823, 0.8007545, 0.8007545, 1.269823)),
+        Region(2, "box", (0.1466834, -1.1324414, -2.3975456, 4.5959566, 1.1324414, 2.3975456)),
+    )
+    low, size, counts = (-6.5, -6.5, -7.0), (13 / 9, 13 / 9, 1.4), (9, 9, 10)
+    given = Recipe(low, size, counts, ((4, 4),), edges=4, regions=regions)
+    found = counted(trimesh.creation.cylinder(0.5, 2, sections=64), given)
+    assert found.by_level[3:] == (1960, 3712)
+    assert found.castellated == pytest.approx(9170, rel=0.05)
+
+
+def test_a_building_in_background_cells_that_are_no_cubes_has_about_the_cells_of_the_real_mesh():
+    regions = (
+        Region(3, "box", (-0.581894, -0.581894, 0.374530, 0.581894, 0.581894, 1.979020)),
+        Region(2, "box", (0.754716, -0.822925, 0.430794, 3.987924, 0.822925, 2.276316)),
+    )
+    low, size, counts = (-7.6, -6.5, 0.0), (23 / 17, 13 / 11, 7.9 / 7), (17, 11, 7)
+    given = Recipe(low, size, counts, ((4, 4),), edges=4, regions=regions)
+    found = counted(trimesh.creation.box((1, 1, 2)).apply_translation((0, 0, 1)), given)
+    assert found.by_level[3:] == pytest.approx((2228, 4608), rel=0.02)
+    assert found.castellated == pytest.approx(9632, rel=0.05)
+
+
 REAL = {
     "cylinder": (lambda: trimesh.creation.cylinder(0.5, 2, sections=64), (-4, -3.2, -4), (8, 3.2, 4), 0.4, (3, 3), 3,
                  ((-0.8, -0.8, -1.3), (3, 0.8, 1.3), 2), 42068),
@@ -118,6 +143,7 @@ def test_a_cell_spreads_to_the_coarser_ones_in_reach():
     found = spread(middle, 1, 1.0)
     assert len(found) == 4  # its own, and the three beside the corner
     assert len(spread(middle, 1, 1.5)) > len(found)
+    assert len(spread(middle, 1, 1.0, (1.4, 1.0, 1.0))) == 3  # 1.4 long along x, the neighbour there is out of reach
 
 
 def test_of_two_background_cells_the_one_further_along_was_made_later():
