@@ -83,7 +83,8 @@ def depths(told: Features, body: Body, space: Domain, cell: float) -> Depths:
         for box in _boxes(space, _near(told, cell))
     }
     gap = None
-    if not told.internal and told.gap is not None and told.gap < IN_GAP * cell:
+    # What refinement in gaps adds is not counted: ten times the number asked for between the fins of a cooler.
+    if told.cells is None and not told.internal and told.gap is not None and told.gap < IN_GAP * cell:
         gap = surface + min(3, max(1, math.ceil(math.log2(IN_GAP * cell / told.gap))))
     return Depths(surface, _more(told, cell), narrow, boxes, gap)
 

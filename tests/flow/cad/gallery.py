@@ -80,7 +80,7 @@ HEALTHY: tuple[Healthy, ...] = (
     Healthy("prism", AIR, 0.5 * 0.8 * 0.6, cells=50_000),
     Healthy("torus", AIR, 2 * PI**2 * 0.5 * 0.15**2),
     Healthy("coil", AIR, PI * 0.06**2 * 2 * math.hypot(2 * PI * 0.4, 0.5), 1e-4, cells=90_000),
-    Healthy("finned", AIR, 0.6 * 0.4 * 0.1 + 7 * 0.6 * 0.04 * 0.2, cells=90_000),
+    Healthy("finned", AIR, 0.6 * 0.4 * 0.1 + 7 * 0.6 * 0.04 * 0.2, cells=250_000),
     Healthy("tandem", AIR, 2 * 0.5**3),
     Healthy("hollow", AIR, BALL * (1 - 1 / 8), 1e-6, "mm"),
     Healthy("ahmed_25", fc.WindTunnel(clearance="50 mm", half=True), AHMED, 0.1, cells=60_000),
