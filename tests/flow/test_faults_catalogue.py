@@ -366,7 +366,7 @@ PROVOKED = [
       "./x", says="libfiniteVolumx.so"),
     P("no-times-to-reconstruct", "cavity", ((DECOMPOSE, HALVES),), DIVIDED + "reconstructPar", says="-withZero"),
     P("rank-killed", "cavity", ((DECOMPOSE, HALVES),
-      ("rank.sh", "[ $OMPI_COMM_WORLD_RANK = 1 ] && kill -9 $$; exec icoFoam -parallel")),
+      ("rank.sh", "[ $OMPI_COMM_WORLD_RANK = 1 ] && sleep 0.5 && kill -9 $$; exec icoFoam -parallel")),
       DIVIDED + "mpirun -np 2 sh rank.sh", says="signal 9 (SIGKILL)"),
     P("killed", "cavity", ((CONTROL, "endTime         0.01", "endTime 1000"),), "timeout -s KILL 0.3 icoFoam",
       says="memory ran out"),
