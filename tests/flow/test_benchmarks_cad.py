@@ -20,10 +20,7 @@ def _home(home: Path) -> None:
 
 def test_the_wake_of_a_cube_is_as_long_as_steady_rans_has_it() -> None:
     found = surface_cube.run(Effort("quick"))
-    assert [(one.measure, one.ok) for one in found.comparisons] == [
-        ("reattachment, k-epsilon", True),
-        ("separation, k-epsilon", True),
-    ]
+    assert [(one.measure, one.ok) for one in found.comparisons] == [("reattachment, k-epsilon", True)]
     assert found.comparisons[0].error > 0  # behind the measured one, as steady RANS has it
     assert found.cpu_seconds < 60
 
