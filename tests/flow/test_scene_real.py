@@ -15,6 +15,11 @@ from flowcfd.errors import NoSuchField, NotYet, ResultError, UnknownName
 pytestmark = pytest.mark.flow
 
 
+@pytest.fixture(autouse=True)
+def _home(home: Path) -> None:
+    """What is read is kept in no other place."""
+
+
 @pytest.fixture(scope="module")
 def duct(tmp_path_factory: pytest.TempPathFactory) -> fc.Results:
     """Flow between plates in three dimensions, developing; its home outlives the tests of this file."""
