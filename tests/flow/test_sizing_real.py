@@ -23,12 +23,10 @@ def test_the_cells_of_a_ball_are_foretold(home):
     plan = size(make(), fc.Flow(speed=20.0), cells=9000, domain=domain)
     done = mesh(plan.case(name="ball"), wait=True)
     done.check()
-    # 10 % is what estimates are held to (docs/sizing.md): where two sizes meet, single rows of cells differ, which is
-    # more of a small mesh than of a large one.
     assert plan.cells == pytest.approx(counted(done), rel=0.10)
     log = done.log("snappyHexMesh")
     refined = re.findall(r"Refined mesh : cells:(\d+)", log.read_text())
-    assert plan.cells - plan.layer_cells == pytest.approx(int(refined[-1]), rel=0.10)
+    assert plan.cells - plan.layer_cells == pytest.approx(int(refined[-1]), rel=0.03)
 
 
 @pytest.mark.parametrize(("name", "cells"), [("elbow", 8000), ("cone", 9000)])
