@@ -22,7 +22,7 @@ demo: setup
 	@$(python) tools/demo.py notebooks/01_*.ipynb notebooks/02_*.ipynb
 
 lab: setup
-	@.venv/bin/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+	@.venv/bin/flowcfd lab notebooks $(ARGS)
 
 test:
 	@tools/setup --tests

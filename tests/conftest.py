@@ -25,6 +25,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["FLOWCFD_RETRY_AFTER"] = "0.1"  # a run whose site fails says so soon, as many tries as it may have
 
 
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Whatever a test's libraries do with the signals of this process (event loops take SIGINT), the next has them."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty FLOWCFD_HOME for one test; MPI ranks yield, for tests share their cores with all sorts of things."""

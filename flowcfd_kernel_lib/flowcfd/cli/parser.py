@@ -69,6 +69,11 @@ def _command(commands: Commands, name: str, do: str, words: str) -> Parser:
 
 def _site(commands: Commands) -> None:
     _command(commands, "doctor", "doctor:doctor", "say what is found, what is missing, and the command that mends it")
+    lab = _command(commands, "lab", "lab:lab", "JupyterLab with the settings that FlowCFD's widgets need")
+    lab.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="its notebooks (default .)")
+    lab.add_argument(
+        "more", nargs=argparse.REMAINDER, metavar="OPTION", help="options of JupyterLab, such as --port=8890"
+    )
     kernel = commands.add_parser("kernel", help="install the OpenFOAM kernel for Jupyter")
     install = _command(
         kernel.add_subparsers(metavar="ACTION", required=True, parser_class=Parser),

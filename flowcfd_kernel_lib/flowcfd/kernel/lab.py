@@ -1,0 +1,25 @@
+"""JupyterLab as FlowCFD wants it: its settings, and nothing fetched from the net."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+HERE = Path(__file__).parent
+"""Holds `labconfig/`, the settings that JupyterLab reads of every folder on JUPYTER_CONFIG_PATH."""
+
+
+def lab_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a Jupyter server whose notebooks show our widgets; works behind a hub and alone.
+
+    trame's VTK for browsers would be fetched from the net when the server starts, unless a folder is named: ours, which
+    has none.
+    """
+    path = [str(HERE), *filter(None, base.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep))]
+    return {
+        **base,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(dict.fromkeys(path)),
+        "VTK_WASM_DIR_OVERRIDE": base.get("VTK_WASM_DIR_OVERRIDE") or str(HERE / "labconfig"),
+        "PYVISTA_OFF_SCREEN": base.get("PYVISTA_OFF_SCREEN") or "true",
+    }

@@ -1,0 +1,237 @@
+"""A real JupyterLab and a real Chromium: notebooks are opened, run and clicked as people do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+SHOTS = Path(__file__).parents[2] / "out" / "screenshots"
+"""Screenshots are kept here, to be looked at after the tests."""
+LONG = 90.0
+"""What a busy machine may take for a step of a page [s]; tests wait for what they expect, never for a time."""
+HEADLESS = ("--no-sandbox", "--disable-dev-shm-usage")
+SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+SIZE = {"width": 1400, "height": 1000}
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    with sync_playwright() as made:
+        yield made
+
+
+def chromium(playwright: Any, *more: str) -> Browser:
+    where = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if where is None:
+        pytest.fail("there is no chromium; `tools/setup --tests` installs it")
+    return playwright.chromium.launch(executable_path=where, args=[*HEADLESS, *more])
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Browser]:
+    """Without WebGL, which is much cheaper: what the server draws arrives as pictures."""
+    made = chromium(playwright, "--disable-gpu")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def browser_3d(playwright: Any) -> Iterator[Browser]:
+    """With WebGL in software, for pages that draw by themselves."""
+    made = chromium(playwright, *SOFTWARE_GL)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of its own; what it showed at a failure lies in out/screenshots."""
+    context = browser.new_context(viewport=SIZE)
+    made = context.new_page()
+    made.set_default_timeout(LONG * 1000)
+    yield made
+    if getattr(request.node, "failed", False):
+        shot(made, f"failed-{request.node.name}")
+    context.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when == "call":
+        item.failed = report.failed  # type: ignore[attr-defined]
+
+
+def shot(of: Page | Locator, name: str) -> Path:
+    """Keep a screenshot as out/screenshots/NAME.png."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    path = SHOTS / f"{name}.png"
+    of.screenshot(path=str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of their own for all that these tests start."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def environment(place: Path) -> dict[str, str]:
+    """The environment of servers: nothing of the user's settings, nothing kept in the user's home."""
+    own = {name: str(place / name.lower()) for name in
+           ("HOME", "FLOWCFD_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}  # fmt: skip
+    for folder in own.values():
+        Path(folder).mkdir()
+    return {
+        **os.environ,
+        **own,
+        "FLOWCFD_SHARED_CORES": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab: its address with a slash at the end, its token, and the folder of its notebooks."""
+
+    address: str
+    token: str
+    folder: Path
+    environment: dict[str, str]
+
+    def open(self, page: Page, *cells: str, name: str = "", kernel: str = "openfoam") -> Notebook:
+        """A new notebook of these cells in a page, its kernel ready."""
+        name = name or f"n{len(list(self.folder.glob('*.ipynb')))}.ipynb"
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+        nbformat.write(book, self.folder / name)
+        return self.show(page, name)
+
+    def show(self, page: Page, name: str) -> Notebook:
+        """A notebook that is there, in a page, its kernel ready."""
+        page.goto(f"{self.address}lab/tree/{name}?{urlencode({'reset': '', 'token': self.token})}")
+        page.wait_for_selector(".jp-Notebook")
+        page.wait_for_function(KERNEL)
+        return Notebook(page, self.folder / name)
+
+
+@dataclass
+class Notebook:
+    """A notebook that is open in a page."""
+
+    page: Page
+    path: Path
+
+    def command(self, name: str) -> None:
+        self.page.evaluate("name => { window.jupyterapp.commands.execute(name); return 1; }", name)
+
+    def run(self, *cells: int, wait: bool = True) -> None:
+        """Run these cells, or all of them."""
+        for cell in cells or range(self.count):
+            self.page.evaluate(f"n => {{ window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }}", cell)
+            self.command("notebook:run-cell")
+            if wait:
+                self.page.wait_for_function(
+                    f"n => {CELLS}[n].model.executionCount && {CELLS}[n].model.executionState !== 'running'", arg=cell
+                )
+
+    @property
+    def count(self) -> int:
+        return int(self.page.evaluate(f"{CELLS}.length"))
+
+    def source(self, cell: int) -> str:
+        return str(self.page.evaluate(f"n => {CELLS}[n].model.sharedModel.source", cell))
+
+    def cell(self, number: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def output(self, cell: int) -> Locator:
+        return self.cell(cell).locator(".jp-Cell-outputArea")
+
+    def text(self, cell: int) -> str:
+        """What a cell has printed, its errors too."""
+        outputs = self.page.evaluate(f"n => {CELLS}[n].model.outputs.toJSON()", cell)
+        return "".join(
+            "".join(one["text"]) if "text" in one else f"{one['ename']}: {one['evalue']}" if "ename" in one else ""
+            for one in outputs
+        )
+
+
+@pytest.fixture(scope="session")
+def lab(place: Path, environment: dict[str, str]) -> Iterator[Lab]:
+    """A JupyterLab as `flowcfd lab` starts it, on a port of its own."""
+    folder = place / "notebooks"
+    folder.mkdir()
+    with Server(lab_command(folder), environment, folder) as server:
+        yield Lab(server.address, server.token, folder, environment)
+
+
+def lab_command(folder: Path) -> Sequence[str]:
+    root = ["--allow-root"] if os.geteuid() == 0 else []
+    return [
+        str(Path(sys.executable).parent / "flowcfd"), "lab", str(folder), "--no-browser", "--port=0",
+        "--ServerApp.ip=127.0.0.1", "--LabApp.expose_app_in_browser=True", *root,
+    ]  # fmt: skip
+
+
+class Server:
+    """A Jupyter server, ended by its own pid; `address` and `token` are read from the file that it writes."""
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+        self.log = folder.parent / f"{folder.name}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        self._file = Path(environment["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{self.process.pid}.json"
+        self.address = self.token = ""
+
+    def __enter__(self) -> Server:
+        try:
+            until(
+                lambda: self._file.is_file() or self.process.poll() is not None,
+                say=lambda: self.log.read_text()[-3000:],
+            )
+            if self.process.poll() is not None:
+                pytest.fail(f"the server ended:\n{self.log.read_text()[-3000:]}")
+            said = until(lambda: json.loads(self._file.read_text() or "{}"))
+            self.address, self.token = said["url"], said["token"]
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def until(true: Callable[[], Any], seconds: float = LONG, say: Callable[[], str] = str) -> Any:
+    """What `true` gives as soon as it is something; fails after so many seconds [s]."""
+    deadline = time.monotonic() + seconds
+    while not (found := true()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"it did not come true in {seconds:g} s\n{say()}")
+        time.sleep(0.05)
+    return found
