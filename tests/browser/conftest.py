@@ -95,8 +95,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def environment(place: Path) -> dict[str, str]:
     """The environment of servers: nothing of the user's settings, nothing kept in the user's home."""
-    own = {name: str(place / name.lower()) for name in
-           ("HOME", "FLOWCFD_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}  # fmt: skip
+    names = ("HOME", "FLOWCFD_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    own = {name: str(place / name.lower()) for name in names}
     for folder in own.values():
         Path(folder).mkdir()
     return {
@@ -145,7 +145,7 @@ class Notebook:
     def run(self, *cells: int, wait: bool = True) -> None:
         """Run these cells, or all of them."""
         for cell in cells or range(self.count):
-            self.page.evaluate(f"n => {{ window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }}", cell)
+            self.page.evaluate("n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }", cell)
             self.command("notebook:run-cell")
             if wait:
                 self.page.wait_for_function(

@@ -42,7 +42,7 @@ class Live:
     """One table. `box` is the widget; `refresh` looks once, `start` again and again, `close` ends it."""
 
     def __init__(self, runs: Runs) -> None:
-        import ipywidgets as widgets  # type: ignore[import-untyped]
+        import ipywidgets as widgets
 
         self.runs = runs
         self.ticked: set[Path] = set()

@@ -1,1 +1,1 @@
-"""What is clicked in a notebook: the wizard, patches, the monitor, the viewer. A widget holds a value and replaces it."""
+"""What is clicked in a notebook: wizard, patches, monitor, viewer. A widget holds a value and replaces it."""
