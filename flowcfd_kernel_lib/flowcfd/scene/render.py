@@ -121,6 +121,47 @@ def _flat(dataset: Any) -> bool:
     return bool(spans.min() <= 1e-6 * max(spans.max(), 1e-300))
 
 
+@dataclass
+class Drawn:
+    """A scene whose layers lie on a stage: from where it is looked at, and the normal of its plane where it has one."""
+
+    scene: Scene
+    stage: Stage
+    seen: Camera
+    flat: Vector | None
+
+    def size(self) -> list[int]:
+        """Width and height of its picture [pixels]; where that is not given it is what is shown needs."""
+        return _size(self.stage, self.seen, self.scene, self.flat)
+
+    def put(self) -> None:
+        """Everything onto the plotter, as its window's size asks for."""
+        made, stage = self.stage.plotter, self.stage
+        stage.put(_front(stage, self.seen, self.flat))
+        if self.scene.words:
+            size = round(13 * made.window_size[0] / WIDTH)
+            made.add_text(self.scene.words, position="upper_left", font_size=size, color=stage.ink)
+
+    def aim(self) -> None:
+        """Put the camera where the scene wants it."""
+        below, above = _below(self.stage, self.stage.plotter.window_size[0]), TITLE * bool(self.scene.words)
+        self.seen.place(self.stage.plotter, self.stage.box.ravel(), flat=self.flat, below=below, above=above)
+
+
+def draw(scene: Scene, made: Any) -> Drawn:
+    """The layers of a scene on the stage of a plotter, not yet put there. Raises what its layers raise."""
+    made.set_background(NIGHT if scene.black else PAPER)
+    stage = Stage(made, LIGHT if scene.black else INK, scene._data.unit)
+    paint = scene.paint or default_paint(scene)
+    layers = scene.layers or default_layers(scene)
+    for layer in layers:
+        own = layer.paint or paint
+        scene._data.require(own.field)
+        layer.draw(scene._data, stage, own)
+    seen = scene.seen if scene.layers or scene.seen != Camera() else _first_look(scene)
+    return Drawn(scene, stage, seen, _plane(layers, scene))
+
+
 @contextmanager
 def plotter(scene: Scene) -> Iterator[tuple[Any, Stage]]:
     """A plotter off screen with the scene on it; closed in the end. Raises what its layers raise."""
@@ -128,31 +169,12 @@ def plotter(scene: Scene) -> Iterator[tuple[Any, Stage]]:
 
     made: Any = pyvista.Plotter(off_screen=True, window_size=[WIDTH, MOST])
     try:
-        made.set_background(NIGHT if scene.black else PAPER)
-        stage = Stage(made, LIGHT if scene.black else INK, scene._data.unit)
-        paint = scene.paint or default_paint(scene)
-        layers = scene.layers or default_layers(scene)
-        for layer in layers:
-            own = layer.paint or paint
-            scene._data.require(own.field)
-            layer.draw(scene._data, stage, own)
-        flat = _plane(layers, scene)
-        seen = scene.seen if scene.layers or scene.seen != Camera() else _first_look(scene)
-        made.window_size = _size(stage, seen, scene, flat)
-        stage.put(_front(stage, seen, flat))
-        if scene.words:
-            made.add_text(
-                scene.words, position="upper_left", font_size=round(13 * made.window_size[0] / WIDTH), color=stage.ink
-            )
-        seen.place(
-            made,
-            stage.box.ravel(),
-            flat=flat,
-            below=_below(stage, made.window_size[0]),
-            above=TITLE * bool(scene.words),
-        )
+        drawn = draw(scene, made)
+        made.window_size = drawn.size()
+        drawn.put()
+        drawn.aim()
         made.enable_anti_aliasing("ssaa")
-        yield made, stage
+        yield made, drawn.stage
     finally:
         made.close()
 
