@@ -184,6 +184,26 @@ def test_a_solver_that_is_killed_is_not_tried_again(home: Path, slow_cavity: Bui
     assert run.wait(60) == "Failed" and told(run, "again") == 0
 
 
+@pytest.mark.parametrize("first", [signal.SIGUSR1, signal.SIGTERM], ids=["time is over", "cancelled"])
+def test_a_run_whose_solver_the_scheduler_ends_with_it_is_stopped_and_goes_on(
+    home: Path, slow_cavity: Build, until: Until, first: signal.Signals
+) -> None:
+    """A scheduler signals all processes of a job in any order: the solver may be gone before it was asked to write."""
+    run = jobs.run(slow_cavity(steps=10_000, write=20))
+    until(lambda: solving(run) and (run.case / "0.02").is_dir())
+    solver = record.stage(run.path, "solve").steps[-1].identity  # type: ignore[union-attr]
+    worker = record.worker(run.path)
+    assert solver is not None and worker is not None
+    os.kill(solver.pid, signal.SIGSTOP)  # so it dies of what comes second, before it can obey the first
+    os.kill(worker.identity.pid, first)
+    os.kill(solver.pid, signal.SIGTERM)
+    os.kill(solver.pid, signal.SIGCONT)
+    assert run.wait(60) == "Stopped", run.why
+    assert "since the last write are lost" in run.why
+    assert run.resume().state in ("Queued", "Running")
+    assert run.cancel().state == "Cancelled"
+
+
 def test_who_waits_with_a_greater_priority_begins_first(
     home: Path, one_core: None, slow_cavity: Build, until: Until
 ) -> None:

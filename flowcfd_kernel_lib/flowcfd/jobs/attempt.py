@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ORPHAN_PATIENCE = 60.0
 """How long [s] a solver left by a killed worker may take to write its fields."""
 
-SIGNAL_PATIENCE = 1.0
+SIGNAL_PATIENCE = 3.0
 """So long [s] after its child was ended by SIGTERM a worker waits for the same signal to itself."""
 
 _TEXT = 200_000
@@ -108,7 +108,7 @@ def asked(number: int, request: Request, stage: str = "") -> EndRecord:
 
 
 def _ended_from_outside(attempt: Attempt, stage: StageRecord) -> EndRecord | None:
-    """The end of a run whose processes all got SIGTERM, as a scheduler's cancel sends it; None for another end."""
+    """The end of a run whose processes all got SIGTERM, as a scheduler's cancel or limit sends it; None for another."""
     rc, watch = stage.steps[-1].rc, attempt.watch
     if rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
         return None
@@ -117,9 +117,13 @@ def _ended_from_outside(attempt: Attempt, stage: StageRecord) -> EndRecord | Non
         watch.wait(0.05)
         if time.monotonic() > deadline:
             break
+    lost = "fields since the last write are lost"
+    if request is not None and request.by == "SIGUSR1":  # the time is over, and it was ended before it had obeyed
+        end = asked(attempt.number, request, stage.name)
+        return replace(end, why=f"{end.why}; {lost}", outside=True)
     if request is None or request.by != "SIGTERM":
         return None
-    why = "ended by SIGTERM from outside, such as scancel; fields since the last write are lost"
+    why = f"ended by SIGTERM from outside, such as scancel; {lost}"
     return EndRecord(attempt.number, "Stopped", why, time.time(), stage.name, outside=True)
 
 

@@ -41,11 +41,11 @@ def needed(name: str, *extras: str) -> dict[str, Distribution]:
 
 
 def licence(of: Distribution) -> str:
-    """The licence in a few words: the expression, else the classifiers, else the first line of the field."""
+    """The licence in a few words: the expression, else the classifiers, else the first lines of the field."""
     if expression := of.metadata.get("License-Expression"):
         return expression
     classifiers = [text for text in of.metadata.get_all("Classifier") or [] if text.startswith("License ::")]
-    return " ".join(classifiers) or (of.metadata.get("License") or "").split("\n")[0]
+    return " ".join(classifiers) or " ".join((of.metadata.get("License") or "").split("\n")[:4])
 
 
 NEEDED = needed("flowcfd", "ai", "cad", "cluster", "hub")

