@@ -19,7 +19,7 @@ from flowcfd.errors import SiteError
 from flowcfd.foam import install
 from flowcfd.foam.install import Installation
 from flowcfd.foam.versions import VERSIONS
-from flowcfd.kernel import spec
+from flowcfd.kernel import labextension, spec
 from flowcfd.settings import settings
 from flowcfd.version import __version__
 
@@ -66,6 +66,7 @@ def examine() -> Iterator[Check]:
         yield from openfoam(found)
     yield space()
     yield kernel()
+    yield extension()
     yield cores()
 
 
@@ -168,6 +169,17 @@ def kernel() -> Check:
         why = "the provisioner flowcfd-openfoam is not registered"
         return Check("kernel", False, why, needed=False, mend="pip install -e . (or pip install flowcfd)")
     return Check("kernel", True, str(found[0].folder), needed=False)
+
+
+def extension() -> Check:
+    """Whether JupyterLab finds the extension that lets widgets write cells, and it is this version's."""
+    mend = "flowcfd kernel install --sys-prefix"
+    found = labextension.installed()
+    if not found:
+        return Check("Lab extension", False, "JupyterLab finds no flowcfd-lab", needed=False, mend=mend)
+    if not labextension.same(found[0]):
+        return Check("Lab extension", False, f"{found[0]} is of another version", needed=False, mend=mend)
+    return Check("Lab extension", True, str(found[0]), needed=False)
 
 
 def cores() -> Check:

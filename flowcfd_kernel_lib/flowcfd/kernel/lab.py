@@ -6,8 +6,17 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowcfd.kernel import labextension
+
 HERE = Path(__file__).parent
-"""Holds `labconfig/`, the settings that JupyterLab reads of every folder on JUPYTER_CONFIG_PATH."""
+"""Holds what Jupyter reads of every folder on JUPYTER_CONFIG_PATH: `labconfig/` and `jupyter_server_config.json`."""
+
+
+def lab_arguments() -> list[str]:
+    """Options of JupyterLab: in a source tree the extension is served from there, so it is never an older one."""
+    if labextension.source().parent != labextension.tree():
+        return []
+    return [f"--LabApp.extra_labextensions_path={labextension.tree()}"]
 
 
 def lab_environment(base: Mapping[str, str]) -> dict[str, str]:
