@@ -1,0 +1,72 @@
+"""The render process: `python -m flowcfd.viewer.server`, started by the kernel and ending with it.
+
+The secret comes over stdin as the first line, the port goes out over stdout. One asyncio loop serves the kernel's
+questions and all views, each on a port of its own; everything listens on 127.0.0.1 and asks for a secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from flowcfd.errors import FlowError, UnknownName
+from flowcfd.viewer import guard
+from flowcfd.viewer.views import Views
+
+PAGE = Path(__file__).parent / "page"
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    token = sys.stdin.readline().strip()
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    os.environ["WSLINK_READY_MSG"] = ""
+    if not token:
+        sys.exit("no secret came over stdin")
+    asyncio.run(_serve(token, out))
+
+
+async def _serve(token: str, out: Any) -> None:
+    from aiohttp import web
+
+    views = Views()
+    app = web.Application(middlewares=[guard.bearer(token)], client_max_size=64 << 20)
+    app.router.add_post("/ask", lambda request: _answer(views, request))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, 0).start()
+    print(json.dumps({"port": runner.addresses[0][1]}), file=out, flush=True)
+    await _kernel_gone()
+    views.close_all()
+    os._exit(0)  # nothing to save, and a view that hangs must not keep it
+
+
+async def _kernel_gone() -> None:
+    """Returns when the kernel closed its end of the pipe, which its death does too."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(4096):
+        pass
+
+
+async def _answer(views: Views, request: Any) -> Any:
+    from aiohttp import web
+
+    question = await request.json()
+    name, data = question["name"], question["data"]
+    if name not in views.QUESTIONS:
+        raise web.HTTPNotFound(text=str(UnknownName("question", str(name), views.QUESTIONS)))
+    try:
+        return web.json_response({"answer": await getattr(views, name)(**data)})
+    except FlowError as error:
+        return web.json_response({"error": {"kind": type(error).__name__, "words": str(error)}})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The views of the render process: opened, asked, replaced and closed by the kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flowcfd.errors import ResultError
+from flowcfd.scene import Scene
+from flowcfd.viewer import guard
+from flowcfd.viewer.kinds import App, Spec, builder
+from flowcfd.viewer.live import Live
+
+PAGE = Path(__file__).parent / "page"
+HOST = "127.0.0.1"
+
+
+@dataclass
+class View:
+    """One view: its trame server on a port of its own, its plotter, and its app."""
+
+    server: Any
+    live: Live
+    app: App
+    token: str
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Where its page is, and the secret that opens it."""
+        return {"port": self.server.port, "token": self.token}
+
+
+class Views:
+    """All views of a kernel by name."""
+
+    QUESTIONS: ClassVar = ("open", "spec", "replace", "close", "status")
+
+    def __init__(self) -> None:
+        self._views: dict[str, View] = {}
+
+    async def open(self, kind: str, spec: Spec, view: str = "") -> dict[str, Any]:
+        """Open a view and serve its page; `view` is its name when it comes back. Raises FlowError."""
+        name = view or secrets.token_hex(8)
+        if name not in self._views:
+            self._views[name] = await _open(kind, spec)
+        return {"view": name, **self._views[name].address}
+
+    async def spec(self, view: str) -> dict[str, Any]:
+        """What a view shows."""
+        return {"spec": self._view(view).app.spec()}
+
+    async def replace(self, view: str, spec: Spec) -> dict[str, Any]:
+        """Show something else in a view. Raises FlowError."""
+        self._view(view).app.replace(spec)
+        return {}
+
+    async def close(self, view: str) -> dict[str, Any]:
+        """Close a view and free what it held."""
+        closed = self._views.pop(view, None)
+        if closed is not None:
+            await closed.server.stop()
+            closed.live.close()
+        return {}
+
+    async def status(self) -> dict[str, Any]:
+        """What the process holds; memory in bytes."""
+        status = Path("/proc/self/status").read_text().split()
+        memory = 1024 * int(status[status.index("VmRSS:") + 1])
+        return {"views": list(self._views), "memory": memory, "pid": os.getpid()}
+
+    def close_all(self) -> None:
+        """At the end."""
+        for one in self._views.values():
+            one.live.close()
+
+    def _view(self, name: str) -> View:
+        if name not in self._views:
+            raise ResultError(f"the view {name} is closed")
+        return self._views[name]
+
+
+async def _open(kind: str, spec: Spec) -> View:
+    from trame.app import get_server
+
+    server = get_server(f"view-{secrets.token_hex(8)}", client_type="vue3")
+    server.enable_module({"serve": {"__flowcfd": str(PAGE)}, "scripts": ["__flowcfd/told.js"]})
+    server.state.flowcfd_told = None
+    token = guard.secret()
+    live = Live(server, Scene.from_json)
+
+    def tell(message: dict[str, Any]) -> None:
+        with server.state:
+            server.state.flowcfd_told = {"message": message, "number": secrets.token_hex(4)}
+
+    try:
+        app = builder(kind)(server, live, spec, tell)
+    except BaseException:
+        live.close()
+        raise
+    server.controller.on_server_bind.add(lambda bound: bound.app.middlewares.append(guard.page(token)))
+    server.start(
+        port=0, host=HOST, exec_mode="task", thread=True, open_browser=False, show_connection_info=False,
+        disable_logging=True, timeout=0,
+    )  # fmt: skip
+    await asyncio.wait_for(server.ready, 60)
+    return View(server, live, app, token)

@@ -1,0 +1,27 @@
+"""Viewer: a Scene that lives in the page."""
+
+from __future__ import annotations
+
+from flowcfd.scene import Scene
+from flowcfd.widgets.frame import Frame
+
+
+class Viewer(Frame):
+    """A scene to turn and to change by its toolbar; `scene` is what it shows, and can be set."""
+
+    def __init__(self, scene: Scene, *, height: int = 560) -> None:
+        super().__init__("scene", scene.to_json(), label=f"3-D view of {scene.results.case.parent.name}", height=height)
+
+    @property
+    def scene(self) -> Scene:
+        """What is shown now, with all that the toolbar did."""
+        return Scene.from_json(self.look())
+
+    @scene.setter
+    def scene(self, scene: Scene) -> None:
+        self.show(scene.to_json())
+
+    @property
+    def code(self) -> str:
+        """The Python that makes what is shown."""
+        return self.scene.code
