@@ -52,6 +52,7 @@ _HOMES = {
     "flowcfd.reports": "report",
     "flowcfd.scene": "view Scene",
     "flowcfd.uncertain": "Uncertain",
+    "flowcfd.widgets.wizard": "wizard Wizard",
     "flowcfd": "archive benchmarks studies sweeps",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -15,17 +15,20 @@ WIDTH = 110
 """What is longer than this gets a line for each of its parts."""
 
 
-def code(case: Case) -> str:
-    """`fc.Case(...)` with what differs from the defaults; running it gives an equal case."""
-    return _shown(case, 0)
+def code(case: Case, *, geometry: str = "") -> str:
+    """`fc.Case(...)` with what differs from the defaults; running it gives an equal case.
+
+    `geometry` is what stands for its body, such as the name of a variable; the kept geometry by its digest when not given.
+    """
+    return _shown(case, 0, geometry)
 
 
-def _shown(value: Any, indent: int) -> str:
+def _shown(value: Any, indent: int, geometry: str = "") -> str:
     """A value as source; its lines after the first are indented by so many steps."""
     if isinstance(value, Body):
-        return f"fc.Geometry.kept({value.digest!r})"
+        return geometry or f"fc.Geometry.kept({value.digest!r})"
     if isinstance(value, Spec):
-        return _spec(value, indent)
+        return _spec(value, indent, geometry)
     if isinstance(value, Mapping):
         parts = [f"{key!r}: {_shown(one, indent + 1)}" for key, one in value.items()]
         return _joined("{", parts, "}", indent)
@@ -35,9 +38,9 @@ def _shown(value: Any, indent: int) -> str:
     return repr(value)
 
 
-def _spec(spec: Spec, indent: int) -> str:
+def _spec(spec: Spec, indent: int, geometry: str = "") -> str:
     """A call of its class; a mapping for one of a plug-in, or of a part that has no public name."""
-    parts = [(name, _shown(value, indent + 1)) for name, value in spec.__repr_args__()]
+    parts = [(name, _shown(value, indent + 1, geometry)) for name, value in spec.__repr_args__()]
     name = type(spec).__name__
     if _public(type(spec)):
         return _joined(f"fc.{name}(", [f"{key}={text}" for key, text in parts], ")", indent)

@@ -67,7 +67,7 @@ def size(
     """
     _understood(geometry, flow, cells, y_plus, domain)
     body = geometry.body() if isinstance(geometry, Geometry) else geometry
-    chosen, why = _domain(body, domain, half=half)
+    chosen, why = domain_for(body, domain, half=half)
     space = chosen.around(body)
     _refuse(space, body)
     internal = bool(getattr(space, "solid_is_fluid", False))
@@ -94,7 +94,8 @@ def _understood(geometry: object, flow: object, cells: object, y_plus: object, d
         raise CaseError(f"domain: must be one that holds a body, such as flowcfd.WindTunnel() (got {domain!r})")
 
 
-def _domain(body: Body, given: Domain | None, *, half: bool) -> tuple[Domain, str]:
+def domain_for(body: Body, given: Domain | None = None, *, half: bool = False) -> tuple[Domain, str]:
+    """The domain that is given, or else the one that suits a body, and why."""
     if given is not None:
         if half and not getattr(given, "half", False):
             raise CaseError(f"half: is said by the domain, {given.kind}(half=True)")
