@@ -88,6 +88,20 @@ def test_a_study_is_reported_with_all_its_points(home: Path, tmp_path: Path) -> 
     assert study.digest in page
 
 
+def test_mesh_independence_is_reported_with_its_grids_and_scenes_of_ones_own(home: Path, tmp_path: Path) -> None:
+    coarse = lid().model_copy(update={"mesh": fc.Blocks(8)})
+    found = fc.studies.independence(coarse, measure="forces.Cd", levels=3)
+    finest = found.known[0].run
+    scene = fc.view(finest).slice("z").color("p").title("The pressure")
+    page = text(fc.report(found, tmp_path / "grids.html", scenes=[scene]))
+    assert "Mesh independence" in page
+    assert all(f"{level.cells:,}" in page for level in found.levels)
+    assert str(found.gci or found.why_no_gci) in page
+    assert finest.record.digest in page
+    assert "The pressure" in page
+    assert "Speed in the plane" not in page
+
+
 def test_bad_input_is_one_line(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "nothing", str(tmp_path / "a.pdf")]) == 2
     said = capsys.readouterr().err

@@ -11,7 +11,7 @@ from flowcfd.errors import FlowError, ResultError
 from flowcfd.reports.blocks import Block, Figure, Marks, Rows, Words
 from flowcfd.reports.figures import COLOURS, Draw, curves
 from flowcfd.reports.sections import Maker, Section, Subject
-from flowcfd.scene import view
+from flowcfd.scene import Scene, view
 
 SHOWN = ("Cd", "Cl", "Cs")
 """The coefficients that are shown, where they are recorded."""
@@ -117,7 +117,10 @@ def _over(subject: Subject) -> str:
 
 
 def flow(subject: Subject) -> Section | None:
-    """Speed and pressure on a plane through the middle, near the body where there is one."""
+    """The scenes that were given, else speed and pressure on a plane through the middle, near a body."""
+    if subject.scenes:
+        shown = (one if one.pixels is not None else one.size(1500, 0) for one in subject.scenes)
+        return Section("Flow", [Figure(one.png, one.words or _caption(one)) for one in shown])
     if subject.results is None:
         return None
     scene = view(subject.results)
@@ -130,6 +133,13 @@ def flow(subject: Subject) -> Section | None:
         caption = f"{words} in the plane {drawn.place}, {when} {subject.results.last:g}"
         blocks.append(Figure(drawn.size(1500, 0).png, caption))
     return Section("Flow", blocks) if blocks else None
+
+
+def _caption(scene: Scene) -> str:
+    """What a scene without words of its own shows: "slice, streamlines: U in y = 0.1 m"."""
+    kinds = ", ".join(dict.fromkeys(layer.kind for layer in scene.layers)) or "first look"
+    painted = f": {scene.paint.field}" if scene.paint is not None else ""
+    return f"{kinds.capitalize()}{painted}{f' in {scene.place}' if scene.place else ''}"
 
 
 def verdict(subject: Subject) -> Section | None:

@@ -6,8 +6,10 @@ import base64
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +20,19 @@ from flowcfd.reports.sections import SECTIONS, Section, Subject, ordered
 from flowcfd.version import __version__
 
 if TYPE_CHECKING:
+    from flowcfd.benchmarks.outcome import Outcome
+    from flowcfd.benchmarks.validation import Validation
     from flowcfd.jobs.handle import Run
     from flowcfd.post.open import Results
+    from flowcfd.scene import Scene
     from flowcfd.studies import Study
+    from flowcfd.studies.independence import Independence
 
 Own = Callable[[Subject], Section | None]
 
 
 def report(
-    of: Results | Run | Study | str | Path,
+    of: Results | Run | Study | Independence | str | Path,
     path: str | Path,
     *,
     title: str = "",
@@ -34,6 +40,8 @@ def report(
     note: str = "",
     sections: Iterable[str | Own] | None = None,
     template: str | Path | None = None,
+    evidence: Iterable[Independence | Outcome | Validation] = (),
+    scenes: Iterable[Scene] = (),
 ) -> Path:
     """Write what there is to say of a run, a study or a case directory; the kind follows from the suffix of `path`.
 
@@ -41,7 +49,9 @@ def report(
 
     `.pdf` is typeset by typst, `.html` is one file that needs nothing else. `sections` are names of SECTIONS in their
     order, or functions `Subject -> Section | None`; None: all that have something to say. `template` is a file of your
-    own, .typ or .html (Jinja), that gets the same data. Returns the path.
+    own, .typ or .html (Jinja), that gets the same data. `evidence` is what speaks for the numbers: what
+    `fc.studies.independence` and `fc.benchmarks.validate` gave. `scenes` are shown of the flow in place of the middle
+    plane. Returns the path.
 
     CaseError for a suffix, section or template that is not known, UnknownName for a section; ResultError for what
     holds no run; SiteError where typst is not installed. What one section cannot say, it says in its place.
@@ -53,7 +63,7 @@ def report(
     if not target.parent.is_dir():
         raise CaseError(f"path: there is no folder {target.parent}")
     own = _template(template, target.suffix.lower())
-    subject = Subject.of(of)
+    subject = _with(Subject.of(of), evidence, scenes)
     chosen = ordered() if sections is None else [
         (one, SECTIONS.get(one, where="sections")) if isinstance(one, str) else (getattr(one, "__name__", "own"), one)
         for one in sections
@@ -76,6 +86,25 @@ def report(
     part.write_bytes(content)
     part.replace(target)
     return target
+
+
+def _with(subject: Subject, evidence: Iterable[Any], scenes: Iterable[Any]) -> Subject:
+    from flowcfd.benchmarks.outcome import Outcome
+    from flowcfd.benchmarks.validation import Validation
+    from flowcfd.scene import Scene
+    from flowcfd.studies.independence import Independence
+
+    parts = (one if isinstance(one, Validation) else (one,) for one in evidence)
+    given, shown = tuple(chain.from_iterable(parts)), tuple(scenes)
+    for one in given:
+        if not isinstance(one, Independence | Outcome):
+            raise CaseError(
+                f"evidence: give what fc.studies.independence or fc.benchmarks.validate gave (got {type(one).__name__})"
+            )
+    for one in shown:
+        if not isinstance(one, Scene):
+            raise CaseError(f"scenes: give Scenes, such as fc.view(res).slice('y') (got {type(one).__name__})")
+    return replace(subject, evidence=(*subject.evidence, *given), scenes=shown)
 
 
 def _made(name: str, make: Own, subject: Subject, *, strict: bool) -> Section | None:

@@ -17,11 +17,15 @@ from flowcfd.registry import Registry
 from flowcfd.reports.blocks import Block, Figures, Words
 
 if TYPE_CHECKING:
+    from flowcfd.benchmarks.outcome import Outcome
     from flowcfd.post.verdict import Verdict
+    from flowcfd.scene import Scene
     from flowcfd.studies import Study
+    from flowcfd.studies.independence import Independence
 
 ORDER = (
-    "result", "geometry", "mesh", "setup", "checks", "convergence", "forces", "flow", "points", "verdict", "provenance"
+    "result", "geometry", "mesh", "setup", "checks", "convergence", "forces", "flow", "points", "grids",
+    "benchmark", "verdict", "provenance",
 )  # fmt: skip
 """How a report reads; sections of plug-ins follow."""
 
@@ -49,12 +53,23 @@ class Subject:
 
     results: Results | None = None
     study: Study | None = None
+    evidence: tuple[Independence | Outcome, ...] = ()
+    """What speaks for the numbers: families of meshes, and benchmarks."""
+    scenes: tuple[Scene, ...] = ()
+    """What is shown of the flow; none: the middle plane."""
 
     @classmethod
     def of(cls, given: Any) -> Subject:
-        """From Results, a Run, a Study or a path; CaseError for anything else, ResultError for a path without a run."""
-        from flowcfd.studies import Study
+        """From Results, a Run, a Study, mesh independence or a path.
 
+        CaseError for anything else, ResultError for a path without a run.
+        """
+        from flowcfd.studies import Study
+        from flowcfd.studies.independence import Independence
+
+        if isinstance(given, Independence):
+            run = (given.known or given.levels)[0].run
+            return cls(Results(run.case, run), evidence=(given,))
         if isinstance(given, Study):
             return cls(study=given)
         if isinstance(given, Results):
@@ -63,7 +78,9 @@ class Subject:
             return cls(Results(given.case, given))
         if isinstance(given, str | Path):
             return cls._at(Path(given).expanduser().absolute())
-        raise CaseError(f"report: give Results, a Run, a Study or a folder (got {type(given).__name__})")
+        raise CaseError(
+            f"report: give Results, a Run, a Study, mesh independence or a folder (got {type(given).__name__})"
+        )
 
     @classmethod
     def _at(cls, path: Path) -> Subject:
@@ -123,9 +140,9 @@ Maker = Callable[[Subject], Section | None]
 
 
 def _own() -> None:
-    from flowcfd.reports import computed, described, studied
+    from flowcfd.reports import computed, described, evidence, studied
 
-    for name, make in {**described.SECTIONS, **computed.SECTIONS, **studied.SECTIONS}.items():
+    for name, make in (described.SECTIONS | computed.SECTIONS | studied.SECTIONS | evidence.SECTIONS).items():
         SECTIONS.register(name, make)
 
 

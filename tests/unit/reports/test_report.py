@@ -50,7 +50,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_run_is_refused() -> None:
-    with pytest.raises(CaseError, match=r"give Results, a Run, a Study or a folder \(got int\)"):
+    with pytest.raises(CaseError, match=r"give Results, a Run, a Study, mesh independence or a folder \(got int\)"):
         Subject.of(3)
 
 
