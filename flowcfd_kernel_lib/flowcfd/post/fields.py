@@ -11,7 +11,7 @@ import numpy as np
 import pyvista
 from numpy.typing import NDArray
 
-from flowcfd.errors import DictionaryError, NoSuchField, ResultError, UnknownName
+from flowcfd.errors import DictionaryError, NoSuchField, NotYet, ResultError, UnknownName
 from flowcfd.foam.fields import Field
 from flowcfd.post import cache, layout, polymesh
 from flowcfd.post.layout import Part, times
@@ -65,6 +65,22 @@ def mesh(
     wanted = _patch_names(boundaries, patches)
     whole = pyvista.MultiBlock({"internalMesh": grid})
     whole["boundary"] = pyvista.MultiBlock({name: _patch(name, boundaries, loaded, values) for name in wanted})
+    return whole
+
+
+def bare(case: Path) -> pyvista.MultiBlock:
+    """The cells and patches of the mesh alone, as `mesh` gives them, of a case that has written no fields.
+
+    Raises NotYet where there is no mesh.
+    """
+    roots = [case] if (case / "constant/polyMesh").is_dir() else sorted(case.glob("processor*[0-9]"))
+    if not roots:
+        raise NotYet(f"no mesh is written: {case / 'constant/polyMesh'} is not there")
+    meshes = [Part(root, root / "constant", 0.0).mesh() for root in roots]
+    whole = pyvista.MultiBlock({"internalMesh": cache.grid(cache.key("cells", _all_files(meshes)), lambda: _cells(meshes))})
+    boundaries = [_boundary(files) for files in meshes]
+    names_ = _patch_names(boundaries, True)
+    whole["boundary"] = pyvista.MultiBlock({name: _patch(name, boundaries, {}, {}) for name in names_})
     return whole
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,27 @@ class Camera:
         plotter.camera.parallel_scale = 0.5 * tall * pixel
         plotter.reset_camera_clipping_range()
 
+    @classmethod
+    def of(cls, plotter: Any, bounds: Any, *, flat: Vector | None, below: float = 0.0, above: float = 0.0) -> Camera:
+        """The camera that would be placed where a plotter's is, such as after it was turned by the mouse."""
+        seen = plotter.camera
+        away = np.asarray(seen.position, float) - np.asarray(seen.focal_point, float)
+        direction, up = _rounded(away / np.linalg.norm(away)), _rounded(np.asarray(seen.up, float))
+        turned = cls(direction=direction)
+        if abs(float(np.dot(frame(direction, turned.looks(flat)[1])[2], up))) < 0.9999:
+            turned = cls(direction=direction, up=up)
+        across, tall = plotter.window_size
+        pixel = 2 * seen.parallel_scale / max(tall, 1)
+        centre = np.asarray(seen.focal_point, float) + 0.5 * (below - above) * pixel * frame(*turned.looks(flat))[2]
+        low, high = turned._box(bounds)
+        if np.linalg.norm(np.cross(centre - (low + high) / 2, away / np.linalg.norm(away))) > 2 * pixel:
+            half = 0.25 * float(np.linalg.norm(high - low)) or 0.5
+            near = tuple((_short(one - half), _short(one + half)) for one in centre)
+            turned = replace(turned, near=near)
+        width, height = turned.spans(bounds, flat=flat)
+        zoom = max(height / max(tall - below - above, 1.0), width / across, 1e-12) / pixel
+        return replace(turned, zoom=float(f"{zoom:.4g}"))
+
     def spans(self, bounds: Any, *, flat: Vector | None) -> tuple[float, float]:
         """Width and height [m] of what is looked at, with some room around it."""
         _, right, above = frame(*self.looks(flat))
@@ -76,3 +97,13 @@ class Camera:
             return (facing[0], facing[1], facing[2]), self.up or ((0, 1, 0) if along == 2 else (0, 0, 1))
         direction, up = VIEWS["iso"]
         return direction, self.up or up
+
+
+def _rounded(vector: np.ndarray) -> Vector:
+    x, y, z = (round(float(one), 4) + 0.0 for one in vector)
+    return x, y, z
+
+
+def _short(value: float) -> float:
+    """Six digits are more than anybody sees."""
+    return float(f"{value:.6g}")

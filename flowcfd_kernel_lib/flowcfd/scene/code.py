@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.layers import Clip, Contour, Glyphs, Layer, Outline, Slice, Streamlines, Surface, Threshold
+from flowcfd.scene.marks import Line, Patches, Probe, Worst
 from flowcfd.scene.paint import Paint
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ AXES = {(1.0, 0.0, 0.0): "x", (0.0, 1.0, 0.0): "y", (0.0, 0.0, 1.0): "z",
 
 def code(scene: Scene) -> str:
     """`fc.view("...").slice("y").color("U")`, a step a line where there are many."""
-    of = scene.results.run.path if scene.results.run is not None else scene.results.case
-    steps = [_call("", [repr(str(of)), *([f"time={scene.time!r}"] if scene.time is not None else [])])]
+    steps = [_call("", [repr(scene.of), *([f"time={scene.time!r}"] if scene.time is not None else [])])]
     steps += [_layer(one) for one in scene.layers]
     if scene.paint is not None:
         steps.append(_call("color", _painted(scene.paint)))
@@ -28,7 +28,11 @@ def code(scene: Scene) -> str:
         steps += _camera(scene.seen)
     if scene.pixels is not None:
         steps.append(_call("size", [repr(pixels) for pixels in scene.pixels if pixels]))
-    steps += ["dark()"] * scene.black + ([_call("title", [repr(scene.words)])] if scene.words else [])
+    steps += (
+        ["dark()"] * scene.black
+        + ["ruler()"] * scene.ruled
+        + ([_call("title", [repr(scene.words)])] if scene.words else [])
+    )
     head, *rest = steps
     whole = f"fc.view{head}" + "".join(f".{step}" for step in rest)
     if len(whole) <= 100:
@@ -38,7 +42,7 @@ def code(scene: Scene) -> str:
 
 def _layer(layer: Layer) -> str:
     looks = [] if layer.paint is None else _painted(layer.paint, color=True)
-    looks += ["edges=True"] * layer.edges + ([f"opacity={layer.opacity!r}"] if layer.opacity != 1 else [])
+    looks += _changed(layer, "edges") + ([f"opacity={layer.opacity!r}"] if layer.opacity != 1 else [])
     return _call(layer.kind, [*_own(layer), *looks])
 
 
@@ -58,7 +62,13 @@ def _own(layer: Layer) -> list[str]:
             return [repr(layer.field), *_changed(layer, "count", "scale")]
         case Threshold():
             return [repr(layer.field), repr(layer.low), repr(layer.high)]
-        case Outline():
+        case Probe():
+            return [repr(point) for point in layer.points]
+        case Line():
+            return [repr(layer.a), repr(layer.b), *_changed(layer, "count")]
+        case Worst():
+            return [repr(layer.metric), *_changed(layer, "count")]
+        case Outline() | Patches():
             return []
     raise NotImplementedError(layer.kind)
 
@@ -84,6 +94,7 @@ def _camera(camera: Camera) -> list[str]:
         return [_call("zoom", [repr(camera.zoom)])]
     looks += [f"zoom={camera.zoom!r}"] if camera.zoom != 1 else []
     looks += [f"near={camera.near!r}"] if camera.near is not None else []
+    looks += [f"up={camera.up!r}"] if camera.up is not None else []
     return [_call("camera", looks)]
 
 

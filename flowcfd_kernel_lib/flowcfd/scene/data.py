@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flowcfd.errors import NoSuchField, ResultError, UnknownName
+from flowcfd.errors import NoSuchField, NotYet, ResultError, UnknownName
 from flowcfd.post.described import case_of
 
 if TYPE_CHECKING:
     from flowcfd.case import Case
     from flowcfd.post.open import Results
+    from flowcfd.post.quality.quality import MeshQuality
+    from flowcfd.scene.paint import Paint
 
 DERIVED = ("vorticity", "Q", "lambda2")
 """Fields that follow from the gradient of U where they are not written."""
+UNITS = {"non-orthogonality": "°", "volume": "m3", "skewness": "", "aspect ratio": "", "determinant": "",
+         "volume ratio": "", "interpolation weight": ""}  # fmt: skip
+"""Of the metrics of a mesh."""
 Box = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
@@ -25,12 +31,23 @@ class Data:
 
     def __init__(self, results: Results, time: float | None) -> None:
         self.results, self.time = results, time
+        self._spans: dict[tuple[str, str], tuple[float, float]] = {}
         self._smooth: dict[str, Any] = {}
+        self._quality: MeshQuality | None = None
 
     @cached_property
     def written(self) -> list[str]:
         """The names of the fields that are written at this time."""
         return self.results.fields(self.time)
+
+    @cached_property
+    def computed(self) -> bool:
+        """Whether there is more to see than the mesh: fields that are not the same everywhere."""
+        times = self.results.times if self.time is None else [self.time]
+        if not times or times[-1] > 0:
+            return bool(times)
+        cells = self.cells.cell_data
+        return any(np.ptp(np.asarray(cells[name]), axis=0).any() for name in cells)
 
     @property
     def fields(self) -> list[str]:
@@ -45,14 +62,25 @@ class Data:
 
     def unit(self, field: str) -> str:
         """The unit of a field; empty where it is not known or a pure number."""
+        if field in UNITS:
+            return UNITS[field]
         if field in DERIVED and field not in self.written:
             return {"vorticity": "1/s"}.get(field, "1/s2")
         return str(self.results._unit_of(field) or "")
 
     @cached_property
     def _whole(self) -> Any:
-        names = [name for name in self.written if name != "phi"]
-        return self.results.mesh(self.time, fields=names, patches=True)
+        try:
+            names = [name for name in self.written if name != "phi"]
+            return self.results.mesh(self.time, fields=names, patches=True)
+        except NotYet:
+            if self.time is not None:
+                raise
+            from flowcfd.post.fields import bare
+
+            with suppress(ResultError):
+                return bare(self.results.case)
+            raise
 
     @property
     def cells(self) -> Any:
@@ -156,6 +184,65 @@ class Data:
             found.point_data["lambda2"] = lambda2(gradient)
             self._smooth["derived"] = found
         return self._smooth["derived"]
+
+    def sample(self, places: Sequence[Sequence[float]], field: str) -> np.ndarray:
+        """A field at points (n, 3) [m]: (n,), or (n, 3) for vectors; nan outside of the flow."""
+        self.require(field)
+        if field in self.written:
+            from flowcfd.post import sample
+
+            whole = sample.points(self._whole, places, [field])
+            found = whole.drop(columns=list("xyz")).to_numpy()
+        else:
+            found = self._sampled(np.asarray(places, float), field)
+        return np.asarray(found[:, 0] if found.shape[1] == 1 else found)
+
+    def _sampled(self, places: np.ndarray, field: str) -> np.ndarray:
+        import pyvista
+
+        got = pyvista.PolyData(places).sample(self.with_values(field, smooth=True))
+        values = np.array(got.point_data[field], float).reshape(len(places), -1)
+        values[np.asarray(got.point_data["vtkValidPointMask"]) == 0] = np.nan
+        return values
+
+    def span(self, paint: Paint) -> tuple[float, float]:
+        """The least and the largest value of a field's component over all cells and all times that are written."""
+        asked = (paint.field, paint.component)
+        if asked not in self._spans:
+            ends = [self._ends(time, paint) for time in self.results.times]
+            known = [pair for pair in ends if pair is not None]
+            if not known:
+                raise NoSuchField(
+                    f"no field {paint.field!r} at any time; there are: {', '.join(self.fields) or 'none'}"
+                )
+            self._spans[asked] = min(low for low, _ in known), max(high for _, high in known)
+        return self._spans[asked]
+
+    def _ends(self, time: float, paint: Paint) -> tuple[float, float] | None:
+        data = Data(self.results, time)
+        if paint.field not in data.fields:
+            return None
+        found = data.with_values(paint.field, smooth=paint.field not in data.written)
+        values = paint.chosen(np.asarray(found[paint.field], float))
+        values = values[np.isfinite(values)]
+        return (float(values.min()), float(values.max())) if len(values) else None
+
+    def metric(self, name: str) -> np.ndarray:
+        """A metric of the quality of each cell (n,), as checkMesh finds it; ResultError where there is none."""
+        from flowcfd.post.quality.quality import quality
+
+        if self._quality is None:
+            self._quality = quality(self.results.run or self.results.case)
+        if name not in self._quality.metrics:
+            raise UnknownName("metric", name, self._quality.metrics, where="worst")
+        values = np.asarray(self._quality.metrics[name], float)
+        if len(values) != self.cells.n_cells:
+            raise ResultError(f"worst: checkMesh saw {len(values)} cells, this time has {self.cells.n_cells}")
+        return values
+
+    def follow(self, other: Data) -> None:
+        """Take what does not hang on the time from data of the same results."""
+        self._spans, self._quality = other._spans, other._quality
 
     @property
     def time_shown(self) -> float:

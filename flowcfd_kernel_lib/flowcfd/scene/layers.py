@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -29,6 +29,14 @@ class Stage(Protocol):
         """Show a surface or lines in one colour; "" is that of the foreground."""
         ...
 
+    def patch(self, dataset: Any, *, name: str, colour: str, edges: bool, opacity: float) -> None:
+        """Show a patch, or its rim, in a colour that is told beside its name."""
+        ...
+
+    def mark(self, places: Any, words: Sequence[str]) -> None:
+        """Mark points (n, 3) [m] with words beside them."""
+        ...
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -42,6 +50,11 @@ class Layer:
     def __post_init__(self) -> None:
         if not 0 < self.opacity <= 1:
             raise CaseError(f"opacity: must be above 0 and at most 1 (got {self.opacity:g})")
+
+    @property
+    def painted(self) -> bool:
+        """Whether it needs a field; what needs none can be drawn of a mesh alone."""
+        return True
 
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Draw itself, with this paint where it has none of its own."""
@@ -88,6 +101,11 @@ class Surface(Layer):
     """None: those of the body, or the walls."""
     colour: str = ""
     """Plain in this colour instead of painted."""
+
+    @property
+    def painted(self) -> bool:
+        """Whether it has no colour of its own."""
+        return not self.colour
 
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Show the patches as one surface."""
@@ -268,6 +286,11 @@ class Outline(Layer):
 
     kind: ClassVar[str] = "outline"
 
+    @property
+    def painted(self) -> bool:
+        """Lines only."""
+        return False
+
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Show the sharp edges of all patches."""
         import pyvista
@@ -276,9 +299,3 @@ class Outline(Layer):
         whole = pyvista.MultiBlock(parts).combine().extract_surface(algorithm=None).clean()
         edges = whole.extract_feature_edges(30, manifold_edges=False, non_manifold_edges=False)
         stage.plain(edges, colour="", edges=False, opacity=0.6 * self.opacity, width=1.0)
-
-
-LAYERS: Mapping[str, type[Layer]] = {
-    made.kind: made for made in (Slice, Surface, Contour, Streamlines, Glyphs, Clip, Threshold, Outline)
-}
-"""By kind."""

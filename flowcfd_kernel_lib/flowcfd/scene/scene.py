@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from flowcfd.errors import CaseError, FlowError, ResultError, UnknownName
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.data import Data
+from flowcfd.scene.kinds import LAYERS
 from flowcfd.scene.layers import (
     AXES,
-    LAYERS,
     Clip,
     Contour,
     Glyphs,
@@ -30,11 +30,13 @@ from flowcfd.scene.layers import (
     Threshold,
     Vector,
 )
+from flowcfd.scene.marks import Line, Patches, Probe, Worst
 from flowcfd.scene.paint import Paint
 from flowcfd.units import si
 
 if TYPE_CHECKING:
     from flowcfd.post.open import Results
+    from flowcfd.post.table import Table
 
 Position = Sequence[str | float]
 
@@ -56,6 +58,7 @@ class Scene:
     """Width and height; None: as wide as usual. The height 0: as high as what is shown needs."""
     black: bool = False
     words: str = ""
+    ruled: bool = False
 
     # ---- what is shown
 
@@ -123,6 +126,22 @@ class Scene:
         """The edges of the domain."""
         return self._with(Outline())
 
+    def probe(self, *points: Position, **looks: Any) -> Scene:
+        """Mark points [m] with the value that is there; `scene.probed` is the table of them."""
+        return self._with(Probe(points=tuple(_point(one) for one in points), **_looks(looks)))
+
+    def line(self, a: Position, b: Position, count: int = 101) -> Scene:
+        """A line from `a` to `b` [m] along which fields are read off; `scene.profiles` are the tables of them."""
+        return self._with(Line(a=_point(a), b=_point(b), count=count))
+
+    def worst(self, metric: str = "non-orthogonality", count: int = 50) -> Scene:
+        """The worst cells of the mesh by a metric of checkMesh, which is run once; see `fc.quality`."""
+        return self._with(Worst(metric=metric, count=count))
+
+    def patches(self, **looks: Any) -> Scene:
+        """The patches of the mesh, each in a colour of its own, with their names; needs no fields."""
+        return self._with(Patches(**_looks(looks)))
+
     def middle(self) -> Scene:
         """The plane along flow and height through the body, near it; in two dimensions that of the case."""
         data = self._data
@@ -130,7 +149,7 @@ class Scene:
         low, high = data.body or data.bounds
         x, y, z = ((low + high) / 2).tolist()
         axis = "xyz"[across]
-        return replace(self._with(Slice(normal=AXES[axis], origin=(x, y, z))), seen=Camera(near=data.near))
+        return self._with(Slice(normal=AXES[axis], origin=(x, y, z))).changed(seen=Camera(near=data.near))
 
     # ---- how it is shown
 
@@ -140,43 +159,55 @@ class Scene:
         component: str = "magnitude",
         *,
         map: str = "",
-        range: tuple[float, float] | None = None,
+        range: tuple[float, float] | Literal["times"] | None = None,
         log: bool = False,
         cells: bool = False,
     ) -> Scene:
-        """Colour all that has no colour of its own by a field; `range` in its unit, `cells`: not smoothed."""
-        return replace(self, paint=_paint(of, component, map=map, range=range, log=log, cells=cells))
+        """Colour all that has no colour of its own by a field.
 
-    def at(self, time: float) -> Scene:
-        """The same at another time [s or iterations]; raises NotYet, which lists the times, when it is drawn."""
-        return replace(self, time=float(time))
+        `range` in its unit, "times": over all that are written; `cells`: not smoothed.
+        """
+        return self.changed(paint=_paint(of, component, map=map, range=range, log=log, cells=cells))
+
+    def at(self, time: float | None) -> Scene:
+        """The same at another time [s or iterations], None: the last; NotYet lists the times when it is drawn."""
+        return self.changed(time=None if time is None else float(time))
 
     def camera(
-        self, view: str | Position = "iso", *, zoom: float = 1.0, near: Sequence[Sequence[float]] | None = None
+        self,
+        view: str | Position = "iso",
+        *,
+        zoom: float = 1.0,
+        near: Sequence[Sequence[float]] | None = None,
+        up: Position | None = None,
     ) -> Scene:
         """From where: "iso", "back", "x", "-y", ... or the direction to the eye; `near` is a box to look at [m]."""
         box = None if near is None else tuple((float(low), float(high)) for low, high in near)
-        if isinstance(view, str):
-            return replace(self, seen=Camera(view=view, zoom=zoom, near=box))  # type: ignore[arg-type]
-        return replace(self, seen=Camera(direction=_direction(view), zoom=zoom, near=box))  # type: ignore[arg-type]
+        above = None if up is None else _direction(up)
+        where: dict[str, Any] = {"view": view} if isinstance(view, str) else {"direction": _direction(view)}
+        return self.changed(seen=Camera(**where, zoom=zoom, near=box, up=above))  # type: ignore[arg-type]
 
     def zoom(self, times: float) -> Scene:
         """Nearer, or with less than one further away."""
-        return replace(self, seen=replace(self.seen, zoom=self.seen.zoom * times))
+        return self.changed(seen=replace(self.seen, zoom=self.seen.zoom * times))
 
     def size(self, width: int, height: int = 0) -> Scene:
         """The picture's size [pixels]; the height 0 is that which what is shown needs."""
         if not (16 <= width <= 8000 and (height == 0 or 16 <= height <= 8000)):
             raise CaseError(f"size: must be 16 to 8000 pixels (got {width} x {height})")
-        return replace(self, pixels=(int(width), int(height)))
+        return self.changed(pixels=(int(width), int(height)))
 
     def dark(self, on: bool = True) -> Scene:
         """On black."""
-        return replace(self, black=on)
+        return self.changed(black=on)
+
+    def ruler(self, on: bool = True) -> Scene:
+        """With a scale bar: a round length in the corner."""
+        return self.changed(ruled=on)
 
     def title(self, words: str) -> Scene:
         """A line above."""
-        return replace(self, words=words)
+        return self.changed(words=words)
 
     # ---- what comes of it
 
@@ -199,6 +230,20 @@ class Scene:
         if max(map(abs, normal)) < 1:
             return f"through ({' '.join(f'{value:.4g}' for value in origin)}) with normal {normal}"
         return f"{'xyz'[along]} = {origin[along]:.4g} m"
+
+    @property
+    def probed(self) -> Table:
+        """The points of all probes with all fields that are written: x, y, z [m], p, Ux, ...; nan outside."""
+        from flowcfd.scene.sampled import probed
+
+        return probed(self)
+
+    @property
+    def profiles(self) -> list[Table]:
+        """For each line a table: x, y, z, distance [m] and all fields that are written."""
+        from flowcfd.scene.sampled import profile
+
+        return [profile(self, layer) for layer in self.layers if isinstance(layer, Line)]
 
     @cached_property
     def png(self) -> bytes:
@@ -223,10 +268,11 @@ class Scene:
     def to_json(self) -> dict[str, Any]:
         """All of it as data; `Scene.from_json` reads it."""
         return {
-            "of": str(self.results.run.path if self.results.run is not None else self.results.case),
+            "of": self.of,
             "time": self.time, "paint": None if self.paint is None else asdict(self.paint),
             "layers": [{"kind": one.kind, **asdict(one)} for one in self.layers], "camera": asdict(self.seen),
             "size": None if self.pixels is None else list(self.pixels), "dark": self.black, "title": self.words,
+            "ruler": self.ruled,
         }  # fmt: skip
 
     @classmethod
@@ -240,7 +286,7 @@ class Scene:
                 scene, time=data["time"], paint=_read_paint(data["paint"]), seen=Camera(**_tuples(data["camera"])),
                 layers=tuple(_read_layer(one) for one in data["layers"]),
                 pixels=None if data["size"] is None else tuple(data["size"]),
-                black=data["dark"], words=data["title"],
+                black=data["dark"], words=data["title"], ruled=data.get("ruler", False),
             )  # fmt: skip
         except (KeyError, TypeError) as error:
             raise CaseError(f"scene: not what a Scene writes: {error}") from None
@@ -272,18 +318,35 @@ class Scene:
     def _data(self) -> Data:
         return Data(self.results, self.time)
 
+    def changed(self, **values: Any) -> Scene:
+        """With other values of its fields, and what was read already; `changed(layers=...)`."""
+        return replace(self, **values).reading(self)
+
+    def reading(self, other: Scene) -> Scene:
+        """Itself, with what another scene of the same results has read."""
+        if "_data" in other.__dict__ and self.of == other.of:
+            if self.time == other.time:
+                self.__dict__["_data"] = other._data
+            else:
+                self._data.follow(other._data)
+        return self
+
+    @property
+    def of(self) -> str:
+        """The folder of the run, or of the case that is none."""
+        return str(self.results.run.path if self.results.run is not None else self.results.case)
+
     def _with(self, layer: Layer) -> Scene:
-        made = replace(self, layers=(*self.layers, layer))
-        if "_data" in self.__dict__:
-            made.__dict__["_data"] = self._data  # equal results and time: what was read is kept
-        return made
+        return self.changed(layers=(*self.layers, layer))
 
 
 def _paint(of: str | Paint, component: str = "magnitude", **how: Any) -> Paint:
     if isinstance(of, Paint):
         return of
     span = how.pop("range", None)
-    return Paint(of, component, range=None if span is None else (float(span[0]), float(span[1])), **how)  # type: ignore[arg-type]
+    if span is not None and not isinstance(span, str):
+        span = (float(span[0]), float(span[1]))
+    return Paint(of, component, range=span, **how)  # type: ignore[arg-type]
 
 
 def _looks(given: Mapping[str, Any]) -> dict[str, Any]:
