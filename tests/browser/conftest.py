@@ -1,4 +1,8 @@
-"""A real JupyterLab and a real Chromium: notebooks are opened, run and clicked as people do."""
+"""A real JupyterLab and a real Chromium: notebooks are opened, run and clicked as people do.
+
+For every widget: `shot(locator, name)` to look at it, `assert_accessible(locator)` (axe, WCAG AA) and
+`focus_order(locator)` (what Tab reaches, by name).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,8 @@ from urllib.parse import urlencode
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
 
 SHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 """Screenshots are kept here, to be looked at after the tests."""
@@ -235,3 +240,54 @@ def until(true: Callable[[], Any], seconds: float = LONG, say: Callable[[], str]
             pytest.fail(f"it did not come true in {seconds:g} s\n{say()}")
         time.sleep(0.05)
     return found
+
+
+AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+"""The rules of axe that stand for WCAG A and AA."""
+
+
+def assert_accessible(of: Page | Frame | Locator, selector: str = "body", *, allowed: Collection[str] = ()) -> None:
+    """Fail with each violation of WCAG A and AA that axe finds in a part of a page, and in that part only.
+
+    For all widgets: `assert_accessible(book.output(0))`; also with a page or a frame (of an iframe:
+    `element_handle().content_frame()`) and the selector of a part. `allowed` names rules of axe that are not asked, with
+    a comment that says why. What is looked at has to be visible, its transitions over.
+    """
+    where, marked = of, None
+    if isinstance(of, Locator):
+        marked = of.element_handle()
+        where = marked.owner_frame() or of.page
+        marked.evaluate("element => element.setAttribute('data-looked-at', '')")
+        selector = "[data-looked-at]"
+    rules = {name: {"enabled": False} for name in allowed}
+    options = {"runOnly": {"type": "tag", "values": list(AA)}, "rules": rules, "iframes": False}
+    found = Axe().run(where, context=[selector], options={**options, "resultTypes": ["violations"]}).response
+    if marked is not None:
+        marked.evaluate("element => element.removeAttribute('data-looked-at')")
+    said = [
+        f"{violation['id']}: {violation['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+    if said:
+        pytest.fail("not accessible:\n" + "\n".join(said), pytrace=False)
+    assert found["passes"], f"axe found nothing to judge in {selector}"
+
+
+FOCUSED = """element => {
+  const at = document.activeElement;
+  const label = id => document.getElementById(id)?.textContent;
+  return element.contains(at) && at !== document.body && (
+    at.getAttribute('aria-label') || label(at.getAttribute('aria-labelledby')) || at.labels?.[0]?.textContent ||
+    at.textContent || at.title || at.outerHTML.slice(0, 80)).trim();
+}"""
+
+
+def focus_order(of: Locator) -> list[str]:
+    """The names of what Tab reaches in a part of a page, from its first control until the focus leaves the part."""
+    of.locator("button:visible, input:visible, select:visible, [tabindex='0']:visible").first.focus()
+    names: list[str] = []
+    while (name := of.evaluate(FOCUSED)) and len(names) < 500:
+        names.append(" ".join(name.split()))
+        of.page.keyboard.press("Tab")
+    return names

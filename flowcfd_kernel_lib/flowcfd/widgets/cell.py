@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 class CellWriter(anywidget.AnyWidget):  # type: ignore[misc]
     """Writes code into a cell below the one that shows this widget.
 
-    JupyterLab with FlowCFD's extension answers; where nobody does (VS Code, a classic notebook) the code is shown with a
-    button to copy it. A cell with the same mark is replaced where it stands, unless the user has edited it since: then
-    a new one is inserted. Nothing is run unless it is asked for.
+    JupyterLab with FlowCFD's extension answers; where nobody does (VS Code, a classic notebook) the code is shown with
+    a button to copy it. A cell with the same mark is replaced where it stands, unless the user has edited it since:
+    then a new one is inserted. Nothing is run unless it is asked for.
 
     With a `label` there is a button that writes `code`, also while the kernel is busy; with `keep` not None a box
     beside it, and while it is ticked every new `code` is written at once.
