@@ -1,0 +1,38 @@
+"""Page: the widget that shows a form, or a part of one, and says what is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+
+
+class Page(anywidget.AnyWidget):  # type: ignore[misc]
+    """Rows of a form in a page: `tree` is what there is, `notes` what is said of it, by the path of a row.
+
+    The page sends `{do: "give" | "back" | "add" | "remove" | "move", path, given, by}`.
+    """
+
+    _esm = HERE / "form.js"
+    _css = HERE / "form.css"
+    tree = traitlets.Dict().tag(sync=True)
+    notes = traitlets.Dict().tag(sync=True)
+    trouble = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, asked: Callable[[Mapping[str, Any]], object], **traits: Any) -> None:
+        super().__init__(**traits)
+        self._asked = asked
+        self.on_msg(self._heard)
+
+    def tell(self, tree: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
+        """Show these rows and notes."""
+        with self.hold_sync():
+            self.tree, self.notes = dict(tree), dict(notes)
+
+    def _heard(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
+        self._asked(content)
