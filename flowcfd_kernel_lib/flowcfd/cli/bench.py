@@ -26,6 +26,7 @@ SUBJECTS = {
     "estimate": "estimate",
     "cad": "cad",
     "sizes": "meshing",
+    "report": "report",
 }
 """The name that is typed, and the module of flowcfd.bench behind it."""
 

@@ -39,7 +39,7 @@ def _independence(of: Independence) -> list[Block]:
     if of.gci is None:
         blocks.append(Words(f"{said} There is no grid convergence index: {of.why_no_gci}."))
     else:
-        blocks.append(Words(f"{said} {of.gci}."))
+        blocks.append(Words(f"{of.measure} = {of.gci}."))
     blocks += [Words(note, soft=True) for note in of.notes]
     if len(of.known) > 1:
         blocks.append(Figure(_png(of.plot()), f"{of.measure} over the cell size", 0.7))
