@@ -14,6 +14,8 @@ from flowcfd.errors import GeometryError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+FREE = 4
+"""A body may touch two sides of the box that it is in: the ground, and the plane of a half model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +157,36 @@ class Shell:
             found.update(new)
             waiting += new
         return frozenset(found)
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """The lowest and the highest corner of each face (count, 2, 3) [m]; not finite where it has no polygon."""
+        found = np.empty((self.count, 2, 3))
+        found[:, 0], found[:, 1] = np.inf, -np.inf
+        owner = np.repeat(self.faces, np.diff(self.offsets))
+        np.minimum.at(found[:, 0], owner, self.points[self.corners])
+        np.maximum.at(found[:, 1], owner, self.points[self.corners])
+        return found
+
+    @cached_property
+    def outer(self) -> NDArray[np.bool_]:
+        """The faces (count,) that one looks through to see a body: the sides of a box that has one inside of it."""
+        nowhere = np.zeros(self.count, bool)
+        there = self.polygons > 0
+        if not there.any():
+            return nowhere
+        low, high = self.boxes[there, 0].min(axis=0), self.boxes[there, 1].max(axis=0)
+        near = 1e-6 * float((high - low).max())
+        normals = np.abs(self.vectors) / np.maximum(np.linalg.norm(self.vectors, axis=1), 1e-300)[:, None]
+        middles = self.points[self.corners[self.offsets[:-1]]]
+        at_side = ((middles <= low + near) | (middles >= high - near)) & (normals > 1 - 1e-6)
+        inner_polygons = np.bincount(self.faces, ~at_side.any(axis=1), self.count)
+        side, within = there & (inner_polygons == 0), there & (inner_polygons > 0)
+        if not side.any() or not within.any():
+            return nowhere
+        inner_low, inner_high = self.boxes[within, 0].min(axis=0), self.boxes[within, 1].max(axis=0)
+        free = int((inner_low > low + near).sum() + (inner_high < high - near).sum())
+        return side if free >= FREE else nowhere
 
     @property
     def _digits(self) -> int:
