@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from flowcfd.case.spec import Spec
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.widgets.form import drafts
 from flowcfd.widgets.form.drafts import Draft, Typed
-from flowcfd.widgets.form.sorts import Either, Flag, Many, Named, Nested, OneOf, Short, Sort, Triple, entries, entry
+from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Short, Sort, Triple, entry
 
 
 def given(sort: Sort, old: Draft, what: Any) -> Draft:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowcfd.case import edit
 from flowcfd.case.spec import Spec
-from flowcfd.errors import CaseError, FlowError
+from flowcfd.errors import FlowError
 from flowcfd.registry import Registry
 from flowcfd.widgets.form import describe, drafts, edits
 from flowcfd.widgets.form.describe import Known, dotted

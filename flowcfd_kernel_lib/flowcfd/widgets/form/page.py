@@ -15,7 +15,8 @@ HERE = Path(__file__).parent
 class Page(anywidget.AnyWidget):  # type: ignore[misc]
     """Rows of a form in a page: `tree` is what there is, `notes` what is said of it, by the path of a row.
 
-    The page sends `{do: "give" | "back" | "add" | "remove" | "move", path, given, by}`.
+    The page sends `{do: "give" | "back" | "add" | "remove" | "move", path, given, by, token}`; `heard` is the token of
+    what was dealt with last, `trouble` a sentence where that could not be done.
     """
 
     _esm = HERE / "form.js"
@@ -23,6 +24,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
     tree = traitlets.Dict().tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
     trouble = traitlets.Unicode().tag(sync=True)
+    heard = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, asked: Callable[[Mapping[str, Any]], object], **traits: Any) -> None:
         super().__init__(**traits)
@@ -35,4 +37,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
             self.tree, self.notes = dict(tree), dict(notes)
 
     def _heard(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
-        self._asked(content)
+        with self.hold_sync():
+            self.trouble = ""
+            self._asked(content)
+            self.heard = str(content.get("token", ""))

@@ -277,7 +277,7 @@ def notes_of(annotation: Any) -> Iterator[Any]:
 
 
 def _sequence(parts: tuple[Any, ...]) -> Sort:
-    if len(parts) == 2 and parts[1] is Ellipsis or len(parts) == 1:
+    if (len(parts) == 2 and parts[1] is Ellipsis) or len(parts) == 1:
         item = sort_of(parts[0])[0]
         if isinstance(item, SINGLE):
             return Listed(item)
