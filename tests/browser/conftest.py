@@ -250,8 +250,8 @@ def assert_accessible(of: Page | Frame | Locator, selector: str = "body", *, all
     """Fail with each violation of WCAG A and AA that axe finds in a part of a page, and in that part only.
 
     For all widgets: `assert_accessible(book.output(0))`; also with a page or a frame (of an iframe:
-    `element_handle().content_frame()`) and the selector of a part. `allowed` names rules of axe that are not asked, with
-    a comment that says why. What is looked at has to be visible, its transitions over.
+    `element_handle().content_frame()`) and the selector of a part. `allowed` names rules of axe that are not asked; a
+    comment says why. What is looked at has to be visible, its transitions over.
     """
     where, marked = of, None
     if isinstance(of, Locator):

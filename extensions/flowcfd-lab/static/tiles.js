@@ -9,22 +9,22 @@ const drawn = parts =>
   `stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${parts}</svg>`;
 
 const SET_UP = drawn(
-  '<path d="M2.5 7.5c4-3 6 2 10 0M2.5 12.5c3.200-2.400 5.200 .6 7.700 .5M2.500 17.500c3-2.200 5 1.600 8.500 .6"/>' +
-  '<path d="M14 9.500l7.500 3-3.200 1.300-1.300 3.200z" fill="#e07b1a" stroke="#e07b1a"/>'
+  '<path d="M2.5 7.5c4-3 6 2 10 0M2.5 12.5c3.2-2.4 5.2 .6 7.7 .5M2.5 17.5c3-2.2 5 1.6 8.5 .6"/>' +
+  '<path d="M14 9.5l7.5 3-3.2 1.3-1.3 3.2z" fill="#e07b1a" stroke="#e07b1a"/>'
 );
 const LOOK = drawn(
-  '<path d="M4 4v16h17"/><path d="M7 8c1.500 5.500 3.500 7.500 6 8.200 2.200 .6 4.600 .7 7 .8"/>' +
-  '<path d="M7 5.500c2 2.600 3.800 4 6.400 4.800 2 .6 4.200 .8 6.600 .9" stroke="#e07b1a"/>'
+  '<path d="M4 4v16h17"/><path d="M7 8c1.5 5.5 3.5 7.5 6 8.2 2.2 .6 4.6 .7 7 .8"/>' +
+  '<path d="M7 5.5c2 2.6 3.8 4 6.4 4.8 2 .6 4.2 .8 6.6 .9" stroke="#e07b1a"/>'
 );
 const EXAMPLES = drawn(
-  '<path d="M12 6c-2.500-1.700-5.500-2-9-2v14c3.500 0 6.500 .3 9 2 2.500-1.700 5.500-2 9-2V4c-3.500 0-6.500 .3-9 2zM12 6v14"/>' +
-  '<path d="M6 9c1.200-.8 2 .6 3.200 0M14.800 9c1.200-.8 2 .6 3.200 0M14.800 13c1.200-.8 2 .6 3.200 0" stroke="#e07b1a"/>'
+  '<path d="M12 6c-2.5-1.7-5.5-2-9-2v14c3.5 0 6.5 .3 9 2 2.5-1.7 5.5-2 9-2V4c-3.5 0-6.5 .3-9 2zM12 6v14"/>' +
+  '<path d="M6 9c1.2-.8 2 .6 3.2 0M14.8 9c1.2-.8 2 .6 3.2 0M14.8 13c1.2-.8 2 .6 3.2 0" stroke="#e07b1a"/>'
 );
 
 // A new notebook whose first cell holds this code and is run as soon as the kernel is there.
 const notebook = (app, actions, code) => async args => {
-  const known = await app.commands.execute('notebook:create-new', { cwd: args.cwd || '', kernelName: KERNEL, activate: true });
-  const panel = known;
+  const asked = { cwd: args.cwd || '', kernelName: KERNEL, activate: true };
+  const panel = await app.commands.execute('notebook:create-new', asked);
   await panel.context.ready;
   panel.content.widgets[0].model.sharedModel.setSource(code);
   await panel.sessionContext.ready;
@@ -66,7 +66,7 @@ export const plugin = async shared => {
     activate: (app, launcher) => {
       tiles(app).forEach(([command, label, caption, sign, execute], rank) => {
         app.commands.addCommand(command, { label, caption, icon: sign, execute });
-        launcher?.add({ command, category: CATEGORY, rank });
+        launcher?.add({ command, category: CATEGORY, categoryRank: 10, rank });  // below the kernels' notebooks
       });
     }
   };

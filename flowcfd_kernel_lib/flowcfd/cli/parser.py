@@ -21,9 +21,28 @@ exit codes:
   130  interrupted by Ctrl-C; a run that was being waited for goes on
 """
 
+LAB = """\
+All other options are JupyterLab's and are handed on; write them with "=":
+  flowcfd lab notebooks                         the example notebooks of a clone
+  flowcfd lab --no-browser --port=8890          print the address instead of opening a browser
+  flowcfd lab . --ServerApp.root_dir=/data      what `jupyter lab --help-all` lists
+
+It listens on this machine only, asks for the token in the address, and fetches nothing from the net.
+"""
+
 
 class Parser(argparse.ArgumentParser):
     """argparse, with mistakes as CaseError: one line, exit code 2, JSON where it is asked for."""
+
+    passes_on = False
+    """Whether options that it does not know are kept in `more`, for the program that is started."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # argparse's overloads
+        """Called by argparse for the words of a command."""
+        known, rest = super().parse_known_args(args, namespace)
+        if self.passes_on:
+            known.more, rest = [*rest, *known.more], []
+        return known, rest
 
     def error(self, message: str) -> NoReturn:
         """Called by argparse for a mistake in the words."""
@@ -69,8 +88,9 @@ def _command(commands: Commands, name: str, do: str, words: str) -> Parser:
 
 def _site(commands: Commands) -> None:
     _command(commands, "doctor", "doctor:doctor", "say what is found, what is missing, and the command that mends it")
-    lab = _command(commands, "lab", "lab:lab", "JupyterLab with the settings that FlowCFD's widgets need")
-    lab.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="its notebooks (default .)")
+    lab = _command(commands, "lab", "lab:lab", "JupyterLab with the OpenFOAM kernel and what FlowCFD's widgets need")
+    lab.formatter_class, lab.epilog, lab.passes_on = argparse.RawDescriptionHelpFormatter, LAB, True
+    lab.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="or a notebook (default .)")
     lab.add_argument(
         "more", nargs=argparse.REMAINDER, metavar="OPTION", help="options of JupyterLab, such as --port=8890"
     )

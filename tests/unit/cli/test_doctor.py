@@ -60,6 +60,16 @@ def test_a_kernel_of_another_interpreter_is_not_ours(tmp_path: Path, monkeypatch
     assert not doctor.kernel().good and "/other/python" in doctor.kernel().found
 
 
+def test_an_extension_of_another_version_is_not_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.labextension, "installed", list)
+    assert doctor.extension().mend == "flowcfd kernel install --sys-prefix"
+    folder = doctor.labextension.install(doctor.labextension.place(prefix=tmp_path))
+    monkeypatch.setattr(doctor.labextension, "installed", lambda: [folder])
+    assert doctor.extension().good
+    (folder / "static/container.js").unlink()
+    assert not doctor.extension().good and "another version" in doctor.extension().found
+
+
 def test_little_space_and_missing_examples_only_warn(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
