@@ -77,7 +77,8 @@ def bare(case: Path) -> pyvista.MultiBlock:
     if not roots:
         raise NotYet(f"no mesh is written: {case / 'constant/polyMesh'} is not there")
     meshes = [Part(root, root / "constant", 0.0).mesh() for root in roots]
-    whole = pyvista.MultiBlock({"internalMesh": cache.grid(cache.key("cells", _all_files(meshes)), lambda: _cells(meshes))})
+    grid = cache.grid(cache.key("cells", _all_files(meshes)), lambda: _cells(meshes))
+    whole = pyvista.MultiBlock({"internalMesh": grid})
     boundaries = [_boundary(files) for files in meshes]
     names_ = _patch_names(boundaries, True)
     whole["boundary"] = pyvista.MultiBlock({name: _patch(name, boundaries, {}, {}) for name in names_})

@@ -148,6 +148,16 @@ def default_layers(scene: Scene) -> tuple[Layer, ...]:
     return (*scene.middle().layers, Surface(colour=BODY), *rest)
 
 
+def explicit(scene: Scene) -> Scene:
+    """The scene with what follows by default written out."""
+    layers = scene.layers or default_layers(scene)
+    seen = scene.seen if scene.layers or scene.seen != Camera() else _first_look(scene)
+    paint = scene.paint
+    if paint is None and any(layer.painted for layer in layers):
+        paint = default_paint(scene)
+    return scene.changed(layers=layers, paint=paint, seen=seen)
+
+
 def _first_look(scene: Scene) -> Camera:
     """At the body with some room around it, where there is one; at a half model from the side that is there."""
     if scene._data.body is None:

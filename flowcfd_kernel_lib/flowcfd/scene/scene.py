@@ -322,6 +322,12 @@ class Scene:
         """With other values of its fields, and what was read already; `changed(layers=...)`."""
         return replace(self, **values).reading(self)
 
+    def explicit(self) -> Scene:
+        """The same with the layers, the paint and the camera of a first look written out, to be changed one by one."""
+        from flowcfd.scene.render import explicit
+
+        return explicit(self)
+
     def reading(self, other: Scene) -> Scene:
         """Itself, with what another scene of the same results has read."""
         if "_data" in other.__dict__ and self.of == other.of:

@@ -30,8 +30,8 @@ class Stage:
     paper: str = PAPER
     shown: list[tuple[Any, Paint, bool, dict[str, Any]]] = field(default_factory=list)
     plain_shown: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    """Patches by name with their colours."""
+    names: dict[str, tuple[np.ndarray, str]] = field(default_factory=dict)
+    """Patches by name: where the name stands [m], and the colour."""
     marks: list[tuple[Any, list[str]]] = field(default_factory=list)
 
     def paint(self, dataset: Any, paint: Paint, *, vector: bool, edges: bool, opacity: float) -> None:
@@ -50,7 +50,9 @@ class Stage:
 
     def patch(self, dataset: Any, *, name: str, colour: str, edges: bool, opacity: float) -> None:
         """Keep a patch: its far side, and the near one so thin that what is behind is seen."""
-        self.names[name] = colour
+        centres = np.asarray(dataset.cell_centers().points, float)
+        middle = np.linalg.norm(centres - centres.mean(axis=0), axis=1).argmin()  # on the patch, also on one around all
+        self.names[name] = centres[middle], colour
         how = {"color": colour, "edge_color": "#404a55", "ambient": 0.35, "diffuse": 0.7}
         if dataset.n_lines:
             self.plain_shown.append((dataset, {**how, "line_width": 5, "opacity": opacity}))
@@ -91,29 +93,20 @@ class Stage:
             self._scale(last.mapper, paint.label(self.unit(paint.field), vector=vector), number, len(kinds))
         for dataset, how in self.plain_shown:
             lines = bool(getattr(dataset, "n_lines", 0))
-            self.plotter.add_mesh(dataset.translate(front, inplace=False) if lines else dataset, **how)
+            moved = dataset.translate(front, inplace=False) if lines else dataset
+            self.plotter.add_mesh(moved, lighting=False if lines or _flat(dataset) else None, pickable=not lines, **how)
         for places, words in self.marks:
             self._mark(places + front, words)
-        if self.names:
-            self._name()
+        for name, (place, colour) in self.names.items():
+            self._mark(place[None] + front, [name], colour)
 
-    def _mark(self, places: Any, words: list[str]) -> None:
+    def _mark(self, places: Any, words: list[str], colour: str = ACCENT) -> None:
         size = max(9, round(13 * self.plotter.window_size[0] / WIDTH))
         self.plotter.add_point_labels(
-            places, words, font_size=size, text_color=self.ink, point_color=ACCENT, point_size=11, shape="rounded_rect",
-            shape_color=self.paper, shape_opacity=0.75, margin=2, render_points_as_spheres=True, always_visible=True,
-            reset_camera=False, pickable=False,
-        )  # fmt: skip
-
-    def _name(self) -> None:
-        """The names of the patches in the upper right corner."""
-        wide, tall = self.plotter.window_size
-        line = 20 * wide / WIDTH
-        longest = max(map(len, self.names))
-        self.plotter.add_legend(
-            [[name, colour] for name, colour in self.names.items()], face="rectangle", bcolor=None, border=False,
-            size=(min((9 * longest + 40) / WIDTH, 0.5), min(line * len(self.names) / tall, 0.8)), loc="upper right",
-            font_family="arial",
+            places, words, font_size=size, text_color=self.ink, point_color=colour, point_size=10, shape="rounded_rect",
+            shape_color=self.paper, shape_opacity=0.8, margin=3, render_points_as_spheres=True, always_visible=True,
+            reset_camera=False, pickable=False, bold=False, justification_horizontal="left",
+            justification_vertical="bottom",
         )  # fmt: skip
 
     def _range(self, paint: Paint, values: list[Any]) -> tuple[float, float]:
