@@ -33,7 +33,7 @@ def test_the_conda_environment_takes_everything_from_the_lock() -> None:
 def test_post_build_installs_the_lock_the_package_and_the_kernel() -> None:
     said = (ROOT / "binder/postBuild").read_text()
     order = [
-        said.index(part) for part in ("--require-hashes", "-r requirements.lock", "--editable .", "kernel install")
+        said.index(part) for part in ("--require-hashes", "-r requirements.lock", "--editable .", "kernel install", "uPlot.iife")
     ]
     assert order == sorted(order)
 
@@ -51,6 +51,7 @@ def test_start_sets_the_session_up_and_hands_over(tmp_path: Path) -> None:
     assert said["FLOWCFD_HOME"] == f"{tmp_path}/flowcfd"
     assert said["FLOWCFD_SHARED_CORES"] == "1"
     assert said["PYVISTA_OFF_SCREEN"] == "true"
+    assert said["FLOWCFD_VIEW"] == "html"
 
 
 def test_the_apt_list_is_sorted_into_plain_names_without_repeats() -> None:
