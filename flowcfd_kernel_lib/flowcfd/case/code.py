@@ -18,7 +18,7 @@ WIDTH = 110
 def code(case: Case, *, geometry: str = "") -> str:
     """`fc.Case(...)` with what differs from the defaults; running it gives an equal case.
 
-    `geometry` is what stands for its body, such as the name of a variable; the kept geometry by its digest when not given.
+    `geometry` is what stands for its body, such as the name of a variable; when not given the kept one by its digest.
     """
     return _shown(case, 0, geometry)
 

@@ -1,7 +1,7 @@
 """What is usual for a domain and a flow: mesh, turbulence, boundaries, solve and outputs, each with its reason.
 
-They are proposals for who has not said more: a number from here never stands alone, the sentence beside it says by which
-rule it came about, and whoever knows better gives another.
+They are proposals for who has not said more: a number from here never stands alone, the sentence beside it says by
+which rule it came about, and whoever knows better gives another.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Proposal(Generic[Value]):
 @dataclass(frozen=True)
 class Scale:
     """The length [m] that a domain's Reynolds number is made with, what it is, and the number from which on the flow is
-    taken for turbulent, with its source."""
+    taken for turbulent, with its source.
+    """
 
     length: float
     words: str

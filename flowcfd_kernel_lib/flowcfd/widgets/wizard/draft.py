@@ -35,9 +35,9 @@ class Draft:
         draft = Draft().with_domain(fc.Cavity("1 m"))          all else is proposed, draft.reasons say why
         draft.with_flow(fc.Flow("2 m/s", "water")).case        a Case; CaseError names what is missing
 
-    `chosen` are the paths of what was said by somebody, such as "mesh" or "boundaries.lid": proposals leave them alone as
-    long as they fit. `reasons` are sentences by path for what was proposed. `said` tells what the last change did to
-    other parts. `wrong` are problems of what is typed, by path. `loaded` is the Python that gives the body.
+    `chosen` are the paths of what was said by somebody, such as "mesh" or "boundaries.lid": proposals leave them
+    alone as long as they fit. `reasons` are sentences by path for what was proposed. `said` tells what the last change
+    did to other parts. `wrong` are problems of what is typed, by path. `loaded` is the Python that gives the body.
     """
 
     name: str = "case"
@@ -132,7 +132,9 @@ class Draft:
 
     def with_mesh(self, mesh: Mesh | None) -> Self:
         """With this mesh; None: as proposed."""
-        return replace(self, mesh=mesh, said=())._chose("mesh", mesh is not None)._proposed()
+        return (
+            replace(self, mesh=mesh, said=())._chose("mesh", mesh is not None)._proposed("" if mesh is None else "mesh")
+        )
 
     def with_physics(self, physics: Physics | None) -> Self:
         """With these physics, whose fluid is that of the flow from now on; None: as proposed."""
@@ -152,7 +154,7 @@ class Draft:
         speed = _speed(given)
         if speed and made.flow is not None and speed != made.flow.speed:
             made = replace(made, flow=made.flow.model_copy(update={"speed": speed}))
-        return made._proposed()
+        return made._proposed("boundaries")
 
     def with_boundary(self, patch: str, boundary: Boundary | None) -> Self:
         """With this boundary at a patch; None: as proposed."""
@@ -166,7 +168,12 @@ class Draft:
 
     def with_outputs(self, outputs: tuple[Output, ...] | None) -> Self:
         """With these outputs; None: as proposed."""
-        return replace(self, outputs=outputs or (), said=())._chose("outputs", outputs is not None)._proposed()
+        made = replace(self, outputs=outputs or (), said=())._chose("outputs", outputs is not None)
+        return made._proposed("" if outputs is None else "outputs")
+
+    def with_files(self, files: Mapping[str, str]) -> Self:
+        """With these files of OpenFOAM, which are merged last."""
+        return replace(self, files=files, said=())
 
     def with_wrong(self, step: str, wrong: Mapping[str, str]) -> Self:
         """With these problems of what is typed in a part, in place of those it had."""
@@ -222,10 +229,11 @@ class Draft:
     def _without(self, part: str, why: str) -> Self:
         return replace(self, **{part: None}, chosen=self.chosen - {part}, said=(*self.said, why))
 
-    def _proposed(self) -> Self:
+    def _proposed(self, given: str = "") -> Self:
+        """With all proposals; the part that was just `given` is not dropped, what is wrong with it is a problem."""
         from flowcfd.widgets.wizard.proposing import proposed
 
-        return proposed(self)
+        return proposed(self, given)
 
 
 def _flow_of(boundaries: Mapping[str, Boundary], physics: Physics) -> Flow | None:

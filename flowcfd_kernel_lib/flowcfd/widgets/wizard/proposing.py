@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 AnyDraft = TypeVar("AnyDraft", bound="Draft")
 
 
-def proposed(draft: AnyDraft) -> AnyDraft:
-    """The draft with everything filled in that can be: domain and flow say all else."""
+def proposed(draft: AnyDraft, given: str = "") -> AnyDraft:
+    """The draft with everything filled in that can be: domain and flow say all else.
+
+    The part that was `given` just now stays even where it does not fit: what is wrong with it is said at its fields.
+    """
     space = draft.space
     if space is None:
         return draft
-    fitted = _outputs(_boundaries(_mesh(draft, space), space), space)
-    return _rest(fitted, space)
+    if given != "mesh":
+        draft = _mesh(draft, space)
+    draft = _boundaries(draft, space, keep=given == "boundaries")
+    if given != "outputs":
+        draft = _outputs(draft, space)
+    return _rest(_reasoned(draft, given, {}) if given in ("mesh", "outputs") else draft, space)
 
 
 def _reasoned(draft: AnyDraft, part: str, reasons: Mapping[str, str]) -> AnyDraft:
@@ -59,21 +66,21 @@ def _planned(draft: AnyDraft, space: Enclosure) -> AnyDraft:
     return _reasoned(replace(draft, mesh=None, plan=None, said=said), "mesh", {})
 
 
-def _boundaries(draft: AnyDraft, space: Domain) -> AnyDraft:
+def _boundaries(draft: AnyDraft, space: Domain, *, keep: bool) -> AnyDraft:
     """Boundaries of the patches there are: chosen ones are kept, those of patches that are gone are dropped."""
     patches, said = space.patches, list(draft.said)
     wanted = {name for name, patch in patches.items() if patch.role != "automatic"}
     kept = {
         name: boundary
         for name, boundary in draft.boundaries.items()
-        if f"boundaries.{name}" in draft.chosen and name in patches
+        if f"boundaries.{name}" in draft.chosen and (keep or name in patches)
     }
     for name, boundary in draft.boundaries.items():
-        if name not in patches and f"boundaries.{name}" in draft.chosen:
+        if name not in patches and name not in kept and f"boundaries.{name}" in draft.chosen:
             said.append(f"{boundary.kind} at {name} is dropped: there is no such patch any more")
     new = {} if draft.flow is None else usual.boundaries(space, draft.flow)
     fresh = {name: one for name, one in new.items() if name not in kept and name in wanted}
-    order = [name for name in patches if name in kept or name in fresh]
+    order = [name for name in [*patches, *kept] if name in kept or name in fresh]
     chosen = {path for path in draft.chosen if not path.startswith("boundaries.")} | {f"boundaries.{n}" for n in kept}
     made = replace(
         draft, boundaries={name: kept[name] if name in kept else fresh[name].value for name in order},

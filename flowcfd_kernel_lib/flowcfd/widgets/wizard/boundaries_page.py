@@ -1,0 +1,97 @@
+"""The step Boundaries: every patch with what happens at it, in a picture, in a list and in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowcfd.case import Boundary
+from flowcfd.case.boundary import BOUNDARIES
+from flowcfd.errors import FlowError
+from flowcfd.widgets.wizard.draft import Draft
+from flowcfd.widgets.wizard.drawing import COLOURS, OTHER, drawing, legend
+from flowcfd.widgets.wizard.page import Desk, PartForm, patch_choices
+from flowcfd.widgets.wizard.parts import Tiles, button, column, html, said
+
+
+class BoundariesPage:
+    """Tiles of the patches; the form of the chosen one; on a body the picker of faces."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._picker = desk, None
+        self._picture, self._note = html(), html()
+        self.tiles = Tiles(label="Patches", wide=True)
+        self.tiles.observe(lambda _: self._turn(), "chosen")
+        self._place = column()
+        self._form: PartForm | None = None
+        self._pick = button("Pick on the body", self.pick, tip="faces of the body in three dimensions")
+        self._picked = column()
+        self.widget = column(self._picture, self.tiles, self._note, self._place, self._pick, self._picked)
+
+    def show(self, draft: Draft) -> None:
+        """Show the patches of this draft."""
+        space = draft.space
+        patches = {} if space is None else space.patches
+        given = {name: draft.boundaries[name] for name in [*patches, *draft.boundaries] if name in draft.boundaries}
+        without = [name for name, patch in patches.items() if name not in given and patch.role != "automatic"]
+        items = [_tile(name, given.get(name), draft) for name in [*given, *without]]
+        if self.tiles.items != items:
+            self.tiles.items = items
+        names = [item["name"] for item in items]
+        if self.tiles.chosen not in names:
+            self.tiles.chosen = names[0] if names else ""
+        automatic = [name for name, patch in patches.items() if patch.role == "automatic"]
+        self._note.value = said([f"By itself: {', '.join(automatic)}"]) if automatic else ""
+        self._picture.value = (
+            "" if space is None else drawing(space, {**draft.boundaries}, self.tiles.chosen) + legend(draft.boundaries)
+        )
+        self._pick.layout.display = None if draft.geometry is not None and draft.complete else "none"
+        if self._form is not None:
+            self._form.show(draft)
+
+    def find(self, found: Mapping[str, tuple[str, str]]) -> None:
+        """Show findings beside the fields."""
+        if self._form is not None:
+            self._form.find(found)
+
+    def enter(self) -> None:
+        """Nothing to do."""
+
+    def pick(self) -> None:
+        """Show the picker of patches on the body; what is assigned there is taken over."""
+        from flowcfd.widgets.patches import patches  # brings the render process
+
+        try:
+            self._picker = patches(self._desk.draft.case)
+        except (FlowError, OSError) as error:
+            self._picked.children = (html(said([str(error)], "bad")),)
+            return
+        self._picked.children = (self._picker.widget, button("Take these boundaries", self._take, style="primary"))
+
+    def _take(self) -> None:
+        if self._picker is not None:
+            self._desk.change(self._desk.draft.with_boundaries(dict(self._picker.boundaries)))
+
+    def _turn(self) -> None:
+        patch = self.tiles.chosen
+        if not patch:
+            self._place.children, self._form = (), None
+            return
+        self._form = PartForm(
+            self._desk, f"boundaries.{patch}", lambda draft: draft.boundaries.get(patch) or _first(draft, patch),
+            lambda draft, boundary: draft.with_boundary(patch, boundary), BOUNDARIES, patch_choices,
+        )  # fmt: skip
+        self._place.children = (html(f"<h4>{patch}</h4>"), self._form.widget)
+        self.show(self._desk.draft)
+
+
+def _first(draft: Draft, patch: str) -> Boundary | None:
+    """Something to begin with at a patch that has nothing."""
+    return BOUNDARIES.get("Slip")() if draft.space is not None and patch in draft.space.patches else None
+
+
+def _tile(name: str, boundary: Boundary | None, draft: Draft) -> dict[str, Any]:
+    kind = "nothing yet" if boundary is None else str(boundary)
+    why = draft.reasons.get(f"boundaries.{name}", "")
+    colour = OTHER if boundary is None else COLOURS.get(boundary.kind, OTHER)
+    return {"name": name, "words": f"{kind}{f': {why}' if why else ''}", "colour": colour}

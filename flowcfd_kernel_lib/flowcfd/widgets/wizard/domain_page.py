@@ -1,0 +1,84 @@
+"""The step Domain: the space that is computed, and the flow that all proposals follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowcfd.case import DOMAINS, Domain
+from flowcfd.meshing.flow import Flow
+from flowcfd.widgets.form import Form
+from flowcfd.widgets.wizard.draft import Draft
+from flowcfd.widgets.wizard.drawing import drawing, legend
+from flowcfd.widgets.wizard.page import Desk, PartForm, kinds_where
+from flowcfd.widgets.wizard.parts import button, column, html, said
+
+
+class DomainPage:
+    """The form of the domain with its drawing, and that of the flow."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._holds: bool | None = None
+        self._place = column()
+        self._picture, self._why = html(), html()
+        self._flow = PartForm(desk, "flow", lambda draft: draft.flow, _flow)
+        self._first: Form | None = None
+        self._ask = column()
+        self._domain: PartForm | None = None
+        none = "No shape is chosen yet: the step Geometry has domains with a shape of their own, and takes bodies."
+        self._none = column(html(said([none])), button("To Geometry", lambda: desk.go("Geometry")))
+        about = "Its speed and fluid: mesh, turbulence, boundaries and solve are proposed for it."
+        self.widget = column(
+            self._none, self._place, self._picture, self._why,
+            html(f"<h4>The flow</h4><p>{about}</p>"),
+            self._flow.widget, self._ask,
+        )  # fmt: skip
+
+    def show(self, draft: Draft) -> None:
+        """Show the domain and the flow."""
+        self._none.layout.display = "none" if draft.domain is not None else None
+        holds = draft.geometry is not None
+        if draft.domain is not None and (self._domain is None or holds != self._holds):
+            self._holds = holds
+            kinds = kinds_where(DOMAINS, lambda kind: getattr(kind, "holds_body", False) == holds)
+            self._domain = PartForm(self._desk, "domain", lambda one: one.domain, _domain, kinds)
+            self._place.children = (self._domain.widget,)
+        if self._domain is not None:
+            self._domain.show(draft)
+        self._flow.show(draft)
+        self._ask_flow(draft)
+        space = draft.space
+        self._picture.value = "" if space is None else drawing(space, draft.boundaries) + legend(draft.boundaries)
+        told: Mapping[str, str] = getattr(space, "told", {})
+        rows = "".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in told.items())
+        self._why.value = f"<table>{rows}</table>" if rows else ""
+
+    def find(self, found: Mapping[str, tuple[str, str]]) -> None:
+        """Show findings beside the fields."""
+        if self._domain is not None:
+            self._domain.find(found)
+
+    def enter(self) -> None:
+        """Nothing to do."""
+
+    def _ask_flow(self, draft: Draft) -> None:
+        """An empty form where no flow is known: a body has a size, but nobody knows its speed."""
+        if draft.flow is not None or draft.domain is None:
+            self._ask.children, self._first = (), None
+        elif self._first is None:
+            self._first = Form(Flow, self._first_flow)
+            note = html(said(["Give the speed: without it nothing can be proposed."], "warn"))
+            self._ask.children = (note, self._first.widget)
+
+    def _first_flow(self, flow: Any) -> None:
+        if flow is not None:
+            self._desk.change(self._desk.draft.with_flow(flow))
+
+
+def _domain(draft: Draft, domain: Domain | None) -> Draft:
+    return draft if domain is None else draft.with_domain(domain)
+
+
+def _flow(draft: Draft, flow: Flow | None) -> Draft:
+    return draft if flow is None else draft.with_flow(flow)

@@ -1,0 +1,62 @@
+// The steps in a row: a number, a name and, in words, how each stands. Arrow keys go from step to step.
+
+const COLOURS = new Set(['done', 'proposed', 'problem', 'failed', 'running']);
+
+const element = (kind, style, words = '') => {
+  const made = document.createElement(kind);
+  made.className = style;
+  made.textContent = words;
+  return made;
+};
+
+const button = (step, number, current, go) => {
+  const made = element('button', 'fc-step');
+  made.type = 'button';
+  made.title = step.why;
+  made.dataset.word = COLOURS.has(step.word) ? step.word : 'open';
+  if (step.name === current) {
+    made.setAttribute('aria-current', 'step');
+  }
+  made.append(element('span', 'fc-step-number', String(number)));
+  const words = element('span', 'fc-step-words');
+  words.append(element('span', 'fc-step-name', step.name), element('span', 'fc-step-state', step.word));
+  made.append(words);
+  made.addEventListener('click', () => go(step.name));
+  return made;
+};
+
+const render = ({ model, el }) => {
+  el.classList.add('fc-wizard-steps');
+  const nav = element('nav', 'fc-steps');
+  nav.setAttribute('aria-label', 'Steps of the case');
+  el.append(nav);
+  const go = name => {
+    model.set('current', name);
+    model.save_changes();
+  };
+  const draw = () => {
+    const held = nav.contains(document.activeElement) ? document.activeElement.dataset.name : '';
+    const made = model.get('steps').map((step, n) => {
+      const one = button(step, n + 1, model.get('current'), go);
+      one.dataset.name = step.name;
+      return one;
+    });
+    nav.replaceChildren(...made);
+    made.find(one => one.dataset.name === held)?.focus();
+  };
+  nav.addEventListener('keydown', event => {
+    const all = [...nav.children];
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to !== undefined && all[to]) {
+      event.preventDefault();
+      event.stopPropagation();
+      all[to].focus();
+    }
+  });
+  model.on('change:steps change:current', draw);
+  draw();
+  return () => model.off('change:steps change:current', draw);
+};
+
+export default { render };
