@@ -38,6 +38,8 @@ from flowcfd.widgets.form.sorts import (
 
 FEW = 2
 """So many fields that are not essential are shown with the others; more are folded."""
+NOTHING = "none"
+"""What is said of a thing that cannot be given here and is not there: such a row is left out."""
 Data = dict[str, Any]
 
 
@@ -66,7 +68,11 @@ def dotted(path: Path) -> str:
 def rows(spec: type[Spec], draft: Draft, path: Path, known: Known) -> Data:
     """The fields of a spec, essential ones first, the others to be folded."""
     here = [(one, _row(one, draft.get(one.name), (*path, one.name), known)) for one in entries(spec)]
-    shown = [(one, row) for one, row in here if one.place != "hidden"]
+    shown = [
+        (one, row)
+        for one, row in here
+        if one.place != "hidden" and not (row["sort"] == "held" and row["text"] == NOTHING)
+    ]
     more = [row for one, row in shown if one.place == "more"]
     if len(more) <= FEW:
         return {"rows": [row for _, row in shown], "more": []}
@@ -147,12 +153,13 @@ def _leaf(sort: Sort, draft: Draft, path: Path, known: Known, optional: bool) ->
             chosen = drafts.parts(text)
             return {"sort": "checks", "chosen": chosen, "options": list(dict.fromkeys([*names, *chosen]))}
         case Held():
-            return {"sort": "held", "text": "none" if draft is None else str(draft)}
+            return {"sort": "held", "text": NOTHING if draft is None else str(draft)}
         case Grid() | Word(long=True):
             return {"sort": "area", "text": text, "unit": _units(sort)}
         case _:
             tall = "area" if isinstance(sort, Word) and "\n" in text else "text"
-            return {"sort": tall, "text": text, "unit": _units(sort), "digits": isinstance(sort, (Number, Whole))}
+            digits = isinstance(sort, (Number, Whole))
+            return {"sort": tall, "text": text, "unit": _units(sort), "digits": digits, "si": drafts.in_si(sort, draft)}
 
 
 def _options(names: Any, chosen: str, empty: bool) -> list[list[str]]:

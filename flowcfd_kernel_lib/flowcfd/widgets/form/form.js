@@ -116,9 +116,12 @@ function choose(select, options, chosen, empty) {
   const said = JSON.stringify([options, empty]);
   if (select.dataset.options !== said) {
     select.dataset.options = said;
-    select.replaceChildren(...options.map(([value, label]) => new Option(label || empty || "choose …", value)));
+    select.replaceChildren(...options.map(([value]) => new Option("", value)));
   }
   select.value = chosen;
+  options.forEach(([value, label], n) => { // closed it shows the bare name, open what each of the others is
+    words(select.options[n], (value === chosen && value) || label || empty || "choose …");
+  });
 }
 
 function choiceControl(context, node, id) {
@@ -129,7 +132,7 @@ function choiceControl(context, node, id) {
   return {
     element: select,
     focusable: [select],
-    update: (now) => choose(select, now.options, now.chosen, now.required ? "choose …" : now.placeholder),
+    update: (now) => choose(select, now.options, now.chosen, now.required ? "" : now.placeholder),
   };
 }
 
@@ -140,7 +143,7 @@ function headControl(context, node, id) {
     element: select,
     focusable: [select],
     update(now) {
-      choose(select, now.head.options, now.head.chosen, now.required ? "choose …" : now.placeholder);
+      choose(select, now.head.options, now.head.chosen, now.required ? "" : now.placeholder);
     },
   };
 }
@@ -252,9 +255,10 @@ function row(context, node) {
   const unit = make("span", "ff-unit");
   const back = button("↺", "ff-tool", () => context.send({ do: "back", path: node.path }));
   const entry = node.entry ? tools(context, node) : null;
-  if (own) control.append(own.element);
-  if (own) control.append(unit);
+  const add = node.add ? adding(context, node) : null;
+  if (own) control.append(own.element, unit);
   if (head) control.append(head.element);
+  if (add) control.append(add.element);
   control.append(back);
   if (entry) control.append(entry.element);
   element.append(label, control, said.element);
@@ -264,7 +268,7 @@ function row(context, node) {
       const note = context.notes[now.id] ?? {};
       words(label, now.label);
       label.title = now.name && now.name !== now.label ? now.name : "";
-      element.classList.toggle("ff-required", Boolean(now.required));
+      element.classList.toggle("ff-required", Boolean(now.required && own));
       element.classList.toggle("ff-wrong", Boolean(note.problem));
       own?.update(now);
       head?.update(now);
@@ -273,6 +277,7 @@ function row(context, node) {
       back.hidden = !now.back;
       if (now.back) named(back, `${now.label}: ${now.back}`);
       entry?.update(now);
+      add?.update(now);
       said.update([now.help, now.about].filter(Boolean).join(". ").replaceAll("..", "."), note);
       for (const one of [...(own?.focusable ?? []), ...(head ? [head.element] : [])]) said.describe(one, note);
     },
@@ -280,8 +285,7 @@ function row(context, node) {
 }
 
 function adding(context, node) {
-  const element = make("div", "ff-row ff-adding");
-  const control = make("div", "ff-control");
+  const element = make("span", "ff-adding");
   const id = `ff-${++count}`;
   const options = node.add.options ?? [];
   const field = node.add.typed ? make("input", "", { id, placeholder: "name" }) : make("select", "ff-kind", { id });
@@ -291,9 +295,8 @@ function adding(context, node) {
   });
   field.addEventListener("keydown", (event) => { if (event.key === "Enter" && node.add.typed) add.click(); });
   if (options.length) choose(field, options, options[0][0], "");
-  if (options.length || node.add.typed) control.append(field);
-  control.append(add);
-  element.append(make("span", "ff-label"), control);
+  if (options.length || node.add.typed) element.append(field);
+  element.append(add);
   return {
     element,
     update(now) {
@@ -363,9 +366,9 @@ function folding(className, context, key) {
 }
 
 function group(context, node, depth) {
-  const bare = depth > 0 && !node.head && !node.add && !node.entry;
-  if (bare) return folded(context, node, depth);
-  const element = make("div", depth === 1 && context.sections ? "ff-section" : "ff-group");
+  const section = depth === 1 && context.sections;
+  if (depth > 0 && !section && !node.head && !node.add && !node.entry) return folded(context, node, depth);
+  const element = make("div", section ? "ff-section" : "ff-group");
   const own = depth > 0 ? row(context, node) : null;
   const inner = make("div", depth > 0 ? "ff-inner" : "ff-top");
   const content = contents(context, inner, node, depth);
@@ -400,7 +403,8 @@ function contents(context, inner, node, depth) {
   const rows = make("div", "ff-rows");
   const views = new Map();
   const more = folding("ff-more", context, `${node.id}/more`);
-  const add = node.add ? adding(context, node) : null;
+  const add = node.add && depth === 0 ? adding(context, node) : null;
+  inner.style.setProperty("--ff-label", `${150 - 24 * Math.min(depth, 3)}px`);
   inner.append(rows, more.element);
   if (add) inner.append(add.element);
   return (now) => {

@@ -324,6 +324,10 @@ def _limits(notes: Sequence[Any]) -> str:
     said = []
     for one in notes:
         match one:
+            case Gt(gt=0):
+                said.append("positive")
+            case Ge(ge=0):
+                said.append("not negative")
             case Gt():
                 said.append(f"more than {one.gt:,}".replace(",", " "))
             case Ge():
