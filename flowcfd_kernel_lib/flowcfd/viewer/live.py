@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flowcfd.scene import Scene
 from flowcfd.scene.render import Drawn, draw
+from flowcfd.viewer import lod
 from flowcfd.viewer.kinds import Spec
 
 Read = Callable[[Spec], Scene]
+RATIO = 0.6
+"""Resolution while it moves, of that at rest."""
+MOVING, STILL = 70, 92
+"""Quality of JPEG."""
+QUICK, SLOW = 0.012, 0.06
+"""A moving picture that took less leaves room for a finer level, one that took more asks for a coarser one [s]."""
 
 
 class Live:
-    """One view's plotter. `plotter` is PyVista's; after changing it `push()` sends the picture."""
+    """One view's plotter. `plotter` is PyVista's; after changing it, `changed()` sends the picture.
+
+    While it moves the surfaces with many triangles are drawn coarsely, at a lower resolution and without smoothed edges.
+    Functions in `on_rest` are called when the mouse has let go, those in `on_size` when the picture has another size.
+    """
 
     def __init__(self, server: Any, read: Read) -> None:
         import pyvista
@@ -21,38 +34,167 @@ class Live:
         self.server, self.read = server, read
         self.plotter: Any = pyvista.Plotter(off_screen=True, window_size=[1000, 560])
         self.plotter.enable_trackball_style()
+        self.plotter.render_window.SetMultiSamples(0)
         self.drawn: Drawn | None = None
-        self._widget: Any = None
+        self.moving = self.closed = False
+        self.on_rest: list[Callable[[], None]] = []
+        self.on_size: list[Callable[[], None]] = []
+        self._delivery: Any = None
+        self._size, self._sized = (1000, 560), False
+        self._levels, self._finer = lod.Levels(), 0
+        self._full: list[tuple[Any, Any]] = []
+
+    @property
+    def name(self) -> str:
+        """As the page calls it."""
+        return str(self._helper.id(self.plotter.render_window))
 
     def widget(self, **more: Any) -> Any:
         """The picture in the page: trame's VtkRemoteView, which fills the element around it."""
         from trame.widgets import vtk
 
-        self.plotter.render()
-        self._widget = vtk.VtkRemoteView(
-            self.plotter.render_window, interactive_ratio=1, interactive_quality=60, still_quality=95, **more
-        )
-        return self._widget
+        from flowcfd.viewer.delivery import Delivery
+
+        self.plotter.render_window.GetInteractor().EnableRenderOff()
+        made = vtk.VtkRemoteView(self.plotter.render_window, **more)
+        self._helper = made._helper
+        self._delivery = Delivery(self)
+        self.server.add_protocol_to_configure(lambda protocol: protocol.registerLinkProtocol(self._delivery))
+        return made
+
+    # ---- what is shown
 
     def show(self, scene: Scene, *, aim: bool = True) -> None:
         """Show another scene; with `aim` from where it says, else as it was turned. Raises what its layers raise."""
-        camera = self.plotter.camera.copy()
         drawn = draw(scene, self.plotter)
+        camera = self.plotter.camera.copy()
+        self._restore()
+        self._levels.clear()
         self.plotter.clear_actors()
         self.plotter.scalar_bars.clear()
+        self.plotter.window_size = list(self._size)
+        first, self.drawn = self.drawn is None, drawn
         drawn.put()
-        if aim or self.drawn is None:
+        if aim or first:
             drawn.aim()
+            self._sized = False
         else:
             self.plotter.camera = camera
-        self.drawn = drawn
-        self.push()
+            self.plotter.reset_camera_clipping_range()
+        self.changed()
 
-    def push(self) -> None:
+    def changed(self) -> None:
         """Send the picture as it is now."""
-        if self._widget is not None:
-            self._widget.update()
+        if self._delivery is not None and self.server.running:
+            self._delivery.ask()
+
+    push = changed
+
+    def resize(self, width: int, height: int) -> None:
+        """The picture's place in the page has this size [pixels]."""
+        if (width, height) == self._size and self._sized:
+            return
+        self._size = (width, height)
+        if self.moving:
+            return
+        self.plotter.window_size = [width, height]
+        if self.drawn is not None and not self._sized:  # nobody has turned it yet
+            self.show(self.drawn.scene)
+        self._sized = True
+        for heard in self.on_size:
+            heard()
+
+    # ---- moving
+
+    def move(self, moving: bool) -> None:
+        """Begin or end to draw coarsely."""
+        if moving == self.moving or self.closed:
+            return
+        self.moving = moving
+        if moving:
+            self.plotter.disable_anti_aliasing()
+            self._replace()
+            size = [max(16, round(RATIO * pixels)) for pixels in self._size]
+        else:
+            self._restore()
+            size = list(self._size)
+        self.plotter.window_size = size
+        for text in self._texts():
+            text.SetFontSize(max(4, round(text.GetFontSize() * (RATIO if moving else 1 / RATIO))))
+
+    def image(self) -> tuple[bytes, tuple[int, int]]:
+        """The picture as JPEG, and its width and height [pixels]."""
+        from PIL import Image
+
+        if not self.moving:
+            self.plotter.enable_anti_aliasing("ssaa")
+        window, start = self.plotter.render_window, time.perf_counter()
+        window.Render()
+        width, height = window.GetSize()
+        made = io.BytesIO()
+        if self.moving:
+            self._pace(time.perf_counter() - start)
+        elif not self.closed:
+            self._levels.prepare([data for _, data in self._surfaces()])
+        picture = Image.frombytes("RGB", (width, height), self._pixels(window, width, height))
+        picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(
+            made, "JPEG", quality=MOVING if self.moving else STILL, subsampling=2 if self.moving else 0
+        )
+        return made.getvalue(), (width, height)
 
     def close(self) -> None:
         """Free its memory."""
+        self.closed = True
+        self._levels.clear()
+        self._full.clear()
         self.plotter.close()
+
+    # ---- inside
+
+    def _pixels(self, window: Any, width: int, height: int) -> bytes:
+        from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+
+        array = vtkUnsignedCharArray()
+        window.GetPixelData(0, 0, width - 1, height - 1, 0, array, 0)
+        return bytes(memoryview(array))
+
+    def _surfaces(self) -> Iterator[tuple[Any, Any]]:
+        """(mapper, surface) of all that has many triangles."""
+        for actor in self.plotter.renderer.actors.values():
+            mapper = actor.GetMapper() if hasattr(actor, "GetMapper") else None
+            data = None if mapper is None or not actor.GetVisibility() else mapper.GetInputDataObject(0, 0)
+            if data is not None and data.IsA("vtkPolyData") and lod.triangles(data) > lod.SMALL:
+                yield mapper, data
+
+    def _replace(self) -> None:
+        """Put the coarse surfaces in the places of those that they are made of, as far as they are ready."""
+        self._restore()
+        for mapper, data in self._surfaces():
+            levels = self._levels.of(data)
+            if levels:
+                self._full.append((mapper, data))
+                mapper.SetInputDataObject(levels[max(0, len(levels) - 1 - self._finer)])
+
+    def _restore(self) -> None:
+        for mapper, data in self._full:
+            mapper.SetInputDataObject(data)
+        self._full.clear()
+
+    def _pace(self, seconds: float) -> None:
+        """A finer level where the pictures come fast, a coarser one where they come slowly."""
+        before = self._finer
+        if seconds < QUICK:
+            self._finer = min(self._finer + 1, len(lod.LEVELS))
+        elif seconds > SLOW:
+            self._finer = max(self._finer - 1, 0)
+        if self._finer != before or self._levels.news():
+            self._replace()
+
+    def _texts(self) -> Iterator[Any]:
+        """What sets the size of letters [pixels], which does not follow that of the picture."""
+        props = self.plotter.renderer.GetViewProps()
+        for number in range(props.GetNumberOfItems()):
+            prop = props.GetItemAsObject(number)
+            for name in ("GetTitleTextProperty", "GetLabelTextProperty", "GetTextProperty"):
+                if hasattr(prop, name) and prop.IsA("vtkActor2D") and not prop.IsA("vtkCornerAnnotation"):
+                    yield getattr(prop, name)()

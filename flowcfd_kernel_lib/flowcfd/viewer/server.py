@@ -10,15 +10,12 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from flowcfd.errors import FlowError, UnknownName
 from flowcfd.viewer import guard
-from flowcfd.viewer.views import Views
+from flowcfd.viewer.views import HOST, Views
 
-PAGE = Path(__file__).parent / "page"
-HOST = "127.0.0.1"
 
 
 def main() -> None:
@@ -26,7 +23,7 @@ def main() -> None:
     token = sys.stdin.readline().strip()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
-    os.environ["WSLINK_READY_MSG"] = ""
+    os.environ.update(WSLINK_READY_MSG="", WSLINK_WS_COMPRESS="0")  # pictures are packed already
     if not token:
         sys.exit("no secret came over stdin")
     asyncio.run(_serve(token, out))

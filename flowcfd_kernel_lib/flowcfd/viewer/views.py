@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flowcfd.errors import ResultError
-from flowcfd.scene import Scene
 from flowcfd.viewer import guard
 from flowcfd.viewer.kinds import App, Spec, builder
 from flowcfd.viewer.live import Live
+from flowcfd.viewer.sharing import Shared
 
 PAGE = Path(__file__).parent / "page"
 HOST = "127.0.0.1"
@@ -41,12 +41,13 @@ class Views:
 
     def __init__(self) -> None:
         self._views: dict[str, View] = {}
+        self._shared = Shared()
 
     async def open(self, kind: str, spec: Spec, view: str = "") -> dict[str, Any]:
         """Open a view and serve its page; `view` is its name when it comes back. Raises FlowError."""
         name = view or secrets.token_hex(8)
         if name not in self._views:
-            self._views[name] = await _open(kind, spec)
+            self._views[name] = await _open(kind, spec, self._shared)
         return {"view": name, **self._views[name].address}
 
     async def spec(self, view: str) -> dict[str, Any]:
@@ -83,14 +84,14 @@ class Views:
         return self._views[name]
 
 
-async def _open(kind: str, spec: Spec) -> View:
+async def _open(kind: str, spec: Spec, shared: Shared) -> View:
     from trame.app import get_server
 
     server = get_server(f"view-{secrets.token_hex(8)}", client_type="vue3")
     server.enable_module({"serve": {"__flowcfd": str(PAGE)}, "scripts": ["__flowcfd/told.js"]})
     server.state.flowcfd_told = None
     token = guard.secret()
-    live = Live(server, Scene.from_json)
+    live = Live(server, shared.read)
 
     def tell(message: dict[str, Any]) -> None:
         with server.state:
