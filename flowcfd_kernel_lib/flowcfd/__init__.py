@@ -52,6 +52,7 @@ _HOMES = {
     "flowcfd.reports": "report",
     "flowcfd.scene": "view Scene",
     "flowcfd.uncertain": "Uncertain",
+    "flowcfd.widgets.monitor": "watch Monitor",
     "flowcfd.widgets.viewer": "Viewer",
     "flowcfd.widgets.wizard": "wizard Wizard",
     "flowcfd": "archive benchmarks studies sweeps",

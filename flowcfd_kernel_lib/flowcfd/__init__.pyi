@@ -120,6 +120,8 @@ from flowcfd.sweeps import Sweep as Sweep
 from flowcfd.sweeps import keep as keep
 from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__
+from flowcfd.widgets.monitor import Monitor as Monitor
+from flowcfd.widgets.monitor import watch as watch
 from flowcfd.widgets.viewer import Viewer as Viewer
 from flowcfd.widgets.wizard import Wizard as Wizard
 from flowcfd.widgets.wizard import wizard as wizard

@@ -154,15 +154,20 @@ class Tail:
         self._converged: int | None = None
         self._ended = False
 
-    def poll(self) -> list[Step]:
-        """The steps completed since the last call; none while the file is not there. A replaced file is read anew."""
+    def poll(self, most: int | None = None) -> list[Step]:
+        """The steps completed since the last call; none while the file is not there. A replaced file is read anew.
+
+        `most`: about how much is read at once [bytes]; None: all there is.
+        """
+        begun = 0
         try:
             with self.path.open("rb") as file:
                 if file.seek(0, 2) < self.offset:
                     self._restart()
                 file.seek(self.offset)
-                while block := file.read(BLOCK):
+                while (most is None or begun < most) and (block := file.read(BLOCK)):
                     self.offset += len(block)
+                    begun += len(block)
                     self.feed(block)
         except FileNotFoundError:
             self._restart()
