@@ -120,7 +120,7 @@ function choose(select, options, chosen, empty) {
   }
   select.value = chosen;
   options.forEach(([value, label], n) => { // closed it shows the bare name, open what each of the others is
-    words(select.options[n], (value === chosen && value) || label || empty || "choose …");
+    words(select.options[n], (value && value === chosen && label.startsWith(`${value}: `) ? value : label) || empty || "choose …");
   });
 }
 
