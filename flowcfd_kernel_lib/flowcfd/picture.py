@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.errors import CaseError
+
+if not os.environ.get("DISPLAY"):  # else VTK tries X first, and complains to people that there is none
+    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 Vector = tuple[float, float, float]
 Floats = NDArray[np.float64]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -216,9 +218,10 @@ def _offline() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="flowcfd-wasm-") as empty:
         os.environ.setdefault(NO_WASM, empty)
         try:
-            import trame_pyvista  # noqa: F401 - gives plotters their trame
+            with contextlib.redirect_stdout(io.StringIO()):  # it prints which folder it takes
+                import trame_pyvista  # noqa: F401 - gives plotters their trame
 
-            yield
+                yield
         finally:
             if before is None:
                 del os.environ[NO_WASM]

@@ -175,13 +175,16 @@ class Scene:
 
     def camera(
         self,
-        view: str | Position = "iso",
+        view: str | Position = "",
         *,
         zoom: float = 1.0,
         near: Sequence[Sequence[float]] | None = None,
         up: Position | None = None,
     ) -> Scene:
-        """From where: "iso", "back", "x", "-y", ... or the direction to the eye; `near` is a box to look at [m]."""
+        """From where: "iso", "back", "x", "-y", ... or the direction to the eye; `near` is a box to look at [m].
+
+        Without a view: straight at a plane or a two-dimensional case, else "iso".
+        """
         box = None if near is None else tuple((float(low), float(high)) for low, high in near)
         above = None if up is None else _direction(up)
         where: dict[str, Any] = {"view": view} if isinstance(view, str) else {"direction": _direction(view)}
