@@ -22,6 +22,8 @@ from tests.browser.conftest import (
 from flowcfd.cli import main
 
 pytestmark = pytest.mark.browser
+CELLS_NOW = CELLS.replace(".content", "?.content?")
+"""The cells where something else than a notebook may be in front."""
 WRITER = """\
 from flowcfd.widgets.cell import CellWriter
 writer = CellWriter("a = 1", "story", label="Write the cell", keep=False)
@@ -75,6 +77,10 @@ def test_where_nobody_answers_the_code_can_be_copied(lab: Lab, page: Page) -> No
     shown.get_by_role("button", name="Write the cell").click()
     expect(shown.get_by_role("status")).to_contain_text("copy the code into a cell")
     assert_accessible(shown)
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    assert_accessible(shown)
+    shot(page, "cell-copied-dark")
     assert focus_order(shown) == ["Write the cell", "keep the cell up to date", "Python code", "Copy"]
     shown.get_by_role("button", name="Copy").press("Enter")
     expect(shown.get_by_role("button", name="Copied")).to_be_visible()
@@ -113,18 +119,19 @@ def test_tiles_open_notebooks_and_nothing_is_asked_of_the_net(lab: Lab, page: Pa
     expect(page.locator(".jp-Launcher-section", has_text="FlowCFD").locator(".jp-LauncherCard")).to_have_count(3)
     shot(page, "launcher")
     tile(page, "Look at runs")
-    page.wait_for_function(f"{CELLS}?.[0]?.model.executionCount")
+    page.wait_for_function(f"{CELLS_NOW}?.[0]?.model.executionCount")
     assert page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.name") == "openfoam"
     book = Notebook(page, lab.folder)
     assert book.source(0) == "import flowcfd as fc\n\nfc.runs()"
     assert "Error" not in book.text(0)
 
-    launcher(lab, page)
+    book.command("launcher:create")
     tile(page, "Set up by mouse")
-    page.wait_for_function(f"{CELLS}?.[0]?.model.executionCount")
-    assert book.source(0) == "import flowcfd as fc\n\nfc.wizard()"
+    wizard = "import flowcfd as fc\n\nfc.wizard()"
+    page.wait_for_function(f"code => {CELLS_NOW}?.[0]?.model.sharedModel.source === code", arg=wizard)
+    page.wait_for_function(f"{CELLS_NOW}?.[0]?.model.executionCount")
 
-    launcher(lab, page)
+    book.command("launcher:create")
     tile(page, "Example notebooks")
     expect(page.get_by_text("The example notebooks are not in this server's folder")).to_be_visible()
     (lab.folder / "01_cavity.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')

@@ -15,11 +15,14 @@ export const fingerprint = text => {
 };
 
 const written = cell => cell.getMetadata(KEY) || {};
-const untouched = cell => written(cell).fingerprint === fingerprint(cell.sharedModel.getSource());
+const untouched = (cell, code) => {
+  const source = cell.sharedModel.getSource();
+  return source === code || written(cell).fingerprint === fingerprint(source);
+};
 
-const place = (cells, at, mark) => {
+const place = (cells, at, code, mark) => {
   const ours = cells.map((cell, index) => ({ cell, index })).filter(one => mark && written(one.cell).mark === mark);
-  const free = ours.filter(one => untouched(one.cell));
+  const free = ours.filter(one => untouched(one.cell, code));
   const below = free.find(one => one.index > at);
   const replaced = below || free[0];
   if (replaced) {
@@ -44,7 +47,7 @@ const insert = (model, after, code, mark) => {
 const put = (panel, at, code, mark) => {
   const model = panel.content.model;
   const cells = panel.content.widgets.map(cell => cell.model);
-  const { replaced, after, edited } = place(cells, at, mark);
+  const { replaced, after, edited } = place(cells, at, code, mark);
   if (replaced) {
     replace(replaced.cell, code, mark);
     return [replaced.index, 'The cell is up to date.'];
