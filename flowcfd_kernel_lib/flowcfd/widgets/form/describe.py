@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from flowcfd.case.spec import Spec
-from flowcfd.widgets.form import drafts
+from flowcfd.widgets.form import drafts, texts
 from flowcfd.widgets.form.drafts import Draft, Path
 from flowcfd.widgets.form.sorts import (
     LEAVES,
@@ -102,14 +102,14 @@ def _back(one: Entry, empty: str) -> str:
     """Where the way back leads to."""
     if one.default is None:
         return f"back to: {empty}"
-    text = drafts.shown(one.sort, one.default) if isinstance(one.sort, LEAVES) else ""
+    text = texts.shown(one.sort, one.default) if isinstance(one.sort, LEAVES) else ""
     return f"back to {text}" if text else "back to what is usual"
 
 
 def _placeholder(one: Entry) -> str:
     """What an empty field means, from its own description."""
     if one.required or not (one.optional or one.default is None):
-        return "" if one.required else drafts.shown(one.sort, one.default)
+        return "" if one.required else texts.shown(one.sort, one.default)
     found = re.search(r"([^;,(]*?) when not given", one.help)
     if found and found[1].strip():
         return "as proposed" if found[1].strip() == "proposed" else found[1].strip()
@@ -141,7 +141,7 @@ def node(sort: Sort, draft: Draft, path: Path, known: Known, *, optional: bool =
 
 def _leaf(sort: Sort, draft: Draft, path: Path, known: Known, optional: bool) -> Data:
     names = known.names(path)
-    text = drafts.shown(sort, draft)
+    text = texts.shown(sort, draft)
     match sort:
         case Flag():
             return {"sort": "flag", "on": bool(draft)}
@@ -150,7 +150,7 @@ def _leaf(sort: Sort, draft: Draft, path: Path, known: Known, optional: bool) ->
         case Word(long=False) if names:
             return {"sort": "choice", "chosen": text, "options": _options(names, text, optional or not text)}
         case Listed(item=Word()) if names:
-            chosen = drafts.parts(text)
+            chosen = texts.parts(text)
             return {"sort": "checks", "chosen": chosen, "options": list(dict.fromkeys([*names, *chosen]))}
         case Held():
             return {"sort": "held", "text": NOTHING if draft is None else str(draft)}
@@ -159,7 +159,7 @@ def _leaf(sort: Sort, draft: Draft, path: Path, known: Known, optional: bool) ->
         case _:
             tall = "area" if isinstance(sort, Word) and "\n" in text else "text"
             digits = isinstance(sort, (Number, Whole))
-            return {"sort": tall, "text": text, "unit": _units(sort), "digits": digits, "si": drafts.in_si(sort, draft)}
+            return {"sort": tall, "text": text, "unit": _units(sort), "digits": digits, "si": texts.in_si(sort, draft)}
 
 
 def _options(names: Any, chosen: str, empty: bool) -> list[list[str]]:
@@ -201,7 +201,7 @@ def _several(sort: Sort, draft: Draft, path: Path, known: Known) -> Data:
         if all(isinstance(one, (Row, Triple)) for one in cells):
             return _stacked(sort, draft, path, known)
     own = draft if isinstance(draft, list) else [None] * len(cells)
-    items = [[name, drafts.shown(cell, one)] for name, cell, one in zip(names, cells, own, strict=True)]
+    items = [[name, texts.shown(cell, one)] for name, cell, one in zip(names, cells, own, strict=True)]
     axes = isinstance(sort, Triple) and sort.vector.direction
     return {"sort": "inline", "items": items, "unit": _units(sort), "axes": axes}
 
@@ -240,7 +240,7 @@ def _short(sort: Short, draft: Draft, path: Path, known: Known, optional: bool) 
     if isinstance(draft, dict):
         inside = rows(sort.nested.spec, draft, path, known)
         return {"sort": "group", **inside, "head": {"chosen": "full", "options": options}, "about": ""}
-    text = drafts.shown(Free(), draft)
+    text = texts.shown(Free(), draft)
     return {"sort": "text", "text": text, "head": {"chosen": "short", "options": options}}
 
 
@@ -265,7 +265,7 @@ def _kinds(item: Sort) -> list[tuple[str, type[Spec]]]:
 
 
 def _title(draft: Draft, n: int) -> str:
-    name = drafts.shown(Word(), draft.get("name")) if isinstance(draft, dict) else ""
+    name = texts.shown(Word(), draft.get("name")) if isinstance(draft, dict) else ""
     return name or str(n + 1)
 
 

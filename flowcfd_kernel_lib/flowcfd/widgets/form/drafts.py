@@ -6,11 +6,7 @@ values by name are dicts, lists and fixed tuples are lists, None is what is not 
 
 from __future__ import annotations
 
-import ast
-import math
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,13 +15,10 @@ from pydantic_core import PydanticCustomError
 from flowcfd.case.spec import Spec
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.widgets.form.sorts import (
-    Choice,
     Either,
     Entry,
     Flag,
     Free,
-    Grid,
-    Listed,
     Many,
     Named,
     Nested,
@@ -35,21 +28,14 @@ from flowcfd.widgets.form.sorts import (
     Short,
     Sort,
     Triple,
-    Whole,
     Word,
     entries,
     entry,
 )
+from flowcfd.widgets.form.texts import Typed, bare, read
 
 Path = tuple[str, ...]
 Draft = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A text as it was typed."""
-
-    text: str
 
 
 class Absent:
@@ -122,9 +108,9 @@ def of_kind(sort: OneOf, kind: str, before: Draft = None) -> Draft:
     """The draft of a kind; fields of the same name and sort as before keep what they had."""
     spec = sort.registry.get(kind)
     made = {"kind": kind, **fresh(Nested(spec))}
-    old = sort.registry.get(before["kind"]) if isinstance(before, dict) and before.get("kind") else None
-    for one in entries(spec) if old is not None else ():
-        had = entry(old, one.name)
+    old: type[Spec] | None = sort.registry.get(before["kind"]) if isinstance(before, dict) else None
+    for one in entries(spec):
+        had = None if old is None else entry(old, one.name)
         if had is not None and had.sort == one.sort and not (isinstance(one.sort, Word) and one.name == "name"):
             touched = plain(had, before[one.name]) != plain(had, default(had))
             made[one.name] = before[one.name] if touched else made[one.name]
@@ -206,105 +192,9 @@ def given(sort: Sort, draft: Draft) -> Any:
         case Row(items=items) if isinstance(draft, list):
             return [given(item, one) for item, one in zip(items, draft, strict=True)]
         case Triple() if isinstance(draft, list):
-            return [_float(one.text.strip()) if isinstance(one, Typed) else one for one in draft]
+            return [bare(one.text.strip()) if isinstance(one, Typed) else one for one in draft]
         case leaf:
-            return _read(leaf, draft.text) if isinstance(draft, Typed) else draft
-
-
-def _read(sort: Sort, text: str) -> Any:
-    """A text as pydantic wants it; one that cannot be read stays a text, for its validator to say so."""
-    match sort:
-        case Whole():
-            return int(text) if re.fullmatch(r"\s*[-+]?\d{1,18}\s*", text) else text.strip()
-        case Free():
-            return _literal(text.strip())
-        case Listed(item=item):
-            return [_read(item, one) for one in parts(text)]
-        case Grid(columns=columns):
-            return [_cells(columns, line) for line in text.splitlines() if line.strip()]
-        case Number():
-            return _float(text.strip())
-        case Choice(options=options):
-            return next((one for one in options if str(one) == text), text)
-        case _:
-            return text
-
-
-def _float(text: str) -> float | str:
-    """A bare number as SI; a text with a unit as it is."""
-    try:
-        return float(text) if re.fullmatch(r"[-+.\deE]+", text) else text
-    except ValueError:
-        return text
-
-
-def _cells(columns: tuple[Sort, ...], line: str) -> Any:
-    cells = parts(line)
-    if len(cells) == len(columns):
-        return [_read(column, cell) for column, cell in zip(columns, cells, strict=True)]
-    return cells if len(cells) != 1 else cells[0]
-
-
-def parts(text: str) -> list[str]:
-    """The entries of a line: between commas, semicolons or tabs; of words and bare numbers between spaces too."""
-    inner = text.strip().removeprefix("(").removesuffix(")") if text.count("(") == 1 else text
-    if re.search(r"[,;\t\n]", inner):
-        return [one.strip() for one in re.split(r"[,;\t\n]", inner) if one.strip()]
-    words = inner.split()
-    numbers = [bool(re.match(r"[-+.]?\d", one)) for one in words]
-    return words if all(numbers) or not any(numbers) else [inner.strip()]
-
-
-def _literal(text: str) -> Any:
-    if text in ("true", "yes", "on", "false", "no", "off"):
-        return text in ("true", "yes", "on")
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
-
-
-def shown(sort: Sort, draft: Draft) -> str:
-    """The text of a field."""
-    if draft is None:
-        return ""
-    if isinstance(draft, Typed):
-        return draft.text
-    if isinstance(sort, Grid):
-        return "\n".join(", ".join(shown(Free(), one) for one in row) for row in draft)
-    if isinstance(sort, Listed) or isinstance(draft, (tuple, list)):
-        if isinstance(draft, tuple) and len(draft) == 2 and draft[0] == draft[1] and isinstance(sort, Free):
-            return shown(sort, draft[0])  # two equal levels are one
-        return ", ".join(shown(Free(), one) for one in draft)
-    if isinstance(draft, float):
-        unit = sort.quantity.unit if isinstance(sort, Number) else ""
-        return _degrees(draft) or number(draft) if unit == "rad" else number(draft)
-    return str(draft)
-
-
-def number(value: float) -> str:
-    """A number as people write it, exact."""
-    short = f"{value:.12g}"
-    return short if float(short) == value else repr(value)
-
-
-def _degrees(angle: float) -> str:
-    """An angle that is a round number of degrees."""
-    turned = round(math.degrees(angle), 6)
-    return f"{turned:g} deg" if angle and math.isclose(math.radians(turned), angle, rel_tol=1e-12) else ""
-
-
-def in_si(sort: Sort, draft: Draft) -> str:
-    """A typed quantity in SI units; empty for one that is not valid, or a bare number."""
-    if not isinstance(sort, Number) or not isinstance(draft, Typed) or not re.search(r"[A-Za-zµ°%]", draft.text):
-        return ""
-    try:
-        value = sort.quantity.value(draft.text.strip())
-    except PydanticCustomError:
-        return ""
-    if re.fullmatch(r"[-+.\deE]+\s*" + re.escape(sort.quantity.unit), draft.text.strip()):
-        return ""
-    return f"{value:.6g}"
+            return read(leaf, draft.text) if isinstance(draft, Typed) else draft
 
 
 def checked(spec: type[Spec], what: Any) -> tuple[Any, list[tuple[Path, str]]]:
@@ -330,10 +220,10 @@ def merged(sort: Sort, old: Draft, new: Draft) -> Draft:
 
 
 def _same(sort: Sort, typed: Typed, value: Any) -> bool:
-    read = _read(sort, typed.text)
+    meant = read(sort, typed.text)
     if isinstance(sort, Number):
         try:
-            return sort.quantity.value(read) == value
+            return bool(sort.quantity.value(meant) == value)
         except PydanticCustomError:
             return False
-    return bool(read == value) or (isinstance(value, tuple) and isinstance(read, list) and tuple(read) == value)
+    return bool(meant == value or (isinstance(value, tuple) and isinstance(meant, list) and tuple(meant) == value))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowcfd.errors import CaseError, UnknownName
-from flowcfd.widgets.form import drafts
-from flowcfd.widgets.form.drafts import Draft, Typed
+from flowcfd.widgets.form import drafts, texts
+from flowcfd.widgets.form.drafts import Draft
 from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Short, Sort, Triple, entry
+from flowcfd.widgets.form.texts import Typed
 
 
 def given(sort: Sort, old: Draft, what: Any) -> Draft:
@@ -23,7 +24,7 @@ def given(sort: Sort, old: Draft, what: Any) -> Draft:
     if isinstance(sort, Either) and what in ("one", "named"):
         return spread(sort, old) if what == "named" else gathered(sort, old)
     if isinstance(sort, Triple) and isinstance(what, str) and what:
-        return [drafts.number(one) for one in sort.vector.value(what)]
+        return [texts.number(one) for one in sort.vector.value(what)]
     return Typed(what) if isinstance(what, str) else drafts.drafted(sort, what)
 
 
@@ -83,8 +84,8 @@ def added(sort: Sort, old: Draft, name: str) -> Draft:
 
 def _alone(sort: OneOf, new: dict[str, Draft], others: list[Draft]) -> Draft:
     """An entry whose name no other has."""
-    taken = {drafts.shown(sort, one.get("name")) for one in others if isinstance(one, dict)}
-    name = drafts.shown(sort, new.get("name"))
+    taken = {texts.shown(sort, one.get("name")) for one in others if isinstance(one, dict)}
+    name = texts.shown(sort, new.get("name"))
     if not name or name not in taken:
         return new
     n = next(n for n in range(2, len(others) + 3) if f"{name}{n}" not in taken)

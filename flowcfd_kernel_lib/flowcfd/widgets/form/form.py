@@ -8,6 +8,7 @@ from typing import Any
 from flowcfd.case import edit
 from flowcfd.case.spec import Spec
 from flowcfd.errors import FlowError
+from flowcfd.foam.check.finding import Finding
 from flowcfd.registry import Registry
 from flowcfd.widgets.form import describe, drafts, edits
 from flowcfd.widgets.form.describe import Known, dotted
@@ -66,7 +67,7 @@ class Form:
         """The widget of the part at a dotted path; all parts are of one form and are checked together."""
         at = _steps(path)
         if at not in self._pages:
-            self._at(at)
+            drafts.edited(self._sort, self._draft, at, lambda _, old: old)  # raises for what is not there
             self._pages[at] = Page(self._heard)
             self._refresh()
         return self._pages[at]
@@ -105,23 +106,31 @@ class Form:
 
     def propose(self, proposals: Mapping[str, str], automatic: Mapping[str, str] | None = None) -> None:
         """Other reasons by path, and other words for what empty fields stand for."""
-        self._proposals = proposals
-        self._known = Known(self._known.choices, self._known.automatic if automatic is None else automatic)
-        self._refresh()
+        known = Known(self._known.choices, self._known.automatic if automatic is None else automatic)
+        if (self._proposals, self._known) != (proposals, known):
+            self._proposals, self._known = dict(proposals), known
+            self._refresh()
 
     def choose(self, choices: Mapping[str, Sequence[str]]) -> None:
         """Other names to choose from by path."""
-        self._known = Known(choices, self._known.automatic)
-        self._refresh()
+        known = Known(choices, self._known.automatic)
+        if known != self._known:
+            self._known = known
+            self._check()
+            self._refresh()
 
-    def show(self, findings: Mapping[str, str | Shown] | Iterable[Any]) -> None:
+    def show(self, findings: Mapping[str, str | Shown] | Iterable[Finding]) -> None:
         """Findings from outside instead of those before: by path a sentence or (severity, sentence); or fc.check's."""
-        if isinstance(findings, Mapping):
-            told = [(path, ("error", one) if isinstance(one, str) else one) for path, one in findings.items()]
-        else:
-            told = [(one.field, (one.severity, one.message)) for one in findings]
-        self._findings = told
-        self._refresh()
+        told: list[tuple[str, Shown]] = []
+        for one in findings.items() if isinstance(findings, Mapping) else findings:
+            if isinstance(one, Finding):
+                told.append((one.field, (one.severity, one.message)))
+            else:
+                path, said = one
+                told.append((path, ("error", said) if isinstance(said, str) else said))
+        if told != self._findings:
+            self._findings = told
+            self._refresh()
 
     def _heard(self, asked: Asked) -> None:
         """What a page asks for; what cannot be done is said there, and the page shows again what there is."""
@@ -162,12 +171,6 @@ class Form:
             kept = self._left.get((path, given))
             return edits.given(sort, old, given) if kept is None else kept
         return edits.given(sort, old, given)
-
-    def _at(self, path: Path) -> Draft:
-        """What is at a path; raises UnknownName for one that does not exist."""
-        found: list[Draft] = []
-        drafts.edited(self._sort, self._draft, path, lambda _, old: found.append(old) or old)
-        return found[0]
 
     def _check(self) -> None:
         """Find the value, or the problems, of what is there."""

@@ -12,7 +12,7 @@ import traitlets
 HERE = Path(__file__).parent
 
 
-class Page(anywidget.AnyWidget):  # type: ignore[misc]
+class Page(anywidget.AnyWidget):
     """Rows of a form in a page: `tree` is what there is, `notes` what is said of it, by the path of a row.
 
     The page sends `{do: "give" | "back" | "add" | "remove" | "move", path, given, by, token}`; `heard` is the token of

@@ -199,7 +199,7 @@ def _place(spec: type[Spec], name: str, info: FieldInfo, wish: object) -> Place:
     limits = {type(one): one for one in info.metadata}
     ge, le = limits.get(Ge), limits.get(Le)
     if wish in ("essential", "more", "hidden"):
-        return wish  # type: ignore[return-value]
+        return wish
     if ge is not None and le is not None and ge.ge == le.le:  # there is nothing to choose
         return "hidden"
     return "essential" if info.is_required() or name in spec.leading or spec.root else "more"
