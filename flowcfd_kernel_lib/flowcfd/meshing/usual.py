@@ -20,6 +20,7 @@ from flowcfd.case.mesh import Blocks, Mesh
 from flowcfd.case.output import Forces, Output, PatchAverage, Reattachment, YPlus
 from flowcfd.case.physics import Fluid, Incompressible, Physics
 from flowcfd.case.solve import Solve, Steady, Transient
+from flowcfd.case.turbulence import InletTurbulence
 from flowcfd.errors import CaseError
 from flowcfd.meshing.features import size_of
 from flowcfd.meshing.flow import TURBULENT, Flow
@@ -119,7 +120,7 @@ def physics(space: Domain, flow: Flow) -> Proposal[Physics]:
     """Laminar below the domain's critical Reynolds number, else k-omega SST."""
     own, number = scale(space), reynolds(space, flow)
     side = "below" if number < own.critical else "not below"
-    why = f"Reynolds number {number:.3g} by {own.words} is {side} {own.critical:.3g} ({own.source})"
+    why = f"Reynolds number {_told(number)} by {own.words} is {side} {_told(own.critical)} ({own.source})"
     if number < own.critical:
         tilt = flow.speed * 0.5 if isinstance(space, Cylinder) and number >= SHEDDING else 0.0
         start = (flow.speed, tilt, 0.0) if tilt else (0.0, 0.0, 0.0)
@@ -177,10 +178,14 @@ def boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
         return {"lid": Proposal(lid, "the lid drives the flow"), "walls": Proposal(Wall(), "a solid wall")}
     if isinstance(space, Cylinder | Airfoil):
         sides = {name: patch for name, patch in space.patches.items() if patch.role == "side"}
-        far = FarField(speed=flow.speed)
+        still = ": turbulence of 0.1 %, eddies ten times as viscous as the fluid" if turbulent(space, flow) else ""
+        calm = {"turbulence": InletTurbulence(intensity=0.001, viscosity_ratio=10)} if turbulent(space, flow) else {}
+        far = FarField(speed=flow.speed, **calm)
         treatment = Wall(treatment="resolved") if isinstance(space, Airfoil) and turbulent(space, flow) else Wall()
         return {
-            name: Proposal(far, "undisturbed flow far away") if name in sides else Proposal(treatment, "a solid wall")
+            name: Proposal(far, f"undisturbed flow far away{still}")
+            if name in sides
+            else Proposal(treatment, "a solid wall")
             for name, patch in space.patches.items()
             if patch.role != "automatic"
         }
@@ -224,7 +229,7 @@ def solve(space: Domain, flow: Flow) -> Proposal[Solve]:
     if isinstance(space, Cylinder) and number >= SHEDDING:
         turn = space.diameter / flow.speed
         step = _tidy(0.03 * 128 / AROUND * turn)
-        why = f"Reynolds number {number:.3g} is above {SHEDDING:g}: vortices leave the cylinder (Williamson 1996); "
+        why = f"Reynolds number {_told(number)} is above {SHEDDING:g}: vortices leave the cylinder (Williamson 1996); "
         return Proposal(
             Transient(
                 end=_tidy(CYCLES * turn), step=step, algorithm="PIMPLE", time_scheme="backward", convection="linear"
@@ -265,6 +270,11 @@ def _forces(
 ) -> Proposal[Output]:
     made = Forces(patch, speed=flow.speed, area=_short(area), length=_short(length))
     return Proposal(made, f"drag and lift; coefficients by the flow's speed, the area ({seen}) and the {words}")
+
+
+def _told(number: float) -> str:
+    """Three digits, without an exponent where people need none."""
+    return f"{number:.3g}" if not 1e3 <= number < 1e6 else f"{float(f'{number:.3g}'):.0f}"
 
 
 def _short(number: float) -> float:

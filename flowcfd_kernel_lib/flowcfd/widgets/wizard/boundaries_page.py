@@ -9,7 +9,7 @@ from flowcfd.case import Boundary
 from flowcfd.case.boundary import BOUNDARIES
 from flowcfd.errors import FlowError
 from flowcfd.widgets.wizard.draft import Draft
-from flowcfd.widgets.wizard.drawing import COLOURS, OTHER, drawing, legend
+from flowcfd.widgets.wizard.drawing import COLOURS, OTHER, shown
 from flowcfd.widgets.wizard.page import Desk, PartForm, patch_choices
 from flowcfd.widgets.wizard.parts import Tiles, button, column, html, said
 
@@ -42,9 +42,7 @@ class BoundariesPage:
             self.tiles.chosen = names[0] if names else ""
         automatic = [name for name, patch in patches.items() if patch.role == "automatic"]
         self._note.value = said([f"By itself: {', '.join(automatic)}"]) if automatic else ""
-        self._picture.value = (
-            "" if space is None else drawing(space, {**draft.boundaries}, self.tiles.chosen) + legend(draft.boundaries)
-        )
+        self._picture.value = "" if space is None else shown(space, draft.boundaries, self.tiles.chosen)
         self._pick.layout.display = None if draft.geometry is not None and draft.complete else "none"
         if self._form is not None:
             self._form.show(draft)

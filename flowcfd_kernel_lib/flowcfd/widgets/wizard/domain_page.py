@@ -9,7 +9,7 @@ from flowcfd.case import DOMAINS, Domain
 from flowcfd.meshing.flow import Flow
 from flowcfd.widgets.form import Form
 from flowcfd.widgets.wizard.draft import Draft
-from flowcfd.widgets.wizard.drawing import drawing, legend
+from flowcfd.widgets.wizard.drawing import shown
 from flowcfd.widgets.wizard.page import Desk, PartForm, kinds_where
 from flowcfd.widgets.wizard.parts import button, column, html, said
 
@@ -49,7 +49,7 @@ class DomainPage:
         self._flow.show(draft)
         self._ask_flow(draft)
         space = draft.space
-        self._picture.value = "" if space is None else drawing(space, draft.boundaries) + legend(draft.boundaries)
+        self._picture.value = "" if space is None else shown(space, draft.boundaries)
         told: Mapping[str, str] = getattr(space, "told", {})
         rows = "".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in told.items())
         self._why.value = f"<table>{rows}</table>" if rows else ""

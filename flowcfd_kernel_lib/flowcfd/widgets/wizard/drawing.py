@@ -47,6 +47,11 @@ def drawing(space: Domain, boundaries: Mapping[str, Boundary], chosen: str = "")
     return _svg(lines, wide, high, boundaries, chosen) if lines else ""
 
 
+def shown(space: Domain, boundaries: Mapping[str, Boundary], chosen: str = "") -> str:
+    """The drawing with its legend, as HTML."""
+    return f"<div class='fc-drawing'>{drawing(space, boundaries, chosen)}<div>{legend(boundaries)}</div></div>"
+
+
 def thumbnail(space: Domain) -> str:
     """A small drawing without names."""
     lines, wide, high = outline(space)
@@ -157,19 +162,19 @@ def _svg(
         [] if small else [_name(line, boundaries, top, line.patch == chosen) for line in lines if line.label[1] > -50]
     )
     box = f"{-side:g} {-rim:g} {wide + 2 * side:g} {top + 2 * rim:g}"
-    size = "height='56'" if small else f"width='{2.3 * (wide + 2 * side):.0f}'"
+    size = "height='56'" if small else f"width='{1.7 * (wide + 2 * side):.0f}'"
     names = ", ".join(dict.fromkeys(line.patch for line in lines))
     said = "aria-hidden='true'" if small else f"role='img' aria-label='The domain with its patches: {escape(names)}'"
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}' {size} {said} style='max-width:100%' fill='none'"
-        f" font-size='7.2' font-family='system-ui, sans-serif'>{''.join(parts)}</svg>"
+        f" font-size='7.6' font-family='system-ui, sans-serif'>{''.join(parts)}</svg>"
     )
 
 
 def _path(line: Line, boundaries: Mapping[str, Boundary], top: float, chosen: bool, small: bool) -> str:
     boundary = boundaries.get(line.patch)
     colour = "currentColor" if small else COLOURS.get(boundary.kind, OTHER) if boundary else OTHER
-    width = 3.0 if small else 4.5 if chosen else 2.4
+    width = 2.6 if small else 3.2 if chosen else 1.5
     points = " ".join(f"{x:.1f},{top - y:.1f}" for x, y in line.points)
     return f"<polyline points='{points}' stroke='{colour}' stroke-width='{width}' stroke-linecap='round'/>"
 

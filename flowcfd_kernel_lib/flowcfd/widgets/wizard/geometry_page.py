@@ -22,6 +22,7 @@ from flowcfd.widgets.wizard.parts import Tiles, button, column, display_html, ht
 from flowcfd.widgets.wizard.working import Working
 
 OWN, FILE = "A shape of its own", "A body from a file"
+SOURCES = {OWN: "a cavity, a channel, a cylinder ...: no file is needed", FILE: "STEP, IGES, BREP, STL or OBJ"}
 
 
 class GeometryPage:
@@ -32,8 +33,9 @@ class GeometryPage:
         self.working = Working()
         self.tiles = Tiles(items=[_tile(kind) for kind in usual.EXAMPLES], label="Domains with a shape of their own")
         self.tiles.observe(self._example, "chosen")
-        self._source = ipywidgets.ToggleButtons(options=[OWN, FILE], description="", tooltips=["", ""])
-        self._source.observe(lambda _: self._turn(), "value")
+        sources = [{"name": name, "words": words} for name, words in SOURCES.items()]
+        self._source = Tiles(items=sources, chosen=OWN, label="Where the shape comes from", wide=True)
+        self._source.observe(lambda _: self._turn(), "chosen")
         self.name = ipywidgets.Text(description="Name of the case", continuous_update=False)
         self.name.observe(self._named, "value")
         self.path = ipywidgets.Combobox(
@@ -65,7 +67,7 @@ class GeometryPage:
         if self.name.value != draft.name:
             self.name.value = draft.name
         if draft.geometry is not None:
-            self._source.value = FILE
+            self._source.chosen = FILE
             self._body(draft)
         else:
             self._found.value, self._shown = "", ""
@@ -98,7 +100,7 @@ class GeometryPage:
         self.working.start(f"reading {Path(loading.path).name}", loading.made, done)
 
     def _turn(self) -> None:
-        own = self._source.value == OWN
+        own = self._source.chosen == OWN
         self._own.layout.display, self._file.layout.display = (None, "none") if own else ("none", None)
 
     def _example(self, change: Mapping[str, Any]) -> None:

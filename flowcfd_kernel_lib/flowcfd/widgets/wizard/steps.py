@@ -9,7 +9,7 @@ from typing import Literal
 from flowcfd.foam.check.finding import Findings
 from flowcfd.widgets.wizard.draft import Draft
 
-Word = Literal["done", "proposed", "needs something", "problem", "none", "not yet", "running", "failed"]
+Word = Literal["done", "proposed", "needs something", "problem", "none needed", "not yet", "running", "failed"]
 STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Geometry": ("A body from a file, or a domain that has a shape of its own.", ("geometry", "name")),
     "Domain": ("The space that is computed, and the flow in it.", ("domain", "flow")),
@@ -55,7 +55,7 @@ def _state(draft: Draft, name: str, problems: list[str]) -> State:
         missing = all("not chosen yet" in text or "not there yet" in text for text in problems)
         return State("needs something" if missing else "problem", problems[0])
     if name == "Geometry":
-        return State("none", "a domain with a shape of its own") if draft.geometry is None else State("done")
+        return State("none needed", "a domain with a shape of its own") if draft.geometry is None else State("done")
     parts = STEPS[name][1]
     proposed = [path for path in draft.reasons if path.partition(".")[0] in parts]
     return State("proposed", draft.reasons[proposed[0]]) if proposed else State("done")

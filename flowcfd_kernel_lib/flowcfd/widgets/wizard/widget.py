@@ -60,7 +60,7 @@ class Wizard:
         self._next = button("Next", lambda: self._move(1), style="primary")
         page = column(self._title, self._said, self._place)
         page.add_class("fc-wizard-page")
-        foot = column(self._problems, row(self._back, self._next), self._writer)
+        foot = column(self._problems, row(self._back, self._next, self._writer))
         foot.add_class("fc-wizard-foot")
         self.widget = ipywidgets.VBox([self._stepper, page, foot])
         self.widget.add_class("fc-wizard")

@@ -1,0 +1,60 @@
+"""What is usual for a domain and a flow: cases that nothing is wrong with, and reasons with numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+import flowcfd as fc
+from flowcfd.meshing import usual
+
+
+def made(domain: fc.Cavity, flow: fc.Flow) -> fc.Case:
+    return fc.Case(
+        domain=domain,
+        mesh=usual.mesh(domain, flow).value,
+        physics=usual.physics(domain, flow).value,
+        boundaries={name: one.value for name, one in usual.boundaries(domain, flow).items()},
+        solve=usual.solve(domain, flow).value,
+        outputs=tuple(one.value for one in usual.outputs(domain, flow)),
+    )
+
+
+@pytest.mark.parametrize("kind", usual.EXAMPLES)
+def test_every_example_is_a_case_that_the_rules_find_nothing_wrong_with(kind: str) -> None:
+    domain, flow, why = usual.example(kind)
+    assert why
+    found = fc.check(made(domain, flow), dry_run=False)
+    assert not found.errors
+    assert not found.warnings
+
+
+@pytest.mark.parametrize("kind", usual.EXAMPLES)
+def test_the_examples_with_air_at_speed_are_turbulent_cases(kind: str) -> None:
+    domain, _, _ = usual.example(kind)
+    case = made(domain, fc.Flow("20 m/s", "air"))
+    assert case.physics.turbulence == "kOmegaSST"
+    assert any(output.kind == "YPlus" for output in case.outputs)
+
+
+def test_turbulence_follows_the_reynolds_number_which_stands_in_the_reason() -> None:
+    pipe = fc.Pipe("0.1 m", "1 m")
+    slow, fast = (usual.physics(pipe, fc.Flow(speed, fc.Fluid(nu=1e-4))) for speed in (2.0, 3.0))
+    assert slow.value.laminar
+    assert slow.why == "laminar: Reynolds number 2000 by the diameter is below 2300 (Reynolds 1883)"
+    assert fast.value.turbulence == "kOmegaSST"
+    assert "3000" in fast.why
+
+
+def test_the_wake_of_a_cylinder_swings_above_47() -> None:
+    domain = fc.Cylinder("1 m")
+    assert usual.solve(domain, fc.Flow(1.0, fc.Fluid(nu=1 / 40))).value.kind == "Steady"
+    swinging = usual.solve(domain, fc.Flow(1.0, fc.Fluid(nu=1 / 100)))
+    assert swinging.value.kind == "Transient"
+    assert "100 is above 47" in swinging.why
+
+
+def test_a_domain_around_a_body_has_no_example_and_its_mesh_follows_from_the_body() -> None:
+    with pytest.raises(fc.CaseError, match="no example of a WindTunnel"):
+        usual.example("WindTunnel")
+    with pytest.raises(fc.CaseError, match=r"flowcfd\.size"):
+        usual.mesh(fc.WindTunnel(), fc.Flow(1.0))

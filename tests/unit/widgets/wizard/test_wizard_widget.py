@@ -1,0 +1,160 @@
+"""The wizard as an object: steps, what its pages change, what it says to what it cannot use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import flowcfd as fc
+from flowcfd.widgets.wizard.loading import Loading, completions
+from flowcfd.widgets.wizard.steps import NAMES
+
+pytestmark = pytest.mark.usefixtures("home")
+TETRAHEDRON = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))
+
+
+def stl(path: Path, *, faces: int = 4) -> Path:
+    """A tetrahedron, or so many of its faces."""
+    corners = ((0, 2, 1), (0, 1, 3), (0, 3, 2), (1, 2, 3))[:faces]
+    lines = ["solid body"]
+    for corner in corners:
+        lines += ["facet normal 0 0 0", "outer loop"]
+        lines += [f"vertex {' '.join(map(str, TETRAHEDRON[n]))}" for n in corner]
+        lines += ["endloop", "endfacet"]
+    path.write_text("\n".join([*lines, "endsolid body", ""]))
+    return path
+
+
+def test_from_nothing_to_a_case_and_its_code() -> None:
+    wizard = fc.wizard()
+    assert wizard.step == "Geometry"
+    with pytest.raises(fc.CaseError, match="domain: not chosen yet"):
+        _ = wizard.case
+    wizard.pages["Geometry"].tiles.chosen = "Cavity"
+    assert wizard.case.domain == fc.Cavity(1.0)
+    names: dict[str, object] = {}
+    exec(wizard.code, names)
+    assert names["case"] == wizard.case
+    assert wizard._writer.code == wizard.code
+
+
+def test_a_case_comes_back_as_it_was(tmp_path: Path) -> None:
+    case = fc.wizard(fc.Channel("2 m", "20 cm")).case
+    again = fc.wizard(case)
+    assert again.case == case
+    assert all(state.word in ("done", "none needed", "not yet") for state in again.states.values())
+
+
+def test_every_step_can_be_shown_and_others_are_refused() -> None:
+    wizard = fc.wizard(fc.Pipe(1.0, 5.0))
+    for step in NAMES:
+        wizard.step = step
+        assert wizard.step == step
+    with pytest.raises(fc.UnknownName, match="unknown step 'Solver'"):
+        wizard.step = "Solver"
+
+
+@pytest.mark.parametrize("given", [3, object(), [1, 2], {"domain": "Cavity"}])
+def test_what_is_no_case_and_no_body_is_refused_with_what_is_allowed(given: object) -> None:
+    with pytest.raises(fc.CaseError, match=r"must be given a Case, a Geometry, .* or nothing"):
+        fc.wizard(given)
+
+
+def test_a_file_is_loaded_and_the_code_loads_it_again(tmp_path: Path) -> None:
+    path = stl(tmp_path / "tetrahedron.stl")
+    wizard = fc.wizard(str(path), unit="m")
+    assert wizard.draft.geometry.label == "tetrahedron"
+    assert wizard.draft.loaded == f"fc.load({str(path)!r}, unit='m')"
+    whole = wizard.draft.with_flow(fc.Flow("10 m/s")).with_mesh(fc.Snappy(cell=0.5, surface=0.1))
+    wizard.change(whole)
+    names: dict[str, object] = {}
+    exec(wizard.code, names)
+    assert names["case"] == wizard.case
+
+
+def test_a_file_that_holds_no_body_and_one_that_is_not_there_are_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(fc.CaseError, match="kind of geometry file 'txt'"):
+        fc.wizard(tmp_path / "notes.txt")
+    with pytest.raises(fc.GeometryError, match="no such file"):
+        fc.wizard(tmp_path / "gone.step")
+
+
+def test_the_page_says_what_is_wrong_with_a_file_and_lives_on(tmp_path: Path) -> None:
+    wizard = fc.wizard()
+    page = wizard.pages["Geometry"]
+    for text, said in (
+        ("", "type the name of a file"),
+        (str(tmp_path / "gone.stl"), "there is no such file"),
+        (str(stl(tmp_path / "t.stl")), "does not say its unit"),
+    ):
+        page.path.value = text
+        page.load()
+        page.working.wait(60)
+        assert said in page.working.widget.value
+    page.unit.value = "m"
+    page.load()
+    page.working.wait(60)
+    assert wizard.draft.geometry is not None
+    assert "sound" in page._found.value
+
+
+def test_a_body_with_a_hole_is_a_problem_of_the_geometry(tmp_path: Path) -> None:
+    wizard = fc.wizard(str(stl(tmp_path / "open.stl", faces=3)), unit="m")
+    wizard.change(wizard.draft.with_flow(fc.Flow("1 m/s")))
+    assert wizard.states["Geometry"].word == "problem"
+    assert "not closed" in wizard.states["Geometry"].why
+    assert "Something is wrong with the surface" in wizard.pages["Geometry"]._found.value
+
+
+def test_paths_are_completed_to_folders_and_files_of_geometry(tmp_path: Path) -> None:
+    (tmp_path / "bodies").mkdir()
+    (tmp_path / "body.step").write_text("")
+    (tmp_path / "book.txt").write_text("")
+    assert completions(f"{tmp_path}/bo") == [f"{tmp_path}/bodies/", f"{tmp_path}/body.step"]
+    assert completions(f"{tmp_path}/nowhere/x") == []
+
+
+def test_how_a_file_is_loaded_is_python() -> None:
+    assert Loading("a b.stl", "mm", "0.01 mm").code == "fc.load('a b.stl', unit='mm').heal('0.01 mm')"
+
+
+def test_what_is_typed_in_a_form_reaches_the_case_and_an_error_its_step() -> None:
+    wizard = fc.wizard(fc.Cavity(1.0))
+    wizard.step = "Mesh"
+    form = wizard.pages["Mesh"].form._form
+    form.enter("cells", "-3")
+    assert wizard.states["Mesh"].word == "problem"
+    with pytest.raises(fc.CaseError, match=r"mesh\.cells"):
+        _ = wizard.case
+    form.enter("cells", "20")
+    assert wizard.case.mesh == fc.Blocks(20)
+    assert wizard.states["Mesh"].word == "done"
+
+
+def test_check_finds_and_estimates_and_forgets_when_the_case_changes() -> None:
+    wizard = fc.wizard(fc.Cavity(1.0))
+    page = wizard.pages["Check"]
+    page.check()
+    page.working.wait(120)
+    assert wizard.states["Check"].word == "done"
+    wizard.change(wizard.draft.with_mesh(fc.Blocks(10)))
+    assert wizard.findings is None
+    assert wizard.states["Check"].word == "not yet"
+
+
+def test_outputs_are_added_and_removed() -> None:
+    wizard = fc.wizard(fc.Cavity(1.0))
+    page = wizard.pages["Outputs"]
+    for kind in ("Forces", "YPlus"):
+        page.kind.value = kind
+        page.add()
+    assert [one.kind for one in wizard.case.outputs] == ["Forces", "YPlus"]
+    page.kind.value = "Probes"
+    page.add()  # nobody can guess where: it is asked
+    assert len(wizard.case.outputs) == 2
+    assert page._adding.children
+    page.tiles.chosen = "0"
+    page.remove()
+    assert [one.kind for one in wizard.case.outputs] == ["YPlus"]
