@@ -27,8 +27,8 @@ def answer(home, tmp_path, monkeypatch):
             cwd=str(NOTEBOOKS),
             progress_bar=False,
         )
-        outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
-        assert any("image/png" in output.get("data", {}) for output in outputs), "a notebook has a picture"
+        shown = [output.get("data", {}) for cell in executed.cells for output in cell.get("outputs", ())]
+        assert any("image/png" in data or "data:image/png" in data.get("text/html", "") for data in shown), "no picture"
         return "".join(
             output["text"]
             for cell in executed.cells
@@ -144,3 +144,26 @@ def test_a_step_file_becomes_a_drag_coefficient(answer, tmp_path):
     assert cells == pytest.approx(planned, rel=0.25)
     assert layers >= 60
     assert (tmp_path / "ahmed.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_run_is_watched_stopped_and_goes_on(answer):
+    said = answer("13_watch_and_stop.ipynb", cells_over_step=10, stop_after=60)
+    stopped, done = numbers(r"stopped after (\d+) iterations, done after (\d+)", said)
+    assert 60 <= stopped < done
+    (reattachment,) = numbers(r"reattachment at x/h ([\d.]+)", said)
+    assert 5 < reattachment < 10
+
+
+def test_results_are_looked_at_and_kept_as_a_page(answer, tmp_path):
+    said = answer("14_look_at_results.ipynb", cells_over_step=10, page=str(tmp_path / "flow.html"))
+    assert "fields: U, p, vorticity, Q, lambda2" in said
+    (back,) = numbers(r"strongest flow back 3 steps behind: (-[\d.]+) m/s", said)
+    assert -0.06 < back < -0.01
+    assert "<script" in (tmp_path / "flow.html").read_text()
+
+
+def test_a_report_is_one_line(answer, tmp_path):
+    said = answer("15_report.ipynb", cells=24, report=str(tmp_path / "lid.pdf"))
+    (size,) = numbers(r"lid.pdf: (\d+) kB", said)
+    assert size > 50
+    assert (tmp_path / "lid.pdf").read_bytes().startswith(b"%PDF")
