@@ -1,7 +1,7 @@
 """A real JupyterLab and a real Chromium: notebooks are opened, run and clicked as people do.
 
-For every widget: `shot(locator, name)` to look at it, `assert_accessible(locator)` (axe, WCAG AA) and
-`focus_order(locator)` (what Tab reaches, by name).
+For every widget: `shot(locator, name)` to look at it, `assert_accessible(locator)` (axe, WCAG AA), also within
+`with dark(lab, page):`, and `focus_order(locator)` (what Tab reaches, by name).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,28 @@ def until(true: Callable[[], Any], seconds: float = LONG, say: Callable[[], str]
             pytest.fail(f"it did not come true in {seconds:g} s\n{say()}")
         time.sleep(0.05)
     return found
+
+
+THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+THEME_FILE = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+
+
+@contextmanager
+def dark(lab: Lab, page: Page) -> Iterator[None]:
+    """JupyterLab in its dark theme, and light again afterwards: the server remembers it for other pages."""
+    use_theme(lab, page, "JupyterLab Dark")
+    try:
+        yield
+    finally:
+        use_theme(lab, page, "JupyterLab Light")
+
+
+def use_theme(lab: Lab, page: Page, theme: str) -> None:
+    """Change the theme and wait until the page shows it and the server has kept it."""
+    page.evaluate(THEME, theme)
+    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str("Light" in theme).lower())
+    kept = f"{lab.address}{THEME_FILE}?token={lab.token}"
+    until(lambda: page.request.get(kept).json()["settings"].get("theme") == theme)
 
 
 AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     Notebook,
     Server,
     assert_accessible,
+    dark,
     focus_order,
     shot,
 )
@@ -77,10 +78,9 @@ def test_where_nobody_answers_the_code_can_be_copied(lab: Lab, page: Page) -> No
     shown.get_by_role("button", name="Write the cell").click()
     expect(shown.get_by_role("status")).to_contain_text("copy the code into a cell")
     assert_accessible(shown)
-    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    assert_accessible(shown)
-    shot(page, "cell-copied-dark")
+    with dark(lab, page):
+        assert_accessible(shown)
+        shot(page, "cell-copied-dark")
     assert focus_order(shown) == ["Write the cell", "keep the cell up to date", "Python code", "Copy"]
     shown.get_by_role("button", name="Copy").press("Enter")
     expect(shown.get_by_role("button", name="Copied")).to_be_visible()

@@ -5,20 +5,20 @@ const EXAMPLE = '01_cavity.ipynb';
 const CATEGORY = 'FlowCFD';
 
 const drawn = parts =>
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" fill="none" stroke="#0b6bcb" ' +
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" fill="none" stroke="#1f7fdb" ' +
   `stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${parts}</svg>`;
 
 const SET_UP = drawn(
   '<path d="M2.5 7.5c4-3 6 2 10 0M2.5 12.5c3.2-2.4 5.2 .6 7.7 .5M2.5 17.5c3-2.2 5 1.6 8.5 .6"/>' +
-  '<path d="M14 9.5l7.5 3-3.2 1.3-1.3 3.2z" fill="#e07b1a" stroke="#e07b1a"/>'
+  '<path d="M14 9.5l7.5 3-3.2 1.3-1.3 3.2z" fill="#d96f0a" stroke="#d96f0a"/>'
 );
 const LOOK = drawn(
   '<path d="M4 4v16h17"/><path d="M7 8c1.5 5.5 3.5 7.5 6 8.2 2.2 .6 4.6 .7 7 .8"/>' +
-  '<path d="M7 5.5c2 2.6 3.8 4 6.4 4.8 2 .6 4.2 .8 6.6 .9" stroke="#e07b1a"/>'
+  '<path d="M7 5.5c2 2.6 3.8 4 6.4 4.8 2 .6 4.2 .8 6.6 .9" stroke="#d96f0a"/>'
 );
 const EXAMPLES = drawn(
   '<path d="M12 6c-2.5-1.7-5.5-2-9-2v14c3.5 0 6.5 .3 9 2 2.5-1.7 5.5-2 9-2V4c-3.5 0-6.5 .3-9 2zM12 6v14"/>' +
-  '<path d="M6 9c1.2-.8 2 .6 3.2 0M14.8 9c1.2-.8 2 .6 3.2 0M14.8 13c1.2-.8 2 .6 3.2 0" stroke="#e07b1a"/>'
+  '<path d="M6 9c1.2-.8 2 .6 3.2 0M14.8 9c1.2-.8 2 .6 3.2 0M14.8 13c1.2-.8 2 .6 3.2 0" stroke="#d96f0a"/>'
 );
 
 // A new notebook whose first cell holds this code and is run as soon as the kernel is there.
