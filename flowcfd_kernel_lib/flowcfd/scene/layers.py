@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flowcfd.scene.data import Data
 
 Vector = tuple[float, float, float]
-AXES: Mapping[str, Vector] = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1)}
+AXES: Mapping[str, Vector] = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 
 
 class Stage(Protocol):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LEAST, MOST = 140, 560
 """What the height of a picture without the scales may be [pixels], where its size is not given."""
 NO_WASM = "VTK_WASM_DIR_OVERRIDE"
+PAGE = 80_000
+"""Triangles of a page: with these and what draws them it has less than 5 MB."""
 TITLE = 34
 """Height of a title [pixels]."""
 
@@ -87,13 +89,18 @@ def draw(scene: Scene, made: Any) -> Drawn:
 
 
 @contextmanager
-def plotter(scene: Scene) -> Iterator[tuple[Any, Stage]]:
-    """A plotter off screen with the scene on it; closed in the end. Raises what its layers raise."""
+def plotter(scene: Scene, most: int | None = None) -> Iterator[tuple[Any, Stage]]:
+    """A plotter off screen with the scene on it, of at most about so many triangles; closed in the end.
+
+    Raises what its layers raise.
+    """
     import pyvista
 
     made: Any = pyvista.Plotter(off_screen=True, window_size=[WIDTH, MOST])
     try:
         drawn = draw(scene, made)
+        if most is not None:
+            drawn.stage.lighten(most)
         made.window_size = drawn.size()
         drawn.put()
         drawn.aim()
@@ -207,8 +214,19 @@ def _save_figure(scene: Scene, path: Path) -> None:
 
 
 def _save_html(scene: Scene, path: Path) -> None:
-    with plotter(scene) as (made, _), _offline():
+    with plotter(scene, PAGE) as (made, stage), _offline():
         made.trame.export_html(str(path))
+    if stage.spared:
+        _say(path, f"Coarser than computed: {PAGE} of {PAGE + stage.spared} triangles, so that the page stays small.")
+
+
+def _say(path: Path, words: str) -> None:
+    """Put a sentence at the top of a page."""
+    style = (
+        "position:fixed;top:0;left:0;z-index:9;padding:4px 8px;font:12px system-ui;color:#1d2733;background:#ffffffd9"
+    )
+    page = path.read_text()
+    path.write_text(page.replace("</body>", f'<div style="{style}">{words}</div></body>', 1))
 
 
 @contextmanager

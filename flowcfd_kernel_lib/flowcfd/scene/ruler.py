@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowcfd.scene.stage import letters
+
 SHARE, MARGIN = 0.2, 18
 """The bar is at most this share of the picture's width; pixels between it and the border."""
 UNITS = ((1e3, "km"), (1.0, "m"), (1e-3, "mm"), (1e-6, "µm"))
@@ -76,5 +78,5 @@ class Ruler:
         self._points.Modified()
         self._shape.Modified()
         self._text.SetInput(words(self.length))
-        self._text.GetTextProperty().SetFontSize(max(10, round(14 * wide / 1000)))
+        self._text.GetTextProperty().SetFontSize(letters(14, wide))
         self._text.SetPosition((left + right) / 2, low + 6)

@@ -68,7 +68,7 @@ class Scene:
         if at is None or not isinstance(at, str | int | float):
             return self._with(Slice(normal=towards, origin=None if at is None else _point(at), **_looks(looks)))
         low, high = self._data.bounds
-        origin = ((low + high) / 2).tolist()
+        origin = list(_middle(low, high))
         along = max(range(3), key=lambda n: abs(towards[n]))
         origin[along] = si(at, "m")
         return self._with(Slice(normal=towards, origin=(origin[0], origin[1], origin[2]), **_looks(looks)))
@@ -147,9 +147,7 @@ class Scene:
         data = self._data
         across = data.across
         low, high = data.body or data.bounds
-        x, y, z = ((low + high) / 2).tolist()
-        axis = "xyz"[across]
-        return self._with(Slice(normal=AXES[axis], origin=(x, y, z))).changed(seen=Camera(near=data.near))
+        return self._with(Slice(normal=AXES["xyz"[across]], origin=_middle(low, high))).changed(seen=Camera(near=data.near))
 
     # ---- how it is shown
 
@@ -371,6 +369,12 @@ def _looks(given: Mapping[str, Any]) -> dict[str, Any]:
     elif how:
         raise CaseError(f"{', '.join(how)}: are of a color, which is missing")
     return looks
+
+
+def _middle(low: np.ndarray, high: np.ndarray) -> Vector:
+    """The point between two, short to write."""
+    x, y, z = (float(f"{one:.6g}") for one in (low + high) / 2)
+    return x, y, z
 
 
 def _direction(given: str | Position) -> Vector:

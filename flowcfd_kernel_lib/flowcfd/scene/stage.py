@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from flowcfd.errors import CaseError
+from flowcfd.scene.coarse import coarse, triangles
 from flowcfd.scene.colours import ACCENT, PAPER
 from flowcfd.scene.paint import Paint
 
@@ -33,6 +34,8 @@ class Stage:
     names: dict[str, tuple[np.ndarray, str]] = field(default_factory=dict)
     """Patches by name: where the name stands [m], and the colour."""
     marks: list[tuple[Any, list[str]]] = field(default_factory=list)
+    spared: int = 0
+    """Triangles that were left out."""
 
     def paint(self, dataset: Any, paint: Paint, *, vector: bool, edges: bool, opacity: float) -> None:
         """Keep a thing; the range of its colours is that of all things of its paint."""
@@ -63,6 +66,16 @@ class Stage:
     def mark(self, places: Any, words: Sequence[str]) -> None:
         """Keep points with words beside them."""
         self.marks.append((np.asarray(places, float), list(words)))
+
+    def lighten(self, most: int) -> None:
+        """Leave at most about so many triangles, each thing its share."""
+        before = [triangles(one) for one in self.things]
+        if sum(before) <= most:
+            return
+        self.spared = sum(before) - most
+        share = most / sum(before)
+        self.shown = [(_lighter(one, share), *rest) for one, *rest in self.shown]  # type: ignore[misc]
+        self.plain_shown = [(_lighter(one, share), how) for one, how in self.plain_shown]
 
     @property
     def things(self) -> list[Any]:
@@ -101,7 +114,7 @@ class Stage:
             self._mark(place[None] + front, [name], colour)
 
     def _mark(self, places: Any, words: list[str], colour: str = ACCENT) -> None:
-        size = max(9, round(13 * self.plotter.window_size[0] / WIDTH))
+        size = letters(13, self.plotter.window_size[0])
         self.plotter.add_point_labels(
             places, words, font_size=size, text_color=self.ink, point_color=colour, point_size=10, shape="rounded_rect",
             shape_color=self.paper, shape_opacity=0.8, margin=3, render_points_as_spheres=True, always_visible=True,
@@ -128,7 +141,7 @@ class Stage:
     def _scale(self, mapper: Any, label: str, number: int, count: int) -> None:
         width, height = self.plotter.window_size
         times = width / WIDTH
-        text = max(8, round(15 * times))
+        text = letters(15, width)
         self.plotter.add_scalar_bar(
             title=f"{label}\n", mapper=mapper, color=self.ink, fmt="%.3g", n_labels=5, width=0.8 / count - 0.05,
             height=SCALE * times / height, position_x=0.125 + number * 0.8 / count, position_y=0.01,
@@ -136,7 +149,19 @@ class Stage:
         )  # fmt: skip
 
 
+def letters(size: float, width: int) -> int:
+    """The height of letters [pixels] in a picture of a width, from that in a usual one; small ones stay readable."""
+    times = width / WIDTH
+    return round(size * (times if times > 1 else times**0.5))
+
+
 def _flat(dataset: Any) -> bool:
     box = np.array(dataset.bounds)
     spans = box[1::2] - box[0::2]
     return bool(spans.min() <= 1e-6 * max(spans.max(), 1e-300))
+
+
+def _lighter(dataset: Any, share: float) -> Any:
+    """A share of its triangles; small things stay as they are."""
+    count = triangles(dataset)
+    return dataset if count < 2000 else coarse(dataset, max(1000, round(share * count)))

@@ -34,7 +34,7 @@ Build = Callable[[Any, "Live", Spec, Tell], App]
 
 KINDS: Mapping[str, str] = {
     "bare": "flowcfd.viewer.bare:build",
-    "scene": "flowcfd.viewer.bare:build",
+    "scene": "flowcfd.viewer.scene:build",
     "patches": "flowcfd.viewer.patches.app:build",
 }
 """Kind to "module:function" of a Build; the module is imported when the first view of the kind is opened."""
