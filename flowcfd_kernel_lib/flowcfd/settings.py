@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flowcfd.errors import SiteError
 
+VIEWS = ("live", "html", "picture")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 
@@ -34,6 +35,10 @@ class Settings:
     """Where the index of runs is kept (DATABASE_URL; it may hold a password); empty: in a file of the home."""
     share_meshes: bool = True
     """Whether a run copies an equal mesh that another run has made (FLOWCFD_SHARE_MESHES=1|0)."""
+    view: str = ""
+    """How a scene is shown in a notebook (FLOWCFD_VIEW=live|html|picture); empty: as well as the place allows."""
+    notebook: bool = False
+    """Whether a Jupyter server started this process (it sets JPY_SESSION_NAME)."""
 
     @property
     def runs(self) -> Path:
@@ -55,6 +60,9 @@ def read(environ: Mapping[str, str]) -> Settings:
     meshes = environ.get("FLOWCFD_SHARE_MESHES") or "1"
     if meshes not in ("0", "1"):
         raise SiteError(f"FLOWCFD_SHARE_MESHES: must be 0 or 1 (got {meshes!r})")
+    view = environ.get("FLOWCFD_VIEW") or ""
+    if view not in ("", *VIEWS):
+        raise SiteError(f"FLOWCFD_VIEW: must be one of {', '.join(VIEWS)} (got {view!r})")
     again = environ.get("FLOWCFD_RETRY_AFTER") or "8"
     if not re.fullmatch(r"\d{1,6}(\.\d*)?|\.\d+", again):
         raise SiteError(f"FLOWCFD_RETRY_AFTER: must be a number of seconds (got {again!r})")
@@ -72,6 +80,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         project=project,
         database=environ.get("DATABASE_URL") or "",
         share_meshes=meshes == "1",
+        view=view,
+        notebook="JPY_SESSION_NAME" in environ,
     )
 
 

@@ -5,6 +5,7 @@ It must cost nothing: everything behind a magic is imported when the magic is fi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.Completer.custom_matchers.append(flowcfd_matcher)
     shell.set_custom_exc((FlowError, waiting.Detached), one_line)  # type: ignore[no-untyped-call]
     if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
+        shell.display_formatter.ipython_display_formatter.for_type_by_name("flowcfd.scene.scene", "Scene", _show_scene)
+        shell.events.register("pre_run_cell", _get_ready)  # type: ignore[no-untyped-call]
         waiting.LISTENERS.append(_show_progress)
         telling.TELLERS.append(_show_many)
 
@@ -62,8 +65,20 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
     waiting.LISTENERS[:] = [listener for listener in waiting.LISTENERS if listener is not _show_progress]
+    with suppress(ValueError):
+        shell.events.unregister("pre_run_cell", _get_ready)  # type: ignore[no-untyped-call]
     telling.TELLERS[:] = [teller for teller in telling.TELLERS if teller is not _show_many]
     shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
+
+
+def _show_scene(scene: Any) -> None:
+    import_module("flowcfd.kernel.scenes").show(scene)
+
+
+def _get_ready(info: Any) -> None:
+    """Start the render process beside a cell that will need it: it takes as long to start as the cell to read."""
+    if "view(" in info.raw_cell and import_module("flowcfd.viewer.way").way() == "live":
+        import_module("flowcfd.viewer.process").render_process().start()
 
 
 def _show_progress(run: Run, over: bool) -> None:

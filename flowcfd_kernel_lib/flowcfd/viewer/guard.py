@@ -43,14 +43,12 @@ def _remember(request: Any, response: Any, token: str) -> None:
     response.set_cookie(cookie(request), token, path=path, httponly=True, samesite="Strict")
 
 
-def _guard(
-    given: Callable[[Any], list[str]], token: str, welcome: Callable[[Any, Any], None] = lambda *_: None
-) -> Any:
+def _guard(given: Callable[[Any], list[str]], token: str, welcome: Callable[[Any, Any], None] = lambda *_: None) -> Any:
     from aiohttp import web
 
     @web.middleware
     async def guard(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-        if not any([secrets.compare_digest(one.encode(), token.encode()) for one in given(request)]):
+        if not any(secrets.compare_digest(one.encode(), token.encode()) for one in given(request)):
             return web.Response(status=403, text="403: Forbidden")
         response = await handler(request)
         welcome(request, response)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from flowcfd.errors import ResultError
 from flowcfd.scene import Scene
 from flowcfd.scene.render import Drawn, draw
 from flowcfd.viewer import lod
 from flowcfd.viewer.kinds import Spec
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Read = Callable[[Spec], Scene]
 RATIO = 0.6
@@ -24,7 +31,7 @@ QUICK, SLOW = 0.012, 0.06
 class Live:
     """One view's plotter. `plotter` is PyVista's; after changing it, `changed()` sends the picture.
 
-    While it moves the surfaces with many triangles are drawn coarsely, at a lower resolution and without smoothed edges.
+    While it moves, surfaces with many triangles are drawn coarsely, all at a lower resolution, edges not smoothed.
     Functions in `on_rest` are called when the mouse has let go, those in `on_size` when the picture has another size.
     """
 
@@ -43,6 +50,7 @@ class Live:
         self._size, self._sized = (1000, 560), False
         self._levels, self._finer = lod.Levels(), 0
         self._full: list[tuple[Any, Any]] = []
+        self._letters: dict[int, tuple[Any, int]] = {}
 
     @property
     def name(self) -> str:
@@ -115,32 +123,33 @@ class Live:
             self.plotter.disable_anti_aliasing()
             self._replace()
             size = [max(16, round(RATIO * pixels)) for pixels in self._size]
+            self._letters = {id(text): (text, text.GetFontSize()) for text in self._texts()}
         else:
             self._restore()
             size = list(self._size)
         self.plotter.window_size = size
-        for text in self._texts():
-            text.SetFontSize(max(4, round(text.GetFontSize() * (RATIO if moving else 1 / RATIO))))
+        for text, pixels in self._letters.values():
+            text.SetFontSize(max(4, round(RATIO * pixels)) if moving else pixels)
 
     def image(self) -> tuple[bytes, tuple[int, int]]:
         """The picture as JPEG, and its width and height [pixels]."""
-        from PIL import Image
+        picture, made = self._seen(), io.BytesIO()
+        picture.save(made, "JPEG", quality=MOVING if self.moving else STILL, subsampling=2 if self.moving else 0)
+        return made.getvalue(), picture.size
 
-        if not self.moving:
-            self.plotter.enable_anti_aliasing("ssaa")
-        window, start = self.plotter.render_window, time.perf_counter()
-        window.Render()
-        width, height = window.GetSize()
+    def picture(self) -> str:
+        """The picture at rest as PNG in base64."""
+        self.move(False)
         made = io.BytesIO()
-        if self.moving:
-            self._pace(time.perf_counter() - start)
-        elif not self.closed:
-            self._levels.prepare([data for _, data in self._surfaces()])
-        picture = Image.frombytes("RGB", (width, height), self._pixels(window, width, height))
-        picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(
-            made, "JPEG", quality=MOVING if self.moving else STILL, subsampling=2 if self.moving else 0
-        )
-        return made.getvalue(), (width, height)
+        self._seen().save(made, "PNG")
+        return base64.b64encode(made.getvalue()).decode()
+
+    def page(self) -> str:
+        """What is shown as a page that needs nothing from elsewhere. Raises ResultError where no scene is shown."""
+        if self.drawn is None:
+            raise ResultError("this view has no form that could be shown without Jupyter's proxy")
+        with tempfile.TemporaryDirectory(prefix="flowcfd-page-") as folder:
+            return self.drawn.scene.save(Path(folder, "scene.html")).read_text()
 
     def close(self) -> None:
         """Free its memory."""
@@ -151,12 +160,24 @@ class Live:
 
     # ---- inside
 
-    def _pixels(self, window: Any, width: int, height: int) -> bytes:
+    def _seen(self) -> Image.Image:
+        """What is drawn now."""
+        from PIL import Image
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
-        array = vtkUnsignedCharArray()
-        window.GetPixelData(0, 0, width - 1, height - 1, 0, array, 0)
-        return bytes(memoryview(array))
+        if not self.moving:
+            self.plotter.enable_anti_aliasing("ssaa")
+        window, start = self.plotter.render_window, time.perf_counter()
+        window.Render()
+        width, height = window.GetSize()
+        pixels = vtkUnsignedCharArray()
+        window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+        if self.moving:
+            self._pace(time.perf_counter() - start)
+        else:
+            self._levels.prepare([data for _, data in self._surfaces()])
+        upside = Image.frombytes("RGB", (width, height), bytes(memoryview(pixels)))
+        return upside.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
     def _surfaces(self) -> Iterator[tuple[Any, Any]]:
         """(mapper, surface) of all that has many triangles."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from flowcfd.post import cache
+from flowcfd.scene.coarse import coarse, triangles
 
 FINE, COARSE = 120_000, 40_000
 """Triangles of the levels: software GL draws the coarse one in some 20 ms."""
@@ -104,42 +105,6 @@ def _unpacked(kept: Arrays, number: int) -> Any:
     if scalars:
         made.set_active_scalars("shown", "point" if scalars[0].startswith("p ") else "cell")
     return made
-
-
-def triangles(surface: Any) -> int:
-    """How many triangles its faces are."""
-    faces = surface.GetPolys()
-    return int(faces.GetNumberOfConnectivityIds() - 2 * faces.GetNumberOfCells()) + int(
-        surface.GetStrips().GetNumberOfConnectivityIds()
-    )
-
-
-def coarse(surface: Any, target: int) -> Any:
-    """About so many triangles of a surface, with values at points and in cells; lines are left out."""
-    import pyvista
-    from vtkmodules.vtkFiltersCore import vtkBinnedDecimation
-
-    faces = pyvista.wrap(surface).triangulate()
-    size = _bin(faces, target)
-    box = np.array(faces.bounds)
-    spans = box[1::2] - box[0::2]
-    decimate = vtkBinnedDecimation()
-    decimate.SetInputData(faces)
-    decimate.SetNumberOfDivisions(*(max(1, round(float(span) / size)) for span in spans))
-    decimate.AutoAdjustNumberOfDivisionsOff()
-    decimate.SetPointGenerationModeToBinPoints()
-    decimate.ProducePointDataOn()
-    decimate.ProduceCellDataOn()
-    decimate.Update()
-    return pyvista.wrap(decimate.GetOutput())
-
-
-def _bin(faces: Any, target: int) -> float:
-    """The side of bins [m] that leaves so many triangles: two for each bin that the surface passes."""
-    corners = np.asarray(faces.points)[faces.regular_faces]
-    crosses = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    area = 0.5 * float(np.linalg.norm(crosses, axis=1).sum())
-    return max(float(np.sqrt(2 * area / target)), 1e-12)
 
 
 def key(surface: Any) -> str:

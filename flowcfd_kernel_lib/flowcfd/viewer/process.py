@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -38,6 +40,8 @@ class RenderProcess:
         self._process: subprocess.Popen[str] | None = None
         self._port, self._token = 0, ""
         self._errors: Any = None
+        self.on_loss: list[Callable[[int, str], None]] = []
+        """Called from a thread with the pid and why, when it ended by itself."""
         atexit.register(self.end)
 
     @property
@@ -61,6 +65,15 @@ class RenderProcess:
             raise _raised(said["error"])
         answer: dict[str, Any] = said["answer"]
         return answer
+
+    def start(self) -> None:
+        """Start it in the background, so that the first question need not wait for all of it."""
+        threading.Thread(target=self._started, daemon=True, name="render process").start()
+
+    def _started(self) -> None:
+        with suppress(FlowError), self._lock:  # whoever asks is told
+            if not self.alive:
+                self._start()
 
     def end(self) -> None:
         """End it; the next question starts another."""
@@ -92,6 +105,15 @@ class RenderProcess:
             raise SiteError(f"the render process did not start: {self._last_words()}")
         self._port = int(json.loads(said)["port"])
         self._process = process
+        threading.Thread(target=self._watch, args=(process,), daemon=True, name="render process").start()
+
+    def _watch(self, process: subprocess.Popen[str]) -> None:
+        code = process.wait()
+        if process is not self._process:
+            return  # it was ended
+        why = f"killed by signal {-code}" if code < 0 else self._last_words() or f"it ended with {code}"
+        for heard in list(self.on_loss):
+            heard(process.pid, why)
 
     def _post(self, port: int, token: str, question: dict[str, Any]) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER)

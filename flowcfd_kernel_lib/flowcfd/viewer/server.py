@@ -17,7 +17,6 @@ from flowcfd.viewer import guard
 from flowcfd.viewer.views import HOST, Views
 
 
-
 def main() -> None:
     """Serve until stdin ends."""
     token = sys.stdin.readline().strip()

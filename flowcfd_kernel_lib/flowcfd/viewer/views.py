@@ -37,7 +37,7 @@ class View:
 class Views:
     """All views of a kernel by name."""
 
-    QUESTIONS: ClassVar = ("open", "spec", "replace", "close", "status")
+    QUESTIONS: ClassVar = ("open", "spec", "replace", "page", "close", "status")
 
     def __init__(self) -> None:
         self._views: dict[str, View] = {}
@@ -48,16 +48,22 @@ class Views:
         name = view or secrets.token_hex(8)
         if name not in self._views:
             self._views[name] = await _open(kind, spec, self._shared)
-        return {"view": name, **self._views[name].address}
+        found = self._views[name]
+        return {"view": name, **found.address, "picture": found.live.picture()}
 
     async def spec(self, view: str) -> dict[str, Any]:
         """What a view shows."""
         return {"spec": self._view(view).app.spec()}
 
-    async def replace(self, view: str, spec: Spec) -> dict[str, Any]:
-        """Show something else in a view. Raises FlowError."""
-        self._view(view).app.replace(spec)
-        return {}
+    async def replace(self, view: str, spec: Spec, picture: bool = False) -> dict[str, Any]:
+        """Show something else in a view, and give its picture. Raises FlowError."""
+        found = self._view(view)
+        found.app.replace(spec)
+        return {"picture": found.live.picture()} if picture else {}
+
+    async def page(self, view: str) -> dict[str, Any]:
+        """What a view shows as a page that needs nothing from elsewhere, at most 5 MB. Raises FlowError."""
+        return {"html": self._view(view).live.page()}
 
     async def close(self, view: str) -> dict[str, Any]:
         """Close a view and free what it held."""

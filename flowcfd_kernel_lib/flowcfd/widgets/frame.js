@@ -1,4 +1,7 @@
-// A view of the render process in the page: an iframe through Jupyter's proxy, and sentences where that cannot be.
+// A view of the render process in the page: an iframe through Jupyter's proxy; where that cannot be a page or a
+// picture that the kernel sent, a sentence, and a button back.
+
+const PATIENCE = 30000; // [ms] that the kernel may take to answer a button
 
 const baseUrl = () => {
   const config = document.getElementById("jupyter-config-data");
@@ -6,56 +9,153 @@ const baseUrl = () => {
   return base ? new URL(base, window.location.origin).href : null;
 };
 
+const element = (tag, parent, more = {}) => {
+  const made = Object.assign(document.createElement(tag), more);
+  parent.append(made);
+  return made;
+};
+
+// Whether the view can be reached: its address, or why not.
+const reach = async ({ port, token }) => {
+  const base = baseUrl();
+  if (!base) return { closed: "This page has no Jupyter server that could pass the live view on" };
+  const query = new URLSearchParams({ ui: "main", reconnect: "auto", token });
+  const url = `${base}proxy/${port}/index.html?${query}`;
+  try {
+    const { ok, status } = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+    if (ok) return { url };
+    if (status === 404) return { closed: "Jupyter's proxy, which passes the live view on, is closed here (404)" };
+    if (status === 403) return { closed: "Jupyter's proxy may not pass the live view on (403)" };
+    return { lost: `The render process of this view does not answer (${status}).` };
+  } catch (error) {
+    return { lost: "The Jupyter server does not answer." };
+  }
+};
+
 const render = ({ model, el }) => {
   el.classList.add("flowcfd-frame");
-  const words = document.createElement("div");
-  words.className = "flowcfd-frame-words";
-  words.setAttribute("role", "status");
-  const sentence = document.createElement("span");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Start it again";
-  button.addEventListener("click", () => model.send({ do: "again" }));
-  words.append(sentence, button);
-  const frame = document.createElement("iframe");
-  el.append(words, frame);
+  const words = element("div", el, { className: "flowcfd-frame-words", hidden: true });
+  const sentence = element("span", words);
+  sentence.setAttribute("role", "status");
+  const button = element("button", words, { type: "button" });
+  const stage = element("div", el, { className: "flowcfd-frame-stage" });
+  let waiting = 0;
+  let frame = null;
+  let shown = ""; // what stands on the stage: "live <address>", "html", "picture" or nothing
 
-  const say = (text) => {
+  const say = (text, action = "") => {
+    window.clearTimeout(waiting);
     sentence.textContent = text;
+    button.textContent = action;
+    button.hidden = !action;
+    button.disabled = false;
     words.hidden = !text;
   };
 
-  const show = () => {
-    frame.title = model.get("label");
-    frame.style.height = `${model.get("height")}px`;
-    const address = model.get("address");
-    say(model.get("words"));
-    frame.hidden = !address;
-    if (!address) {
-      frame.removeAttribute("src");
-      return;
-    }
-    const query = new URLSearchParams({ ui: "main", reconnect: "auto", token: address.token });
-    frame.src = `${baseUrl()}proxy/${address.port}/index.html?${query}`;
+  const put = (what, make) => {
+    if (shown === what) return;
+    shown = what;
+    frame = null;
+    stage.replaceChildren();
+    stage.style.height = "";
+    if (make) make();
   };
 
+  const iframe = (more) => {
+    frame = element("iframe", stage, { title: model.get("label"), ...more });
+    stage.style.height = `${model.get("height")}px`;
+  };
+
+  // What there is without the process: a page that turns, else a picture.
+  const still = () => {
+    const [html, picture] = [model.get("html"), model.get("picture")];
+    if (html) {
+      put("html", () => {
+        iframe();
+        frame.setAttribute("sandbox", "allow-scripts");
+        frame.srcdoc = html;
+      });
+    } else if (picture?.byteLength) {
+      const url = URL.createObjectURL(new Blob([picture], { type: "image/png" }));
+      put(`picture ${url}`, () => element("img", stage, { src: url, alt: model.get("label") }));
+    } else {
+      put("");
+    }
+  };
+
+  let turn = 0;
+  const show = async () => {
+    const mine = (turn += 1);
+    const address = model.get("address");
+    if (!address) {
+      still();
+      const said = model.get("words");
+      say(said, said && (said.startsWith("The render process") ? "Start it again" : "Try again"));
+      return;
+    }
+    const found = await reach(address);
+    if (mine !== turn) return;
+    if (found.url) {
+      say(model.get("words"));
+      put(`live ${found.url}`, () => iframe({ src: found.url }));
+    } else if (found.closed) {
+      if (!model.get("html")) model.send({ do: "still" });
+      still();
+      say(`${found.closed}: this is a still copy.`, "Try again");
+    } else {
+      still();
+      say(`${found.lost} This is the last picture that was kept.`, "Start it again");
+    }
+  };
+
+  button.addEventListener("click", () => {
+    const [text, action] = [sentence.textContent, button.textContent];
+    button.disabled = true;
+    sentence.textContent = "Waiting for the kernel …";
+    waiting = window.setTimeout(() => {
+      say("The kernel does not answer: it is busy, or it has ended; then run the cell again.", action || text);
+    }, PATIENCE);
+    try {
+      model.send({ do: "again" });
+    } catch (error) {
+      say("The kernel of this view has ended: run the cell again.", "");
+    }
+  });
+
   const heard = (event) => {
-    if (event.source !== frame.contentWindow || !event.data?.flowcfd) return;
-    const { flowcfd, spec, code } = event.data;
+    if (!frame || event.source !== frame.contentWindow || !event.data?.flowcfd) return;
+    const { flowcfd, spec, code, mark } = event.data;
     if (flowcfd === "changed") {
       model.set("spec", spec);
       model.save_changes();
     } else if (flowcfd === "code") {
-      window.dispatchEvent(
-        new CustomEvent("flowcfd:cell", { detail: { code, mark: `view-${model.get("label")}`, near: el, done: () => {} } }),
-      );
+      const done = (ok, said) => frame?.contentWindow.postMessage({ flowcfd: "written", ok, words: said }, "*");
+      const detail = { code, mark: mark ?? `view ${model.get("label")}`, near: el, done };
+      window.dispatchEvent(new CustomEvent("flowcfd:cell", { detail }));
+    } else if (flowcfd === "lost") {
+      shown = "";
+      show();
+    }
+  };
+
+  const told = (message) => {
+    if (message.do === "reach") {
+      shown = "";
+      show();
+    } else if (message.do === "said") {
+      say(message.words, "Try again");
     }
   };
 
   window.addEventListener("message", heard);
-  for (const name of ["address", "words", "height", "label"]) model.on(`change:${name}`, show);
+  model.on("msg:custom", told);
+  for (const name of ["address", "words", "html", "picture", "height"]) model.on(`change:${name}`, show);
   show();
-  return () => window.removeEventListener("message", heard);
+  return () => {
+    window.removeEventListener("message", heard);
+    model.off("msg:custom", told);
+    for (const name of ["address", "words", "html", "picture", "height"]) model.off(`change:${name}`, show);
+  };
 };
 
 export default { render };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from flowcfd.viewer.process import RenderProcess, render_process
 HERE = Path(__file__).parent
 
 
-class Frame(anywidget.AnyWidget):
+class Frame(anywidget.AnyWidget):  # type: ignore[misc]
     """One view of a kind (`viewer.kinds`); `spec` is what it shows, as JSON, whoever changed it.
 
-    The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render process,
-    which knows it also when the page said nothing.
+    The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render
+    process, which knows it also when the page said nothing. `way` is "live", or "html" or "picture" for a page that
+    cannot reach the process.
     """
 
     _esm = HERE / "frame.js"
@@ -35,12 +37,16 @@ class Frame(anywidget.AnyWidget):
     """What is wrong, in a sentence; empty where all is well."""
     picture = traitlets.Bytes(b"").tag(sync=True)
     """A PNG to show where the page cannot reach the view."""
+    html = traitlets.Unicode("").tag(sync=True)
+    """A page that needs nothing from elsewhere, for the same."""
     spec = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, kind: str, spec: Spec, *, label: str, height: int = 560) -> None:
-        self.kind, self.view = kind, ""
+    def __init__(self, kind: str, spec: Spec, *, label: str, height: int = 560, way: str = "live") -> None:
+        self.kind, self.way, self.view = kind, way, ""
+        self._pid = 0
         super().__init__(label=label, height=height, spec=spec)
         self.on_msg(self._asked)
+        self.process.on_loss.append(self._lost)
         self.again()
 
     @property
@@ -52,35 +58,69 @@ class Frame(anywidget.AnyWidget):
         """Open the view, or open it again after the render process was lost."""
         try:
             opened = self.process.ask("open", kind=self.kind, spec=self.spec, view=self.view)
+            self._pid, self.view = self.process.pid, opened["view"]
+            self.picture = base64.b64decode(opened["picture"])
+            self.html = self._page() if self.way == "html" else ""
         except FlowError as error:
             self.address, self.words = None, str(error)
             return
-        self.view = opened["view"]
-        self.address, self.words = {"port": opened["port"], "token": opened["token"]}, ""
+        with self.hold_sync():
+            self.words = ""
+            self.address = {"port": opened["port"], "token": opened["token"]} if self.way == "live" else None
 
     def look(self) -> Spec:
         """What is shown now."""
-        if self.view and self.process.alive:
+        if self._open:
             self.spec = self.process.ask("spec", view=self.view)["spec"]
         found: Spec = self.spec
         return found
 
     def show(self, spec: Spec) -> None:
         """Show something else. Raises FlowError, and then shows what it showed before."""
-        if self.address is not None and self.process.alive:
-            self.process.ask("replace", view=self.view, spec=spec)
-            self.spec = spec
-        else:
+        if not self._open:
             self.spec = spec
             self.again()
+            return
+        still = self.address is None or bool(self.html)
+        answer = self.process.ask("replace", view=self.view, spec=spec, picture=still)
+        self.spec, self.words = spec, ""
+        if still:
+            self.picture = base64.b64decode(answer["picture"])
+        if self.html:
+            self.html = self._page()
 
     def close(self) -> None:
         """Close the view too."""
-        if self.view and self.process.alive:
+        if self._lost in self.process.on_loss:
+            self.process.on_loss.remove(self._lost)
+        if self._open:
             self.process.ask("close", view=self.view)
         self.view, self.address = "", None
         super().close()
 
+    @property
+    def _open(self) -> bool:
+        """Whether the process that has the view lives."""
+        return bool(self.view) and self._pid != 0 and self.process.pid == self._pid
+
+    def _page(self) -> str:
+        return str(self.process.ask("page", view=self.view)["html"])
+
+    def _lost(self, pid: int, why: str) -> None:
+        """Called from a thread when a render process has ended by itself."""
+        if pid == self._pid:
+            self._pid = 0
+            self.words, self.address = f"The render process of this view is gone ({why}).", None
+
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        """The page asks to start again, or for a page that needs no proxy."""
         if message.get("do") == "again":
-            self.again()
+            if self._open:
+                self.send({"do": "reach"})
+            else:
+                self.again()
+        elif message.get("do") == "still" and not self.html:
+            try:
+                self.html = self._page()
+            except FlowError as error:
+                self.send({"do": "said", "words": str(error)})

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from flowcfd.scene import Scene
+from flowcfd.viewer.way import way
 from flowcfd.widgets.frame import Frame
 
 
 class Viewer(Frame):
-    """A scene to turn and to change by its toolbar; `scene` is what it shows, and can be set."""
+    """A scene to turn and to change by its toolbar: `viewer = fc.Viewer(fc.view(res).slice("y")); viewer`.
+
+    `scene` is what it shows, with all that the toolbar did; setting it changes the page. What cannot be shown is said
+    in the page, and another scene set is the way back.
+    """
 
     def __init__(self, scene: Scene, *, height: int = 560) -> None:
-        super().__init__("scene", scene.to_json(), label=f"3-D view of {scene.results.case.parent.name}", height=height)
+        label = f"3-D view of {scene.results.case.parent.name if scene.results.run else scene.results.case.name}"
+        super().__init__("scene", scene.to_json(), label=label, height=height, way=way())
 
     @property
     def scene(self) -> Scene:

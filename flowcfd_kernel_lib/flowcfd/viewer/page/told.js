@@ -11,6 +11,7 @@
       return;
     }
     trame.state.watch(["flowcfd_told"], (told) => told && post(told.message));
+    trame.client?.onConnectionClose(() => window.setTimeout(() => post({ flowcfd: "lost" }), 500));
     post({ flowcfd: "ready" });
   };
   listen();

@@ -1,0 +1,49 @@
+"""Scenes at the end of a cell: alive in a notebook, as a page or as a picture elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flowcfd.errors import FlowError
+from flowcfd.scene import Scene
+from flowcfd.viewer.way import way
+
+
+def show(scene: Scene) -> None:
+    """Display a scene as `viewer.way` says; what cannot be drawn is a sentence, never a traceback."""
+    from IPython.display import display
+
+    bundle = {"live": _live, "html": _page}.get(way(), _picture)(scene)
+    display({"text/plain": repr(scene), **bundle}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _live(scene: Scene) -> dict[str, Any]:
+    """The widget, and its picture for a notebook that is read without a kernel."""
+    from flowcfd.widgets.viewer import Viewer
+
+    viewer = Viewer(scene)
+    bundle = dict((viewer._repr_mimebundle_() or ({}, {}))[0])
+    if viewer.picture:
+        bundle["image/png"] = base64.b64encode(viewer.picture).decode()
+    return bundle
+
+
+def _page(scene: Scene) -> dict[str, Any]:
+    """A page of its own in the notebook, which needs nothing behind it."""
+    try:
+        with TemporaryDirectory(prefix="flowcfd-page-") as folder:
+            page = scene.save(Path(folder, "scene.html")).read_text()
+    except FlowError:
+        return _picture(scene)
+    return {
+        "text/html": f'<iframe title="{escape(scene.code, quote=True)}" sandbox="allow-scripts" '
+        f'style="width:100%;height:560px;border:0" srcdoc="{escape(page, quote=True)}"></iframe>'
+    }
+
+
+def _picture(scene: Scene) -> dict[str, Any]:
+    return {"text/html": scene._repr_html_()}
