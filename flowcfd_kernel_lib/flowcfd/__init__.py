@@ -26,7 +26,7 @@ _HOMES = {
         "Blocks Segment Steady Transient Forces Probes Slices Lines WallShear YPlus Averages SolverInfo "
         "Reattachment PatchAverage Settled"
     ),
-    "flowcfd.cad": "load together Geometry Facing Inside Near",
+    "flowcfd.cad": "load together Geometry Faces Facing Inside Near",
     "flowcfd.meshing.flow": "Flow",
     "flowcfd.meshing.plan": "MeshPlan",
     "flowcfd.meshing.size": "size",
@@ -52,6 +52,7 @@ _HOMES = {
     "flowcfd.reports": "report",
     "flowcfd.scene": "view Scene",
     "flowcfd.uncertain": "Uncertain",
+    "flowcfd.widgets.dashboard": "dashboard Dashboard",
     "flowcfd.widgets.monitor": "watch Monitor",
     "flowcfd.widgets.viewer": "Viewer",
     "flowcfd.widgets.wizard": "wizard Wizard",

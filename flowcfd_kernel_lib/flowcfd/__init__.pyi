@@ -6,6 +6,7 @@ from flowcfd import studies as studies
 from flowcfd import sweeps as sweeps
 from flowcfd.benchmarks import published as published
 from flowcfd.benchmarks import reference as reference
+from flowcfd.cad import Faces as Faces
 from flowcfd.cad import Facing as Facing
 from flowcfd.cad import Geometry as Geometry
 from flowcfd.cad import Inside as Inside
@@ -120,6 +121,8 @@ from flowcfd.sweeps import Sweep as Sweep
 from flowcfd.sweeps import keep as keep
 from flowcfd.uncertain import Uncertain as Uncertain
 from flowcfd.version import __version__ as __version__
+from flowcfd.widgets.dashboard import Dashboard as Dashboard
+from flowcfd.widgets.dashboard import dashboard as dashboard
 from flowcfd.widgets.monitor import Monitor as Monitor
 from flowcfd.widgets.monitor import watch as watch
 from flowcfd.widgets.viewer import Viewer as Viewer

@@ -1,0 +1,226 @@
+"""The rows of a dashboard: parameters, measures, state and verdict of each point or run, from their directories."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flowcfd import jobs, studies
+from flowcfd.errors import FlowError
+from flowcfd.jobs import Run
+from flowcfd.jobs.record import ACTIVE
+from flowcfd.post import measure as written
+from flowcfd.post import setup
+from flowcfd.post.open import Results, results
+from flowcfd.studies.design import si, units
+from flowcfd.studies.point import WAITING, Point, measured
+from flowcfd.widgets.dashboard.subject import Subject
+
+MOST = 6
+"""So many measures are shown when none are asked for."""
+TIME = "CPU time"
+_LAST = ("Cd", "Cl", "Cs", "reattachment")
+"""Names of measures that are worth a column before others."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One point of a study, or one run."""
+
+    number: int
+    name: str
+    values: Mapping[str, float | str]
+    measures: Mapping[str, float]
+    state: str
+    colour: str = ""
+    """Of its verdict: green, amber, red or grey; empty while there is none."""
+    words: tuple[str, ...] = ()
+    """Why it is in its state, or what its judges found."""
+    run: str = ""
+    """The run's directory; empty where it has none."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All rows, the names of the columns with numbers, and their units."""
+
+    title: str
+    rows: tuple[Row, ...] = ()
+    parameters: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    active: bool = False
+    problem: str = ""
+    """Why nothing could be read."""
+
+    @property
+    def told(self) -> str:
+        """How many rows are in each state."""
+        counts = Counter(row.state for row in self.rows)
+        return ", ".join(f"{count} {state.lower()}" for state, count in sorted(counts.items()))
+
+    def titled(self, name: str) -> str:
+        """A column's title, with its unit."""
+        unit = self.units.get(name)
+        return f"{name} [{unit}]" if unit else name
+
+    def value(self, row: Row, name: str) -> float | str:
+        """A parameter or measure of a row; nan where there is none."""
+        return row.measures[name] if name in row.measures else row.values.get(name, math.nan)
+
+
+class Gatherer:
+    """Reads the rows again and again; what has ended is judged once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._judged: dict[tuple[str, float], tuple[str, tuple[str, ...], dict[str, float]]] = {}
+        self._names: tuple[str, ...] = subject.measures
+        self._units: dict[str, str] = {TIME: "s"}
+
+    def __call__(self) -> Gathered:
+        """The rows as they are now; a sentence in `problem` where the study or a run cannot be read."""
+        try:
+            return self._study() if self.subject.study else self._runs()
+        except (FlowError, OSError) as error:
+            return Gathered(self.subject.title, problem=" ".join(str(error).split()))
+
+    def _study(self) -> Gathered:
+        study = studies.open(Path(self.subject.study))
+        short = shortened(list(dict.fromkeys(path for values in study.values for path in values)))
+        known: dict[tuple[str, str], Any] = {}
+        points = study.points
+        self._take_names(points[n].run for n in range(len(points)))
+        rows = []
+        for point in points:
+            values = {short[path]: si(study.case, path, given, known) for path, given in point.values.items()}
+            rows.append(self._row(point.number, f"Point {point.number}", values, point.run, point))
+        own = {short[path]: unit for path, unit in units(study.case, study.values).items()}
+        active = study.driven or any(point.state in ACTIVE for point in points)
+        return self._all(study.name, rows, tuple(short.values()), own, active=active)
+
+    def _runs(self) -> Gathered:
+        found: list[tuple[str, Run | None, str]] = []
+        for path in self.subject.runs:
+            try:
+                found.append((Path(path).name, jobs.open(Path(path)), ""))
+            except (FlowError, OSError) as error:
+                found.append((Path(path).name, None, " ".join(str(error).split())))
+        self._take_names(run for _, run, _ in found)
+        differing = different([_leaves(run) for _, run, _ in found])
+        rows = []
+        for number, (name, run, problem) in enumerate(found):
+            values = {column: leaves[number] for column, leaves in differing.items() if leaves[number] is not None}
+            if run is None:
+                rows.append(Row(number, name, values, {}, "Unreadable", words=(problem,)))
+            else:
+                rows.append(self._row(number, run.name, values, run, None))
+        active = any(row.state in ACTIVE for row in rows)
+        return self._all(self.subject.title, rows, tuple(differing), {}, active=active)
+
+    def _all(
+        self, title: str, rows: Sequence[Row], parameters: tuple[str, ...], own: Mapping[str, str], *, active: bool
+    ) -> Gathered:
+        return Gathered(title, tuple(rows), parameters, (*self._names, TIME), {**self._units, **own}, active)
+
+    def _row(self, number: int, name: str, values: Mapping[str, Any], run: Run | None, point: Point | None) -> Row:
+        state = point.state if point is not None else run.state if run is not None else WAITING
+        why = point.why if point is not None else run.why if run is not None else ""
+        colour, words, numbers = self._judge(run) if run is not None and state == "Done" else ("", (), {})
+        plain = {key: value if isinstance(value, int | float) else str(value) for key, value in values.items()}
+        said = words or ((f"{state}: {why}",) if why and state != "Done" else ())
+        return Row(number, name, plain, numbers, state, colour, said, "" if run is None else str(run.path))
+
+    def _judge(self, run: Run) -> tuple[str, tuple[str, ...], dict[str, float]]:
+        """Verdict, its findings and the measures of a run that is done."""
+        key = (str(run.path), _changed(run.path))
+        if key not in self._judged:
+            numbers = {TIME: sum(stage.cpu for stage in run.stages)}
+            words: list[str] = []
+            for name in self._names:
+                value, problem = measured(run, name)
+                numbers[name] = math.nan if value is None else float(value)
+                if value is None:
+                    words.append(problem)
+                elif value.unit:
+                    self._units[name] = value.unit
+            try:
+                verdict = results(run, wait=False).verdict
+                colour = str(verdict.colour)
+                words += [f"{one.name}: {one.sentence}" for one in verdict.findings]
+            except FlowError as error:
+                colour = "grey"
+                words.append(" ".join(str(error).split()))
+            self._judged[key] = colour, tuple(words), numbers
+        return self._judged[key]
+
+    def _take_names(self, runs: Iterator[Run | None]) -> None:
+        """Where no measures are asked for: those of the first run that is done."""
+        if not self._names:
+            done = next((run for run in runs if run is not None and run.state == "Done"), None)
+            self._names = () if done is None else measures_of(results(done, wait=False))
+
+
+def measures_of(of: Results) -> tuple[str, ...]:
+    """The measures worth a column: coefficients and lengths first, no parts of a force."""
+    unit = "" if setup.steady(of.case) else "s"
+    try:
+        names = list(written.names(of.case, unit, lambda field: setup.unit_of(of.case, field)))
+    except FlowError:
+        return ()
+    whole = [name for name in names if not name.endswith(("_pressure", "_viscous", "(f)", "(r)"))]
+    last = [name.rsplit(".", 1)[-1] for name in whole]
+    order = sorted(range(len(whole)), key=lambda n: (_LAST.index(last[n]) if last[n] in _LAST else len(_LAST), n))
+    return tuple(whole[n] for n in order[:MOST])
+
+
+def shortened(paths: Sequence[str]) -> dict[str, str]:
+    """Each path of a case by its last words, as many as tell it from the others: "inlet.speed"."""
+    short: dict[str, str] = {}
+    for path in paths:
+        parts = path.split(".")
+        tails = [".".join(parts[-n:]) for n in range(min(2, len(parts)), len(parts) + 1)]
+        short[path] = next(
+            tail for tail in tails if tail == path or sum(f".{other}".endswith(f".{tail}") for other in paths) == 1
+        )
+    return short
+
+
+def different(leaves: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What differs among cases: a column for each path whose values are not all the same, at most eight."""
+    paths = list(dict.fromkeys(path for one in leaves for path in one))
+    found = [path for path in paths if len({json.dumps(one.get(path)) for one in leaves if one}) > 1][:8]
+    short = shortened(found)
+    return {short[path]: [one.get(path) for one in leaves] for path in found}
+
+
+def _leaves(run: Run | None) -> dict[str, Any]:
+    """The numbers and texts of a run's case by their path; empty where it was adopted."""
+    if run is None:
+        return {}
+    try:
+        case = json.loads((run.path / "case.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return {path: value for path, value in _walk("", case) if path not in ("name", "schema")}
+
+
+def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _walk(f"{path}.{key}" if path else str(key), inner)
+    elif isinstance(value, str | int | float) and not path.endswith(".kind"):
+        yield path, value
+
+
+def _changed(run: Path) -> float:
+    try:
+        return (run / "end.json").stat().st_mtime
+    except OSError:
+        return time.time()
