@@ -11,11 +11,11 @@ from typing import Any
 from flowcfd.case.spec import Spec
 from flowcfd.widgets.form import drafts, texts
 from flowcfd.widgets.form.drafts import Draft, Path
+from flowcfd.widgets.form.entries import Entry, entries
 from flowcfd.widgets.form.sorts import (
     LEAVES,
     Choice,
     Either,
-    Entry,
     Flag,
     Free,
     Grid,
@@ -32,7 +32,6 @@ from flowcfd.widgets.form.sorts import (
     Triple,
     Whole,
     Word,
-    entries,
     limits,
 )
 

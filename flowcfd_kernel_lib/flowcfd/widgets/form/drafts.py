@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 
 from flowcfd.case.spec import Spec
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.widgets.form.entries import Entry, entries, entry
 from flowcfd.widgets.form.sorts import (
     Either,
-    Entry,
     Flag,
     Free,
     Many,
@@ -29,8 +29,6 @@ from flowcfd.widgets.form.sorts import (
     Sort,
     Triple,
     Word,
-    entries,
-    entry,
 )
 from flowcfd.widgets.form.texts import Typed, bare, read
 

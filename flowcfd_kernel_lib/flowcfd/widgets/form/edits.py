@@ -7,7 +7,8 @@ from typing import Any
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.widgets.form import drafts, texts
 from flowcfd.widgets.form.drafts import Draft
-from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Short, Sort, Triple, entry
+from flowcfd.widgets.form.entries import entry
+from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Short, Sort, Triple
 from flowcfd.widgets.form.texts import Typed
 
 

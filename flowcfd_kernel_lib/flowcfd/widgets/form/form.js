@@ -30,6 +30,10 @@ function named(element, text) {
 
 // ---- what is said of a row: help, reason, findings, problem -------------------------------------------------------
 
+function told(node) {
+  return [node.help, node.about].filter(Boolean).map((one) => one.replace(/([^.])$/, "$1.")).join(" ");
+}
+
 function saying(id) {
   const element = make("div", "ff-said");
   const problem = make("div", "ff-problem", { id: `${id}-problem`, "aria-live": "polite" });
@@ -278,7 +282,7 @@ function row(context, node) {
       if (now.back) named(back, `${now.label}: ${now.back}`);
       entry?.update(now);
       add?.update(now);
-      said.update([now.help, now.about].filter(Boolean).join(". ").replaceAll("..", "."), note);
+      said.update(told(now), note);
       for (const one of [...(own?.focusable ?? []), ...(head ? [head.element] : [])]) said.describe(one, note);
     },
   };
@@ -393,7 +397,7 @@ function folded(context, node, depth) {
   return {
     element: fold.element,
     update(now) {
-      own.update([now.help, now.about].filter(Boolean).join(". "), context.notes[now.id]);
+      own.update(told(now), context.notes[now.id]);
       fold.update(now.label, [now], depth, () => content(now));
     },
   };
