@@ -54,6 +54,7 @@ _HOMES = {
     "flowcfd.uncertain": "Uncertain",
     "flowcfd.widgets.dashboard": "dashboard Dashboard",
     "flowcfd.widgets.monitor": "watch Monitor",
+    "flowcfd.widgets.patches": "patches Patches",
     "flowcfd.widgets.viewer": "Viewer",
     "flowcfd.widgets.wizard": "wizard Wizard",
     "flowcfd": "archive benchmarks studies sweeps",

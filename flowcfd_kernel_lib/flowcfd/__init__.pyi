@@ -125,6 +125,8 @@ from flowcfd.widgets.dashboard import Dashboard as Dashboard
 from flowcfd.widgets.dashboard import dashboard as dashboard
 from flowcfd.widgets.monitor import Monitor as Monitor
 from flowcfd.widgets.monitor import watch as watch
+from flowcfd.widgets.patches import Patches as Patches
+from flowcfd.widgets.patches import patches as patches
 from flowcfd.widgets.viewer import Viewer as Viewer
 from flowcfd.widgets.wizard import Wizard as Wizard
 from flowcfd.widgets.wizard import wizard as wizard

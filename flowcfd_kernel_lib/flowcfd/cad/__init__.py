@@ -3,6 +3,6 @@
 from flowcfd.cad.geometry import Geometry, Patch, Source
 from flowcfd.cad.load import load
 from flowcfd.cad.placing import together
-from flowcfd.cad.selectors import Facing, Inside, Near
+from flowcfd.cad.selectors import Faces, Facing, Inside, Near
 
-__all__ = ["Facing", "Geometry", "Inside", "Near", "Patch", "Source", "load", "together"]
+__all__ = ["Faces", "Facing", "Geometry", "Inside", "Near", "Patch", "Source", "load", "together"]

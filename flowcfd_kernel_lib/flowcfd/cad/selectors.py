@@ -74,3 +74,28 @@ class Near:
         """By the distance of the centres."""
         distance = np.linalg.norm(centres - point("point", self.point), axis=1)
         return np.asarray(np.arange(len(centres)) == int(distance.argmin()))
+
+
+class Faces:
+    """Faces by their numbers, from 0, as `geometry.names` counts them: true for this geometry only."""
+
+    def __init__(self, *numbers: int) -> None:
+        self.numbers = numbers
+
+    def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
+        """By their places in the list of faces; CaseError for a number that no face has."""
+        wrong = [number for number in self.numbers if not 0 <= number < len(centres)]
+        if wrong:
+            raise CaseError(f"faces: must be numbers from 0 to {len(centres) - 1} (got {wrong[0]})")
+        found = np.zeros(len(centres), bool)
+        found[list(self.numbers)] = True
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Faces) and self.numbers == other.numbers
+
+    def __hash__(self) -> int:
+        return hash(self.numbers)
+
+    def __repr__(self) -> str:
+        return f"Faces({', '.join(map(str, self.numbers))})"

@@ -23,6 +23,11 @@ def code(case: Case, *, geometry: str = "") -> str:
     return _shown(case, 0, geometry)
 
 
+def python(value: Any, indent: int = 0) -> str:
+    """A part of a case as source, such as a boundary; its lines after the first are indented by so many steps."""
+    return _shown(value, indent)
+
+
 def _shown(value: Any, indent: int, geometry: str = "") -> str:
     """A value as source; its lines after the first are indented by so many steps."""
     if isinstance(value, Body):

@@ -38,6 +38,7 @@ class App:
         self._shell = Shell.load(Path(self._sight.shell))
         self._stage = Stage(live.plotter, self._shell)
         self._stage.show(self._sight)
+        live.on_size.append(lambda: self._stage.resized())
         self._put()
 
     def spec(self) -> Spec:
@@ -91,7 +92,7 @@ class App:
     def look(self) -> None:
         """All of it again, from the side that is set."""
         self._stage.look(self._sight.view)
-        self._live.push()
+        self._live.changed()
 
     def _picking(self) -> Picking:
         return picking(self._shell, self._sight.names).picked(self._sight.chosen)
@@ -102,7 +103,7 @@ class App:
     def _show(self, sight: Sight, *, tell: bool = True) -> None:
         self._stage.show(sight)
         self._sight = sight
-        self._live.push()
+        self._live.changed()
         if tell:
             self._tell({"flowcfd": "changed", "spec": self.spec()})
 

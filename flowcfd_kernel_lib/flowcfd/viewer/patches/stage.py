@@ -12,7 +12,7 @@ from flowcfd.viewer.patches.picking import seen_in
 from flowcfd.viewer.patches.shell import Floats, Ints, Shell
 from flowcfd.viewer.patches.sight import Sight
 
-INK, LIGHT, PAPER, NIGHT = "#1d2733", "#e6e9ed", "#ffffff", "#14181d"
+INK, PAPER, NIGHT, SEAM = "#1d2733", "#ffffff", "#14181d", "#4a5664"
 HOVER = "#0b6bcb"
 LABELS = 16
 """So many patches, the largest, have their names beside them: more cannot be read."""
@@ -30,6 +30,12 @@ class Stage:
         self._sight: Sight | None = None
         self._parts: list[tuple[Any, Any, bool]] = []
         self._locators: list[Any] = []
+        self._from: tuple[Any, ...] = ()
+
+    def resized(self) -> None:
+        """The picture has another size: all of it again, unless it was turned."""
+        if self._sight is not None and self._from == _seen_from(self.plotter.camera):
+            self.look(self._sight.view)
 
     def show(self, sight: Sight) -> None:
         """Draw it; the camera moves only when another view is asked for."""
@@ -43,7 +49,8 @@ class Stage:
         self._sight = sight
         if before is None or before.view != sight.view:
             self.look(sight.view)
-        self.plotter.render()
+        if before is None:
+            self.plotter.render()  # which names are behind the body is known from the picture before
 
     def look(self, view: str) -> None:
         """From one of the usual sides, all of it."""
@@ -59,6 +66,7 @@ class Stage:
         self.plotter.camera_position = [focus + direction * 10 * float(np.linalg.norm(size)), focus, over]
         self.plotter.camera.parallel_scale = 0.5 * ROOM * max(size[1], size[0] * height / width)
         self.plotter.reset_camera_clipping_range()
+        self._from = _seen_from(self.plotter.camera)
 
     def at(self, x: float, y: float) -> int | None:
         """The face that is seen at a place; None beside the body."""
@@ -80,9 +88,7 @@ class Stage:
         selector.SetRenderer(self.plotter.renderer)
         selector.SetArea(*area)
         selector.SetFieldAssociation(vtkDataObject.FIELD_ASSOCIATION_CELLS)
-        found = _selected(selector.Select(), {id(actor): mesh for actor, mesh, _ in self._parts})
-        self.plotter.render()
-        return found
+        return _selected(selector.Select(), {id(actor): mesh for actor, mesh, _ in self._parts})
 
     def within(self, rectangle: Rectangle) -> frozenset[int]:
         """The faces that lie wholly in a rectangle (left, top, right, bottom), hidden by others or not."""
@@ -135,8 +141,7 @@ class Stage:
         hover = (names == sight.hover) & shown
         seams = self.shell.seams
         kept = shown[seams.faces].any(axis=1) if len(seams.faces) else np.zeros(0, bool)
-        ink = LIGHT if sight.dark else INK
-        self._line("seams", np.concatenate([seams.edges[kept], seams.rims[shown[seams.rim_faces]]]), ink, 1.5)
+        self._line("seams", np.concatenate([seams.edges[kept], seams.rims[shown[seams.rim_faces]]]), SEAM, 1.5)
         self._line("chosen", seams.around(chosen & shown), "#b35c00", 5)
         self._line("hover", seams.around(hover), HOVER, 6)
 
@@ -192,6 +197,10 @@ class Stage:
                 continue
             return float(np.linalg.norm(np.array(points.GetPoint(place)) - begin)), int(mesh[FACE][cell])
         return None
+
+
+def _seen_from(camera: Any) -> tuple[Any, ...]:
+    return (camera.position, camera.focal_point, camera.parallel_scale)
 
 
 def colours_of(sight: Sight) -> np.ndarray:
