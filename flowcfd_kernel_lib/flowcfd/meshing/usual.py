@@ -20,7 +20,6 @@ from flowcfd.case.mesh import Blocks, Mesh
 from flowcfd.case.output import Forces, Output, PatchAverage, Reattachment, YPlus
 from flowcfd.case.physics import Fluid, Incompressible, Physics
 from flowcfd.case.solve import Solve, Steady, Transient
-from flowcfd.case.turbulence import InletTurbulence
 from flowcfd.errors import CaseError
 from flowcfd.meshing.features import size_of
 from flowcfd.meshing.flow import TURBULENT, Flow
@@ -178,16 +177,12 @@ def boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
         return {"lid": Proposal(lid, "the lid drives the flow"), "walls": Proposal(Wall(), "a solid wall")}
     if isinstance(space, Cylinder | Airfoil):
         sides = {name: patch for name, patch in space.patches.items() if patch.role == "side"}
-        still = ": turbulence of 0.1 %, eddies ten times as viscous as the fluid" if turbulent(space, flow) else ""
-        calm = {"turbulence": InletTurbulence(intensity=0.001, viscosity_ratio=10)} if turbulent(space, flow) else {}
-        far = FarField(speed=flow.speed, **calm)
-        treatment = Wall(treatment="resolved") if isinstance(space, Airfoil) and turbulent(space, flow) else Wall()
+        far = Proposal[Boundary](FarField(speed=flow.speed), "undisturbed flow far away")
+        fine = isinstance(space, Airfoil) and turbulent(space, flow)
+        wall = Proposal[Boundary](Wall(treatment="resolved"), "a solid wall, whose sublayer the C-grid resolves")
+        solid = wall if fine else Proposal[Boundary](Wall(), "a solid wall")
         return {
-            name: Proposal(far, f"undisturbed flow far away{still}")
-            if name in sides
-            else Proposal(treatment, "a solid wall")
-            for name, patch in space.patches.items()
-            if patch.role != "automatic"
+            name: far if name in sides else solid for name, patch in space.patches.items() if patch.role != "automatic"
         }
     if isinstance(space, Enclosure):
         return _enclosed(space, flow)

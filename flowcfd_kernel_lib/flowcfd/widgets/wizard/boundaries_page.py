@@ -41,7 +41,7 @@ class BoundariesPage:
         if self.tiles.chosen not in names:
             self.tiles.chosen = names[0] if names else ""
         automatic = [name for name, patch in patches.items() if patch.role == "automatic"]
-        self._note.value = said([f"By itself: {', '.join(automatic)}"]) if automatic else ""
+        self._note.value = said([f"Follows from the domain by itself: {', '.join(automatic)}"]) if automatic else ""
         self._picture.value = "" if space is None else shown(space, draft.boundaries, self.tiles.chosen)
         self._pick.layout.display = None if draft.geometry is not None and draft.complete else "none"
         if self._form is not None:

@@ -221,7 +221,7 @@ class Draft:
         """The Python that makes the case, with what loads its body; running it gives an equal case."""
         case = self.case
         body = f"body = {self.loaded}\n" if self.loaded and case.geometry is not None else ""
-        return f"import flowcfd as fc\n\n{body}case = {code(case, geometry='body' if body else '')}\n"
+        return f"import flowcfd as fc\n\n{body}case = {code(case, geometry='body' if body else '')}"
 
     def _chose(self, path: str, chosen: bool = True) -> Self:
         return replace(self, chosen=self.chosen | {path} if chosen else self.chosen - {path})

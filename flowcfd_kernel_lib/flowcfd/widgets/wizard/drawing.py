@@ -156,7 +156,8 @@ def _svg(
 ) -> str:
     """The lines, with their names unless small."""
     top = max([high, *(y for line in lines for _, y in line.points)])
-    side, rim = (8.0, 8.0) if small else (58.0, 26.0)
+    beside = any(line.anchor != "middle" for line in lines)
+    side, rim = (8.0, 8.0) if small else (58.0 if beside else 14.0, 20.0)
     parts = [_path(line, boundaries, top, line.patch == chosen, small) for line in lines]
     parts += (
         [] if small else [_name(line, boundaries, top, line.patch == chosen) for line in lines if line.label[1] > -50]

@@ -75,8 +75,7 @@ class Wizard:
     @property
     def code(self) -> str:
         """The Python that makes the case and, once it was run, the run; CaseError as `case`."""
-        call = f"\n{self.run_page.call}\n" if self.run_page.call else ""
-        return f"{self.draft.code.rstrip()}\n{call.lstrip()}"
+        return "\n".join(part for part in (self.draft.code, self.run_page.call) if part)
 
     @property
     def run(self) -> Run | None:
