@@ -22,12 +22,13 @@ from urllib.parse import urlencode
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 SHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 """Screenshots are kept here, to be looked at after the tests."""
 LONG = 90.0
 """What a busy machine may take for a step of a page [s]; tests wait for what they expect, never for a time."""
+expect.set_options(timeout=LONG * 1000)
 HEADLESS = ("--no-sandbox", "--disable-dev-shm-usage")
 SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 SIZE = {"width": 1400, "height": 1000}

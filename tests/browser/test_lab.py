@@ -70,6 +70,35 @@ def test_a_widget_writes_a_cell_replaces_it_and_leaves_what_the_user_has_edited(
     shot(page, "cell-written")
 
 
+def test_a_cell_is_written_while_the_kernel_is_busy_and_once_only(lab: Lab, page: Page) -> None:
+    free = lab.folder / "free"
+    busy = f"import pathlib, time\nwhile not pathlib.Path({str(free)!r}).exists(): time.sleep(0.05)"
+    book = lab.open(page, f"{WRITER}\nwriter.write('early = 1', 'story')\nwriter", "writer", busy)
+    book.run(0)
+    page.wait_for_function(f"{CELLS}[1].model.sharedModel.source === 'early = 1'")
+    book.run(2)  # the second view of the same widget asks for nothing
+    page.evaluate(f"{CELLS}[1].model.sharedModel.setSource('mine')")
+    book.run(3, wait=False)
+    page.wait_for_function(f"{CELLS}[3].model.executionState === 'running'")
+    book.output(0).get_by_role("button", name="Write the cell").click()
+    page.wait_for_function(f"{CELLS}[2].model.sharedModel.source === 'early = 1'")
+    free.touch()
+    page.wait_for_function(f"{CELLS}[4].model.executionCount")
+
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    button = book.output(0).get_by_role("button", name="Write the cell")
+    expect(button).to_be_visible()
+    assert [text[:9] for text in sources(book)] == ["from flow", "mine", "early = 1", "writer", "import pa"]
+
+    book.command("notebook:create-output-view")
+    apart = page.locator(".jp-LinkedOutputView")
+    apart.get_by_role("button", name="Write the cell").click()
+    expect(apart.get_by_role("status")).to_contain_text("outside of its notebook")
+    expect(apart.get_by_role("button", name="Copy")).to_be_visible()
+
+
 def test_where_nobody_answers_the_code_can_be_copied(lab: Lab, page: Page) -> None:
     book = lab.open(page, WRITER)
     deaf(page)
