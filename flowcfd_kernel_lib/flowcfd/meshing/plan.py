@@ -12,6 +12,7 @@ from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
 from flowcfd.case.case import Case
 from flowcfd.case.domain import DOMAINS, Domain
+from flowcfd.case.enclosure import BODY
 from flowcfd.case.mesh import MESHES, Mesh
 from flowcfd.case.physics import Incompressible
 from flowcfd.case.solve import Steady
@@ -100,6 +101,8 @@ def boundaries(space: Domain, flow: Flow) -> Mapping[str, Boundary]:
     own: Any = getattr(space, "boundaries", None)
     if own is not None and space.kind in ("WindTunnel", "FreeAir", "Internal"):
         found: Mapping[str, Boundary] = own(speed=flow.speed)
+        if BODY in found and BODY in space.patches:  # one of several patches has the name that means all of them
+            found = {**{name: found[BODY] for name, patch in space.patches.items() if patch.role == "wall"}, **found}
         return found
     made: dict[str, Boundary] = {"inlet": Inlet(speed=flow.speed), "outlet": Outlet(), "wall": Wall(), "side": Slip()}
     return {name: made[patch.role] for name, patch in space.patches.items() if patch.role in made}

@@ -15,7 +15,7 @@ from flowcfd.case.airfoil import Airfoil, CGrid
 from flowcfd.case.boundary import Boundary, FarField, Inlet, Outlet, Slip, Symmetry, Wall
 from flowcfd.case.cylinder import Cylinder
 from flowcfd.case.domain import BackwardFacingStep, Cavity, Channel, Domain, PatchInfo, Pipe
-from flowcfd.case.enclosure import Enclosure
+from flowcfd.case.enclosure import BODY, Enclosure
 from flowcfd.case.mesh import Blocks, Mesh
 from flowcfd.case.output import Forces, Output, PatchAverage, Reattachment, YPlus
 from flowcfd.case.physics import Fluid, Incompressible, Physics
@@ -248,7 +248,7 @@ def outputs(space: Domain, flow: Flow) -> tuple[Proposal[Output], ...]:
             found.append(_forces("airfoil", flow, space.chord * space.thickness, space.chord, "chord"))
         case Enclosure(body=body) if body is not None and not space.solid_is_fluid:
             area = body.frontal[0] * (getattr(space, "share", 1.0))
-            found.append(_forces("body", flow, area, body.extent[0], "length", "frontal area"))
+            found.append(_forces(_whole(space), flow, area, body.extent[0], "length", "frontal area"))
         case BackwardFacingStep():
             found.append(Proposal(Reattachment("lowerWall"), "how long the backflow behind the step is"))
     inlets = [name for name, patch in space.patches.items() if patch.role == "inlet"]
@@ -261,10 +261,15 @@ def outputs(space: Domain, flow: Flow) -> tuple[Proposal[Output], ...]:
 
 
 def _forces(
-    patch: str, flow: Flow, area: float, length: float, words: str, seen: str = "that of the slice"
+    patch: str | tuple[str, ...], flow: Flow, area: float, length: float, words: str, seen: str = "that of the slice"
 ) -> Proposal[Output]:
     made = Forces(patch, speed=flow.speed, area=_short(area), length=_short(length))
     return Proposal(made, f"drag and lift; coefficients by the flow's speed, the area ({seen}) and the {words}")
+
+
+def _whole(space: Enclosure) -> str | tuple[str, ...]:
+    """What all patches of the body answer to; their names where one of them is called body itself."""
+    return BODY if BODY in space.groups else tuple(name for name in space.patches if name not in space.rims)
 
 
 def _told(number: float) -> str:

@@ -117,6 +117,15 @@ def test_a_body_gets_a_domain_with_a_reason_and_its_mesh_waits_for_the_flow() ->
     assert whole.outputs[0].patches == ("body",)
 
 
+def test_a_body_one_of_whose_patches_is_called_body_is_a_wall_all_over() -> None:
+    sides = {"body": None, "base": (1.0, 0.0, 0.0)}
+    draft = Draft().with_geometry(body(**sides)).with_flow(fc.Flow("20 m/s"))
+    whole = draft.with_mesh(fc.Snappy(cell=0.5, surface=0.1))
+    assert whole.complete
+    assert {whole.boundaries["body"], whole.boundaries["base"]} == {fc.Wall()}
+    assert whole.outputs[0].patches == ("body", "base")
+
+
 def test_a_body_with_an_inlet_is_the_fluid() -> None:
     ends = {"inlet": (-1.0, 0.0, 0.0), "outlet": (1.0, 0.0, 0.0), "hull": None}
     draft = Draft().with_geometry(body(**ends)).with_flow(fc.Flow("2 m/s", "water"))
