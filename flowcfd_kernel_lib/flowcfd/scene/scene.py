@@ -147,7 +147,8 @@ class Scene:
         data = self._data
         across = data.across
         low, high = data.body or data.bounds
-        return self._with(Slice(normal=AXES["xyz"[across]], origin=_middle(low, high))).changed(seen=Camera(near=data.near))
+        made = self._with(Slice(normal=AXES["xyz"[across]], origin=_middle(low, high)))
+        return made.changed(seen=Camera(near=data.near))
 
     # ---- how it is shown
 

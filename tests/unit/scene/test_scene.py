@@ -37,9 +37,14 @@ def rich(scene: Scene) -> Scene:
         .clip("-x", (0.5, 0, 0))
         .threshold("p", -1.0, 2.5)
         .outline()
+        .probe((0.1, 0.2, 0), ("1 mm", 0, 0), color="p")
+        .line((0, 0, 0), (1, 0, 0), count=11)
+        .worst("skewness", count=7)
+        .patches(edges=False)
         .color("U", "y", range=(-1, 2), cells=True)
         .at(5)
-        .camera((1, 2, 3), zoom=2.0, near=[(0, 1), (0, 1), (0, 1)])
+        .camera((1, 2, 3), zoom=2.0, near=[(0, 1), (0, 1), (0, 1)], up=(0, 1, 0))
+        .ruler()
         .size(800, 400)
         .dark()
         .title("what it's about")
@@ -56,12 +61,19 @@ def test_a_step_gives_another_scene_and_leaves_the_first(empty: Scene) -> None:
 
 
 def test_the_code_of_a_scene_makes_an_equal_one(empty: Scene) -> None:
-    for scene in (empty, empty.slice("y"), empty.zoom(2), empty.camera("back").size(500), rich(empty)):
+    for scene in (
+        empty,
+        empty.slice("y"),
+        empty.color("p", range="times"),
+        empty.zoom(2),
+        empty.camera("back").size(500),
+        rich(empty),
+    ):
         assert eval(scene.code, {"fc": fc}) == scene
 
 
 def test_a_scene_goes_through_json_and_back(empty: Scene) -> None:
-    for scene in (empty, rich(empty)):
+    for scene in (empty, rich(empty), empty.color("p", range="times")):
         assert Scene.from_json(json.loads(json.dumps(scene.to_json()))) == scene
 
 
@@ -82,6 +94,12 @@ def test_a_scene_goes_through_json_and_back(empty: Scene) -> None:
         (lambda s: s.streamlines("inlet", ball=((0, 0, 0), 1)), CaseError, "give one of from_"),
         (lambda s: s.threshold("p", 2, 1), CaseError, "the range must rise"),
         (lambda s: s.contour("p", 0), CaseError, "needs one value or more"),
+        (lambda s: s.color("p", range="always"), CaseError, "two numbers or 'times'"),
+        (lambda s: s.probe(), CaseError, "needs one point or more"),
+        (lambda s: s.line((0, 0, 0), (0, 0, 0)), CaseError, "two different ends"),
+        (lambda s: s.line((0, 0, 0), (1, 0, 0), count=1), CaseError, "at least 2 points"),
+        (lambda s: s.worst("beauty"), UnknownName, "skewness"),
+        (lambda s: s.worst(count=0), CaseError, "needs one cell or more"),
         (lambda s: s.camera("sideways"), UnknownName, "iso"),
         (lambda s: s.camera("x", zoom=0), CaseError, "zoom: must be positive"),
         (lambda s: s.size(5, 5), CaseError, "must be 16 to 8000 pixels"),
@@ -131,3 +149,44 @@ def test_what_is_looked_at_fills_the_picture() -> None:
     width, height = Camera(view="x").spans(box, flat=None)
     assert width / height == pytest.approx(10.0)
     assert Camera(view="x", near=((0, 1), (0, 1), (0, 1))).spans(box, flat=None)[0] == pytest.approx(1.06)
+
+
+@pytest.mark.parametrize("direction", [(1.0, 0.5, 0.3), (-1.0, -1.3, 0.8), (0.0, 0.0, 1.0)])
+def test_a_camera_that_was_turned_is_one_that_can_be_placed(direction) -> None:
+    import pyvista
+
+    box = [0.0, 2.0, 0.0, 1.0, 0.0, 0.5]
+    plotter = pyvista.Plotter(off_screen=True, window_size=[800, 500])
+    try:
+        for wanted in (
+            Camera(direction=direction),
+            Camera(direction=direction, zoom=2.5, near=((0.1, 0.5), (0.2, 0.4), (0.1, 0.3))),
+        ):
+            wanted.place(plotter, box, flat=None, below=60, above=20)
+            place = [np.array(one) for one in plotter.camera_position]
+            scale = plotter.camera.parallel_scale
+            Camera.of(plotter, box, flat=None, below=60, above=20).place(plotter, box, flat=None, below=60, above=20)
+            again = [np.array(one) for one in plotter.camera_position]
+            assert plotter.camera.parallel_scale == pytest.approx(scale, rel=1e-3)
+            toward = [(one[0] - one[1]) / np.linalg.norm(one[0] - one[1]) for one in (place, again)]
+            assert toward[0] == pytest.approx(toward[1], abs=1e-3)
+            assert again[2] == pytest.approx(place[2], abs=1e-3)
+            aside = np.cross(again[1] - place[1], toward[0])  # along the view nothing is seen of it
+            assert np.linalg.norm(aside) < 3 * 2 * scale / 500
+    finally:
+        plotter.close()
+
+
+def test_a_scale_bar_has_a_round_length() -> None:
+    from flowcfd.scene.ruler import nice, words
+
+    assert [nice(one) for one in (0.0123, 0.05, 0.9, 1.0, 430.0)] == pytest.approx([0.01, 0.05, 0.5, 1.0, 200.0])
+    assert [words(one) for one in (0.05, 2.0, 2e-5, 5000.0)] == ["50 mm", "2 m", "20 µm", "5 km"]
+
+
+def test_another_time_reads_anew_and_an_equal_one_does_not(empty: Scene) -> None:
+    first = empty.outline()
+    data = first._data
+    assert first.color("p")._data is data
+    assert first.at(3)._data is not data
+    assert empty.slice("z").reading(first)._data is data

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flowcfd.viewer.kinds import Spec, Tell
     from flowcfd.viewer.live import Live
 
+WHOLE = frozenset({"first", "time", "dark", "ruler"})
+"""Actions that leave a first look what it is; before all others its layers are written out."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -71,9 +73,8 @@ class SceneApp:
         """Do one of the actions; where it cannot be done, a sentence says why and the scene stays."""
         with self._state:
             try:
-                if name not in ("time",):
-                    self._playback.stop()
-                self._show(ACTIONS[name](self.scene, *arguments))
+                self._playback.stop()
+                self._show(ACTIONS[name](self.scene if name in WHOLE else self.scene.explicit(), *arguments))
             except FlowError as error:
                 self._say(error)
                 self._refresh()
@@ -183,20 +184,22 @@ class SceneApp:
 
     def _refresh(self) -> None:
         """The controls show what the scene has."""
-        paint = self._paint()
+        paint, whole = self._paint(), self._explicit()
         self._state.update(
-            {"shown": shown(self.scene), "choices": choices(self.scene, paint), "code": self.scene.code,
+            {"shown": shown(whole), "choices": choices(whole, paint), "code": self.scene.code,
              "probes": self._probes(paint), "plot": self._plot(paint),
              "range": self._range()}
         )  # fmt: skip
 
-    def _paint(self) -> Paint | None:
-        if self.scene.paint is not None:
-            return self.scene.paint
+    def _explicit(self) -> Scene:
+        """With the layers of a first look, which the controls show too."""
         try:
-            return self.scene.explicit().paint
+            return self.scene.explicit()
         except FlowError:
-            return None
+            return self.scene
+
+    def _paint(self) -> Paint | None:
+        return self.scene.paint or self._explicit().paint
 
     def _range(self) -> dict[str, float]:
         """Where the colours end now, which a typed range starts from."""

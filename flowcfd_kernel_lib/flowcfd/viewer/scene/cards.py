@@ -25,14 +25,13 @@ def layers(app: SceneApp) -> None:
             v_for="one in fixed.added", key="one.kind", title=("one.title",), prepend_icon=("one.icon",),
             click=(app.act, "['add', one.kind]"),
         )  # fmt: skip
-    html.Div("The first look. What you add comes to it.", v_if="!choices.cards.length", classes="flowcfd-muted mt-2")
     with html.Details(v_for="(card, n) in choices.cards", key="n + card.kind", classes="flowcfd-card",
                       raw_attrs=[':data-kind="card.kind"', ':open="n === choices.cards.length - 1"']):  # fmt: skip
         with html.Summary():
             v3.VIcon(icon=("card.icon",), size=18)
             html.Span("{{ card.title }}", classes="flowcfd-title")
             button("mdi-delete-outline", "Remove this layer", (app.act, "['remove', n]"), raw_attrs=["@click.stop"])
-        with html.Div():
+        with html.Div(v_if="!['probe', 'line', 'outline'].includes(card.kind)"):
             _plane(app)
             _surface(app)
             _iso(app)
@@ -150,7 +149,7 @@ def _rest(app: SceneApp) -> None:
 def _shared(app: SceneApp) -> None:
     from trame.widgets import html
 
-    with html.Div(v_if="!['probe', 'line', 'outline'].includes(card.kind)"):
+    with html.Div():
         with html.Div(classes="flowcfd-row", v_if="card.painted"):
             fields = "[{title: 'as the scene', value: ''}, ...choices.fields.map((one) => ({title: one, value: one}))]"
             select("Colour by", "shown.layers[n].paint.field", fields,
