@@ -11,7 +11,7 @@ import traitlets
 HERE = Path(__file__).parent
 
 
-class CellWriter(anywidget.AnyWidget):  # type: ignore[misc]
+class CellWriter(anywidget.AnyWidget):
     """Writes code into a cell below the one that shows this widget.
 
     JupyterLab with FlowCFD's extension answers; where nobody does (VS Code, a classic notebook) the code is shown with
