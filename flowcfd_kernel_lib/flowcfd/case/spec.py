@@ -109,7 +109,8 @@ class Spec(BaseModel, metaclass=SpecMeta):
         """Only what differs from the defaults: a repr that can be read."""
         fields = type(self).model_fields.items()
         defaults = {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in fields}
-        return [(name, value) for name, value in self if name != "kind" and value != defaults[name]]
+        given = [(name, getattr(self, name)) for name in defaults]  # what is computed once and kept is no field
+        return [(name, value) for name, value in given if name != "kind" and value != defaults[name]]
 
     def __str__(self) -> str:
         return repr(self)

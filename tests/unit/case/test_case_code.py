@@ -41,6 +41,13 @@ def test_the_code_says_only_what_differs_from_the_defaults() -> None:
     assert "convection" not in case.code
 
 
+def test_what_a_case_has_computed_and_kept_is_not_in_its_code() -> None:
+    case = Case.from_json(GOLDEN[0].read_text())
+    before = case.code
+    assert case.space.patches and case.digest
+    assert case.code == before
+
+
 def test_lines_stay_short() -> None:
     for file in GOLDEN:
         if Case.from_json(file.read_text()).files:
