@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flowcfd.cad.geometry import Geometry
 from flowcfd.case import Boundary
 from flowcfd.case.boundary import BOUNDARIES
 from flowcfd.errors import FlowError
@@ -13,12 +14,17 @@ from flowcfd.widgets.wizard.drawing import COLOURS, OTHER, shown
 from flowcfd.widgets.wizard.page import Desk, PartForm, patch_choices
 from flowcfd.widgets.wizard.parts import Tiles, button, column, html, said
 
+if TYPE_CHECKING:
+    from flowcfd.widgets.patches import Patches
+
 
 class BoundariesPage:
     """Tiles of the patches; the form of the chosen one; on a body the picker of faces."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._picker = desk, None
+        self._desk = desk
+        self._picker: Patches | None = None
+        self._words, self._loaded = html(), ""
         self._picture, self._note = html(), html()
         self.tiles = Tiles(label="Patches", wide=True)
         self.tiles.observe(lambda _: self._turn(), "chosen")
@@ -43,7 +49,7 @@ class BoundariesPage:
         automatic = [name for name, patch in patches.items() if patch.role == "automatic"]
         self._note.value = said([f"Follows from the domain by itself: {', '.join(automatic)}"]) if automatic else ""
         self._picture.value = "" if space is None else shown(space, draft.boundaries, self.tiles.chosen)
-        self._pick.layout.display = None if draft.geometry is not None and draft.complete else "none"
+        self._pick.layout.display = None if draft.geometry is not None else "none"
         if self._form is not None:
             self._form.show(draft)
 
@@ -56,19 +62,35 @@ class BoundariesPage:
         """Nothing to do."""
 
     def pick(self) -> None:
-        """Show the picker of patches on the body; what is assigned there is taken over."""
+        """Show the body in three dimensions: what its faces are named and given there is taken over at once."""
         from flowcfd.widgets.patches import patches  # brings the render process
 
+        body = self._desk.draft.geometry
+        if body is None:
+            return
         try:
-            self._picker = patches(self._desk.draft.case)
+            geometry = Geometry.kept(body.digest)
+            given = {name: one for name, one in self._desk.draft.boundaries.items() if name in geometry.patches}
+            self._picker = patches(geometry, given)
+            self._loaded = self._desk.draft.loaded
         except (FlowError, OSError) as error:
             self._picked.children = (html(said([str(error)], "bad")),)
             return
-        self._picked.children = (self._picker.widget, button("Take these boundaries", self._take, style="primary"))
+        self._picker.on_change(self._take)
+        self._picked.children = (self._words, self._picker.widget)
 
-    def _take(self) -> None:
-        if self._picker is not None:
-            self._desk.change(self._desk.draft.with_boundaries(dict(self._picker.boundaries)))
+    def _take(self, picker: Patches) -> None:
+        """The names and boundaries of the picker; what does not fit is said above it."""
+        draft = self._desk.draft
+        try:
+            geometry = picker.geometry
+            if draft.geometry is None or geometry.digest != draft.geometry.digest:
+                draft = draft.with_geometry(geometry, named(self._loaded, picker.code))
+            changed = {name: one for name, one in picker.boundaries.items() if draft.boundaries.get(name) != one}
+            self._desk.change(draft.with_boundaries(changed) if changed else draft)
+            self._words.value = ""
+        except FlowError as error:
+            self._words.value = said([str(error)], "bad")
 
     def _turn(self) -> None:
         patch = self.tiles.chosen
@@ -81,6 +103,16 @@ class BoundariesPage:
         )  # fmt: skip
         self._place.children = (html(f"<h4>{patch}</h4>"), self._form.widget)
         self.show(self._desk.draft)
+
+
+def named(loaded: str, code: str) -> str:
+    """The Python that gives a body with the names of the picker: what loads it, and then the names.
+
+    `code` is the picker's, whose first statement gives the geometry by its digest and names its faces.
+    """
+    statement = code.partition("\nboundaries = ")[0].removeprefix("geometry = ")
+    names = statement.partition(".name(")
+    return f"{loaded}.name({names[2]}" if loaded and names[1] and ".labelled(" not in names[0] else statement
 
 
 def _first(draft: Draft, patch: str) -> Boundary | None:

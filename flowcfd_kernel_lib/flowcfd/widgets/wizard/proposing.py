@@ -62,7 +62,11 @@ def _planned(draft: AnyDraft, space: Enclosure) -> AnyDraft:
         reasons = {f"mesh.{name}": f"{one.value}: {one.why}" for name, one in plan.reasons.items()}
         about = f"by {plan.by} for {plan.flow.speed:.4g} m/s: about {plan.cells} cells, {plan.layer_cells} in layers"
         return _reasoned(replace(draft, mesh=plan.mesh), "mesh", {**reasons, "mesh": about})
-    said = draft.said if draft.mesh is None else (*draft.said, "the mesh was planned for another domain: plan it again")
+    said = (
+        draft.said
+        if draft.mesh is None
+        else (*draft.said, "the mesh was planned for another body or domain: plan it again")
+    )
     return _reasoned(replace(draft, mesh=None, plan=None, said=said), "mesh", {})
 
 
