@@ -138,7 +138,9 @@ class Live:
         return made.getvalue(), picture.size
 
     def picture(self) -> str:
-        """The picture at rest as PNG in base64."""
+        """The picture at rest as PNG in base64; empty where there is nothing to see."""
+        if not self.plotter.renderer.actors:
+            return ""
         self.move(False)
         made = io.BytesIO()
         self._seen().save(made, "PNG")
@@ -150,6 +152,11 @@ class Live:
             raise ResultError("this view has no form that could be shown without Jupyter's proxy")
         with tempfile.TemporaryDirectory(prefix="flowcfd-page-") as folder:
             return self.drawn.scene.save(Path(folder, "scene.html")).read_text()
+
+    def forget(self) -> None:
+        """Free what can be made again."""
+        self.move(False)
+        self._levels.clear()
 
     def close(self) -> None:
         """Free its memory."""

@@ -81,8 +81,7 @@ class RenderProcess:
             process, self._process = self._process, None
         if process is None:
             return
-        assert process.stdin is not None
-        process.stdin.close()
+        _close(process)  # which it waits for
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
@@ -91,18 +90,26 @@ class RenderProcess:
 
     def _start(self) -> None:
         self._token = guard.secret()
+        if self._errors is not None:
+            self._errors.close()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
         process = subprocess.Popen(
             [sys.executable, "-m", "flowcfd.viewer.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self._errors, text=True, env=_environment(), start_new_session=True,
         )  # fmt: skip
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(f"{self._token}\n")
-        process.stdin.flush()
+        late = threading.Timer(START, process.kill)
+        late.daemon = True
+        late.start()
+        with suppress(BrokenPipeError):  # then it says nothing either
+            process.stdin.write(f"{self._token}\n")
+            process.stdin.flush()
         said = process.stdout.readline()
+        late.cancel()
         if not said:
             process.wait(10)
-            raise SiteError(f"the render process did not start: {self._last_words()}")
+            _close(process)
+            raise SiteError(f"the render process did not start: {self._last_words() or f'nothing in {START:g} s'}")
         self._port = int(json.loads(said)["port"])
         self._process = process
         threading.Thread(target=self._watch, args=(process,), daemon=True, name="render process").start()
@@ -111,6 +118,7 @@ class RenderProcess:
         code = process.wait()
         if process is not self._process:
             return  # it was ended
+        _close(process)
         why = f"killed by signal {-code}" if code < 0 else self._last_words() or f"it ended with {code}"
         for heard in list(self.on_loss):
             heard(process.pid, why)
@@ -132,9 +140,22 @@ class RenderProcess:
 
     def _last_words(self) -> str:
         """The last line that it wrote on stderr."""
-        self._errors.seek(0)
-        lines = [line for line in self._errors.read().splitlines() if line.strip() and "bad X server" not in line]
-        return lines[-1].strip() if lines else ""
+        with suppress(ValueError):  # closed by another thread, which has started it again
+            self._errors.seek(0)
+            return _last_line(self._errors.read())
+        return ""
+
+
+def _last_line(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip() and "bad X server" not in line]
+    return lines[-1].strip() if lines else ""
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    for end in (process.stdin, process.stdout):
+        if end is not None:
+            with suppress(OSError):
+                end.close()
 
 
 def _environment() -> dict[str, str]:

@@ -23,6 +23,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
     os.environ.update(WSLINK_READY_MSG="", WSLINK_WS_COMPRESS="0")  # pictures are packed already
+    os.environ["TRAME_WS_HEART_BEAT"] = "0"  # Jupyter's proxy takes a ping for work, and idle servers were never culled
     if not token:
         sys.exit("no secret came over stdin")
     asyncio.run(_serve(token, out))
@@ -38,13 +39,27 @@ async def _serve(token: str, out: Any) -> None:
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
     print(json.dumps({"port": runner.addresses[0][1]}), file=out, flush=True)
+    tidy = asyncio.create_task(views.keep_tidy())
     await _kernel_gone()
+    tidy.cancel()
     views.close_all()
     os._exit(0)  # nothing to save, and a view that hangs must not keep it
 
 
 async def _kernel_gone() -> None:
-    """Returns when the kernel closed its end of the pipe, which its death does too."""
+    """Returns when the kernel has closed its end of the pipe, or has died, whoever else holds that end."""
+    await asyncio.wait(
+        [asyncio.ensure_future(_closed()), asyncio.ensure_future(_orphaned())], return_when="FIRST_COMPLETED"
+    )
+
+
+async def _orphaned() -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(5)
+
+
+async def _closed() -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while await reader.read(4096):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,12 @@ class Shared:
     def read(self, spec: Spec) -> Scene:
         """The scene of a spec. Raises FlowError: it is not what a Scene writes, or its run is gone."""
         return self.lend(Scene.from_json(spec))
+
+    def preload(self, spec: Spec) -> None:
+        """Read what the scene of a spec needs; whatever is wrong with it is said by those who show it."""
+        if "layers" in spec:
+            with suppress(FlowError, KeyError, TypeError, OSError):
+                self.read(spec)._data.bounds  # noqa: B018 - it reads the cells
 
     def lend(self, scene: Scene) -> Scene:
         """The same scene with data that are shared."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,10 @@ from flowcfd.viewer.sharing import Shared
 
 PAGE = Path(__file__).parent / "page"
 HOST = "127.0.0.1"
+MOST = 12
+"""So many views are kept; beyond that those that no page shows are closed, the oldest first."""
+UNUSED = 60.0
+"""So long no page shows a view before it frees what can be made again [s]."""
 
 
 @dataclass
@@ -27,11 +32,23 @@ class View:
     live: Live
     app: App
     token: str
+    seen: float = field(default_factory=time.monotonic)
+    """When a page showed it last."""
 
     @property
     def address(self) -> dict[str, Any]:
         """Where its page is, and the secret that opens it."""
         return {"port": self.server.port, "token": self.token}
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page shows it now."""
+        return any(handler.connections for handler in self.server._server._ws_handlers)
+
+    async def close(self) -> None:
+        """Free its port and its memory."""
+        await self.server.stop()
+        self.live.close()
 
 
 class Views:
@@ -48,6 +65,7 @@ class Views:
         name = view or secrets.token_hex(8)
         if name not in self._views:
             self._views[name] = await _open(kind, spec, self._shared)
+            await self.tidy()
         found = self._views[name]
         return {"view": name, **found.address, "picture": found.live.picture()}
 
@@ -69,15 +87,32 @@ class Views:
         """Close a view and free what it held."""
         closed = self._views.pop(view, None)
         if closed is not None:
-            await closed.server.stop()
-            closed.live.close()
+            await closed.close()
         return {}
 
     async def status(self) -> dict[str, Any]:
         """What the process holds; memory in bytes."""
         status = Path("/proc/self/status").read_text().split()
-        memory = 1024 * int(status[status.index("VmRSS:") + 1])
-        return {"views": list(self._views), "memory": memory, "pid": os.getpid()}
+        resident, peak = (1024 * int(status[status.index(f"{name}:") + 1]) for name in ("VmRSS", "VmHWM"))
+        return {"views": list(self._views), "memory": resident, "peak": peak, "pid": os.getpid()}
+
+    async def tidy(self, now: float | None = None) -> None:
+        """Free what no page shows: levels of detail soon, whole views when there are many."""
+        now = time.monotonic() if now is None else now
+        for view in self._views.values():
+            if view.watched:
+                view.seen = now
+            elif now - view.seen > UNUSED:
+                view.live.forget()
+        unseen = sorted((view.seen, name) for name, view in self._views.items() if not view.watched)
+        for _, name in unseen[: max(0, len(self._views) - MOST)]:
+            await self.close(name)
+
+    async def keep_tidy(self) -> None:
+        """Tidy for ever."""
+        while True:
+            await asyncio.sleep(UNUSED / 2)
+            await self.tidy()
 
     def close_all(self) -> None:
         """At the end."""
@@ -86,13 +121,14 @@ class Views:
 
     def _view(self, name: str) -> View:
         if name not in self._views:
-            raise ResultError(f"the view {name} is closed")
+            raise ResultError("this view was closed, because many others were opened")
         return self._views[name]
 
 
 async def _open(kind: str, spec: Spec, shared: Shared) -> View:
     from trame.app import get_server
 
+    await asyncio.to_thread(shared.preload, spec)  # the other views go on meanwhile
     server = get_server(f"view-{secrets.token_hex(8)}", client_type="vue3")
     server.enable_module({"serve": {"__flowcfd": str(PAGE)}, "scripts": ["__flowcfd/told.js"]})
     server.state.flowcfd_told = None

@@ -115,10 +115,10 @@ class Frame(anywidget.AnyWidget):  # type: ignore[misc]
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
         """The page asks to start again, or for a page that needs no proxy."""
         if message.get("do") == "again":
-            if self._open:
+            before = self.address
+            self.again()
+            if self.address == before and before is not None:
                 self.send({"do": "reach"})
-            else:
-                self.again()
         elif message.get("do") == "still" and not self.html:
             try:
                 self.html = self._page()

@@ -1,0 +1,163 @@
+"""Scenes that live in the notebook: turned while the kernel is busy, lost and back again, and without the proxy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
+from tests.browser.conftest import Lab, Notebook, shot, until
+
+from flowcfd.bench.box import Box, write_field, write_mesh
+
+pytestmark = pytest.mark.browser
+CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
+application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
+"""
+STATUS = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+FRAME = ".flowcfd-frame"
+
+
+@pytest.fixture(scope="module")
+def case(place: Path) -> Path:
+    """A box with a swirl at time 1."""
+    folder, box = place / "box", Box((24, 24, 24))
+    folder.mkdir()
+    write_mesh(folder, box)
+    x, y, z = (box.centres() - 0.5).T
+    write_field(folder, "1", "U", np.stack([-y, x, 0.3 * z], axis=1))
+    write_field(folder, "1", "p", x * x + y * y)
+    (folder / "system").mkdir()
+    (folder / "system/controlDict").write_text(CONTROL)
+    return folder
+
+
+def colours(of: Locator) -> int:
+    """How many colours a screenshot of it has."""
+    with Image.open(io.BytesIO(of.screenshot())) as seen:
+        return len(seen.convert("RGB").getcolors(1 << 24) or ())
+
+
+def changed(before: bytes, after: bytes) -> float:
+    """The share of pixels that differ."""
+    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
+        if one.size != other.size:
+            return 1.0
+        return float((np.asarray(one.convert("RGB")) != np.asarray(other.convert("RGB"))).any(axis=2).mean())
+
+
+def picture(book: Notebook, cell: int) -> Locator:
+    """The picture of the live view that a cell shows, when it has come."""
+    seen = book.output(cell).frame_locator("iframe").locator("vtk-remote-view, canvas").first
+    seen.wait_for()
+    until(lambda: colours(seen) > 100)
+    return seen
+
+
+def drag(page: Page, seen: Locator, also: Callable[[], None] = lambda: None) -> None:
+    """Turn what is seen by the mouse."""
+    box = seen.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 16):
+        page.mouse.move(x + 8 * step, y + 4 * step)
+    also()
+    page.mouse.up()
+
+
+def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
+    lab: Lab, page: Page, case: Path
+) -> None:
+    book = lab.open(
+        page,
+        f"import flowcfd as fc\nscene = fc.view({str(case)!r}).slice('z').surface('top', color='p')\n"
+        "viewer = fc.Viewer(scene.camera('iso'))\nviewer",
+        "import time, os, signal\nprint('busy', flush=True)\ntime.sleep(20)",
+        "os.kill(viewer.process.pid, signal.SIGKILL)",
+        "viewer.scene = viewer.scene.color('p').dark()\nprint(viewer.code)",
+        "fc.view(viewer.scene.results).color('nothing')",
+        "print(repr(viewer.scene.paint), os.path.exists(viewer.scene.results.case))",
+    )
+    book.run(0)
+    assert not book.text(0)
+    seen = picture(book, 0)
+    shot(page, "viewer-live")
+
+    # a busy kernel does not freeze the picture
+    book.run(1, wait=False)
+    until(lambda: "busy" in book.text(1))
+    before = seen.screenshot()
+    drag(page, seen, lambda: until(lambda: changed(before, seen.screenshot()) > 0.05) and None)
+    assert page.evaluate(f"{STATUS} === 'busy'")
+    book.command("notebook:interrupt-kernel")
+    page.wait_for_function(f"{STATUS} === 'idle'")
+
+    # a page that is reloaded in the middle shows the same view
+    turned = seen.screenshot()
+    book.command("docmanager:save")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    book = lab.show(page, book.path.name)
+    seen = picture(book, 0)
+    until(lambda: changed(turned, seen.screenshot()) < 0.02)
+
+    # lost: a sentence, the last picture, and a button back
+    book.run(2)
+    frame = book.output(0).locator(FRAME)
+    again = frame.get_by_role("button", name="Start it again")
+    again.wait_for()
+    assert "killed by signal 9" in frame.inner_text() and frame.locator("img").is_visible()
+    shot(page, "viewer-lost")
+    again.click()
+    seen = picture(book, 0)
+    assert again.is_hidden()
+
+    # the kernel changes what the page shows, and knows it
+    before = seen.screenshot()
+    book.run(3)
+    code = book.text(3)
+    assert ".color('p')" in code and ".dark()" in code and ".camera((" in code  # turned by the mouse
+    until(lambda: changed(before, seen.screenshot()) > 0.3)
+
+    # what is not there is said, and the next cell goes on
+    book.run(4)
+    said = book.output(4)
+    until(lambda: "no field 'nothing'" in said.inner_text() + _inside(said))
+    book.run(5)
+    assert "Paint(field='p'" in book.text(5)
+
+
+def _inside(output: Locator) -> str:
+    """The words in the page of a live view; empty while there is none."""
+    frames = output.locator("iframe")
+    return frames.first.content_frame.locator("body").inner_text() if frames.count() else ""
+
+
+def test_where_the_proxy_is_closed_the_page_turns_by_itself(lab: Lab, browser_3d: Browser, case: Path) -> None:
+    context = browser_3d.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    page.route("**/proxy/**", lambda route: route.fulfill(status=404, body="no proxy"))
+    try:
+        book = lab.open(page, f"import flowcfd as fc\nfc.view({str(case)!r}).slice('z').camera('iso')")
+        book.run(0)
+        frame = book.output(0).locator(FRAME)
+        frame.get_by_role("button", name="Try again").wait_for()
+        assert "closed" in frame.inner_text()
+        inside = frame.locator("iframe[srcdoc]").content_frame.locator("canvas").first
+        inside.wait_for()
+        until(lambda: colours(inside) > 100)
+        before = inside.screenshot()
+        drag(page, inside)
+        until(lambda: changed(before, inside.screenshot()) > 0.02)
+        shot(page, "viewer-no-proxy")
+        page.unroute("**/proxy/**")  # the way back
+        frame.get_by_role("button", name="Try again").click()
+        picture(book, 0)
+    finally:
+        context.close()
