@@ -331,7 +331,7 @@ def _studies(commands: Commands) -> None:
     page = _command(commands, "dashboard", "dashboard:dashboard", "a page on a study or runs, until Ctrl-C")
     page.add_argument("target", metavar="STUDY|RUN|DIR", help="a study, a run, or a folder of runs")
     page.add_argument("--measure", action="append", default=[], metavar="MEASURE",
-                      help="a column with this, such as body.Cd (default: those there are); can be repeated")  # fmt: skip
+                      help="a column with this, such as body.Cd (default: what there is); can be repeated")  # fmt: skip
     page.add_argument("--port", type=int, default=0, metavar="N", help="of this machine (default: a free one)")
 
 

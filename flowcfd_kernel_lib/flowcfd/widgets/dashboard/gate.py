@@ -30,12 +30,13 @@ def closed(application: Any, token: str, port: int) -> None:
     find = application.find_handler
 
     def guarded(request: Any, **more: Any) -> Any:
+        given = request.query_arguments.get(QUERY, [b""])[-1].decode(errors="replace")
+        if request.method == "GET" and same(given, token):
+            return application.get_handler_delegate(request, Welcome)
         cookie = request.cookies.get(name)
         if cookie is not None and same(cookie.value, token):
             return find(request, **more)
-        given = request.query_arguments.get(QUERY, [b""])[-1].decode(errors="replace")
-        handler = Welcome if request.method == "GET" and same(given, token) else Refused
-        return application.get_handler_delegate(request, handler)
+        return application.get_handler_delegate(request, Refused)
 
     application.find_handler = guarded
 

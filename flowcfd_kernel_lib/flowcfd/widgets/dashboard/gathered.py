@@ -215,6 +215,8 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _walk(f"{path}.{key}" if path else str(key), inner)
+    elif isinstance(value, list) and all(isinstance(one, int | float) for one in value) and value:
+        yield path, value[0] if len(set(value)) == 1 else " ".join(f"{one:g}" for one in value)
     elif isinstance(value, str | int | float) and not path.endswith(".kind"):
         yield path, value
 

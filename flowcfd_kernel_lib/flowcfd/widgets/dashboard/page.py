@@ -9,12 +9,13 @@ import io
 import math
 from collections.abc import Callable
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import panel as pn
-from bokeh.models import ColumnDataSource, HTMLTemplateFormatter
+from bokeh.models import ColumnDataSource, CustomJS
+from bokeh.models.widgets.tables import HTMLTemplateFormatter
 
 from flowcfd.errors import FlowError
 from flowcfd.widgets.dashboard import plots
@@ -24,6 +25,7 @@ from flowcfd.widgets.dashboard.marks import FAILED, mark
 if TYPE_CHECKING:
     from flowcfd.widgets.dashboard.server import Store
 
+pn: Any = import_module("panel")  # typed in part only
 HERE = Path(__file__).parent
 BUTTON = """
 :host .bk-btn, :host a.bk-btn { font: 600 13px system-ui, sans-serif; color: #1d2733; background: #fff; height: 34px;
@@ -41,6 +43,7 @@ TABS = """
 NUMBER = "<%= value == null || !isFinite(value) ? '' : Number(value.toPrecision(5)) %>"
 ROWS = 10
 """So many rows the table shows at a time."""
+LOST = "document.querySelector('.lost').hidden = false"
 FONT = ":host { font: 14px/1.45 system-ui, sans-serif; color: #1d2733; }"
 TABLE_LOOK = """
 :host .tabulator { font: 13px system-ui, sans-serif; border: 0; background: #fff; }
@@ -80,10 +83,10 @@ class Page:
             callback=self.csv, filename=f"{self.now.title}.csv", label="Download the table (CSV)",
             width=210, height=36, sizing_mode="fixed", stylesheets=[BUTTON], margin=0,
         )  # fmt: skip
-        self.source = ColumnDataSource(plots.columns(self.now, "", "", []))
+        self.source: Any = ColumnDataSource(plots.columns(self.now, "", "", []), name="points")
         self.source.selected.on_change("indices", self._picked)
-        self.across = pn.widgets.Select(name="Across", options=[], width=170, height=54, sizing_mode="fixed")
-        self.up = pn.widgets.Select(name="Up", options=[], width=170, height=54, sizing_mode="fixed")
+        self.across = pn.widgets.Select(name="Across", options=[], width=130, height=50, sizing_mode="fixed", margin=0)
+        self.up = pn.widgets.Select(name="Up", options=[], width=130, height=50, sizing_mode="fixed", margin=0)
         self.scatter = pn.pane.Bokeh(plots.scatter(self.source), sizing_mode="stretch_width")
         self.parallel = pn.pane.Bokeh(plots.parallel(self.source), sizing_mode="stretch_width")
         self.table = pn.widgets.Tabulator(
@@ -100,6 +103,8 @@ class Page:
         self.template = self._template()
         self.ready = True
         pn.state.add_periodic_callback(self.refresh, 1000)
+        if self.document is not None:
+            self.document.js_on_event("connection_lost", CustomJS(code=LOST))
 
     def _template(self) -> Any:
         template = pn.Template((HERE / "page.html").read_text())
@@ -133,7 +138,7 @@ class Page:
         else:
             self.choose(self.chosen)
 
-    def _draw(self, change: Callable[[], object]) -> None:
+    def _draw(self, change: Callable[[], None]) -> None:
         """Change the plots: at once while the page is made, then when its document may be changed."""
         if self.ready and self.document is not None:
             self.document.add_next_tick_callback(change)
@@ -276,8 +281,10 @@ def framed(row: Row, suffix: str) -> str:
     """The picture or the turning view, which the server makes when it is asked for."""
     what = "3-D view to turn" if suffix else "Picture"
     return (
+        f"<div style='position:relative;height:{plots.VIEW}px'>"
+        "<div style='position:absolute;inset:0;display:grid;place-items:center;color:#5b6673'>Drawing ...</div>"
         f"<iframe src='look/{row.number}{suffix}' title='{what} of {escape(row.name, quote=True)}' "
-        f"style='width:100%;height:{plots.VIEW}px;border:0;background:#fff'></iframe>"
+        "style='position:relative;width:100%;height:100%;border:0'></iframe></div>"
     )
 
 

@@ -24,7 +24,7 @@ LINES = 1500
 """A curve is drawn by at most so many points."""
 
 
-def columns(now: Gathered, across: str, up: str, names: Sequence[str]) -> dict[str, list[Any]]:
+def columns(now: Gathered, across: str, up: str, names: Sequence[str]) -> dict[str, Any]:
     """The columns of both plots: x and y of the marks, and for each row the line through all its scaled values."""
     scales = {name: Scale([now.value(row, name) for row in now.rows]) for name in {across, up, *names}}
     lines = [[scales[name].share(now.value(row, name)) for name in names] for row in now.rows]

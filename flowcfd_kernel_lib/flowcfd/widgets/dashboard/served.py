@@ -39,7 +39,7 @@ class Dashboard(anywidget.AnyWidget):
     _esm = HERE / "dashboard.js"
     _css = HERE / "dashboard.css"
 
-    where = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    where: Any = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     """Port and secret of the page."""
     label = traitlets.Unicode("").tag(sync=True)
     height = traitlets.Int(900).tag(sync=True)

@@ -85,12 +85,12 @@ def patterns(store: Store, pictures: Pictures) -> list[Any]:
 
 
 SENTENCE = (
-    "<!doctype html><html lang=en><title>No picture</title><body style='font:14px system-ui;color:#5b6673;"
+    "<!doctype html><html lang=en><title>No picture</title><body style='background:#fff;font:14px system-ui;color:#5b6673;"
     "display:grid;place-items:center;height:90vh;margin:0 24px;text-align:center'><p role=status>{words}</p></body>"
 )
 
 PICTURE = (
-    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0'><img src='{number}.png' alt='{name}' "
+    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0;background:#fff'><img src='{number}.png' alt='{name}' "
     "style='width:100vw;height:100vh;object-fit:contain'></body>"
 )
 

@@ -1,0 +1,60 @@
+"""What a dashboard gathers of real runs, and what it draws of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+import flowcfd as fc
+from flowcfd.jobs import record
+from flowcfd.widgets.dashboard.drawing import drawn
+from flowcfd.widgets.dashboard.gathered import TIME, Gatherer
+from flowcfd.widgets.dashboard.subject import subject
+
+pytestmark = pytest.mark.flow
+
+CASE = fc.Case(
+    name="lid", domain=fc.Cavity("1 m"), mesh=fc.Blocks(cells=12), physics=fc.Incompressible(fluid=fc.Fluid(nu=0.01)),
+    boundaries={"lid": fc.Wall(velocity=("1 m/s", 0, 0)), "walls": fc.Wall()},
+    solve=fc.Steady(iterations=200, residual=1e-4),
+)  # fmt: skip
+
+
+def test_points_of_a_study_have_values_measures_and_a_verdict(home: Path) -> None:
+    study = fc.Study(CASE, {"mesh.cells": [8, 12]}, name="lids").run(wait=True)
+    found = Gatherer(subject(study))()
+    assert found.told == "2 done"
+    assert not found.active
+    assert found.parameters == ("mesh.cells",)
+    assert [row.values["mesh.cells"] for row in found.rows] == [8, 12]
+    assert all(row.measures[TIME] > 0 for row in found.rows)
+    assert {row.colour for row in found.rows} <= {"green", "amber", "red", "grey"}
+    picture, why = drawn(found.rows[0].run, ".png")
+    assert not why
+    assert Path(picture).read_bytes().startswith(b"\x89PNG")
+    assert home in Path(picture).parents
+    turning, _ = drawn(found.rows[0].run, ".html")
+    assert "<html" in Path(turning).read_text()[:2000].lower()
+    # The same as runs: what differs among their cases is a column.
+    runs = Gatherer(subject([point.run for point in study.points]))()  # type: ignore[misc]
+    assert runs.parameters == ("mesh.cells",)
+    assert Gatherer(subject(home / "runs"))().told == "2 done"
+
+
+def test_a_lost_run_has_its_sentence_and_no_picture(home: Path, slow_cavity, until) -> None:
+    run = fc.run(slow_cavity(steps=20000, write=20000))
+    until(lambda: run.state == "Running")
+    gather = Gatherer(subject(run))
+    assert gather().active
+    worker = record.worker(run.path)
+    assert worker is not None
+    os.kill(worker.identity.pid, signal.SIGKILL)
+    until(lambda: run.state == "Lost")
+    found = gather()
+    assert found.rows[0].state == "Lost"
+    assert found.rows[0].words
+    path, why = drawn(str(run.path), ".png")
+    assert path or why
