@@ -1,7 +1,7 @@
 """A second way from the page to a monitor, for clicks while a cell is at work.
 
 A widget's messages wait until the cell has ended. A comm that is opened in a subshell of the kernel (a thread of its
-own, ipykernel 7) is heard at once: the page asks for a subshell, opens a comm of TARGET there, and lets it go again.
+own, ipykernel 7) is heard at once: the page asks for a subshell, and opens a comm of TARGET there.
 """
 
 from __future__ import annotations

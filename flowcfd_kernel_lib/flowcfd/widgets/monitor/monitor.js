@@ -57,6 +57,22 @@ class Store {
   }
 }
 
+// One subshell for each kernel and page. It is never taken away: the kernel answers other widgets through it until its
+// main thread hears something.
+const subshells = (window.flowcfdSubshells ||= new Map());
+
+const subshellOf = (kernel) => {
+  if (!subshells.has(kernel.id)) {
+    const made = kernel.requestCreateSubshell({}).done.then((reply) => reply.content.subshell_id);
+    subshells.set(kernel.id, made);
+    made.catch(() => subshells.delete(kernel.id));
+    kernel.statusChanged.connect((_, status) => {
+      if (['restarting', 'autorestarting', 'dead', 'terminating'].includes(status)) subshells.delete(kernel.id);
+    });
+  }
+  return subshells.get(kernel.id);
+};
+
 // A kernel that is at work hears nothing in its main thread: so a question goes through a subshell of its own where there
 // is one, and else as a message of the widget, which waits until the cell has ended.
 const ask = async (model, what, more = {}) => {
@@ -67,9 +83,9 @@ const ask = async (model, what, more = {}) => {
     return;
   }
   try {
-    const subshell = (await kernel.requestCreateSubshell({}).done).content.subshell_id;
+    const subshell = await subshellOf(kernel);
     const id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
-    await kernel.sendShellMessage({
+    kernel.sendShellMessage({
       channel: 'shell',
       header: {
         date: new Date().toISOString(), msg_id: `${id}-open`, msg_type: 'comm_open', session: kernel.clientId,
@@ -77,8 +93,8 @@ const ask = async (model, what, more = {}) => {
       },
       parent_header: {}, metadata: {}, buffers: [],
       content: { comm_id: id, target_name: TARGET, data: { ...content, model: model.get('key') } },
-    }, false, true).done;
-    kernel.requestDeleteSubshell({ subshell_id: subshell }, true);
+    }, false, true);
+    kernel.requestKernelInfo();  // what threads of the kernel print belongs to the main thread's messages again
   } catch (error) {
     console.warn('flowcfd: no subshell', error);
     model.send(content);
@@ -169,8 +185,10 @@ class View {
   }
 
   drawVerbs(actions) {
-    const wanted = actions.join(' ');
-    if (this.wanted === wanted && !this.again) return;
+    const told = this.model.get('told');
+    const rests = told.rests || !/Queued|Running|Done/.test(told.state);
+    const wanted = `${actions.join(' ')} ${rests}`;
+    if (this.wanted === wanted) return;
     this.wanted = wanted;
     const focused = this.verbs.contains(document.activeElement) ? document.activeElement.dataset.verb : '';
     const made = actions.map((verb) => {
@@ -179,10 +197,10 @@ class View {
       one.dataset.verb = verb;
       return one;
     });
-    if (actions.length) {
+    if (rests) {  // nobody follows it: it may have gone on without us
       const look = button('fc-verb fc-look', '↻', 'Look again', () => this.order('look', look));
       look.setAttribute('aria-label', 'Look again');
-      if (!actions.includes('stop') && !(this.model.get('told') || {}).state.match(/Queued|Running/)) made.push(look);
+      made.push(look);
     }
     this.verbs.replaceChildren(...made);
     const next = made.find((one) => one.dataset.verb === focused) || (focused && made[0]);
@@ -306,7 +324,7 @@ class View {
       const curves = new Curves(ring, this.label, (drawn) => this.drawn(drawn));
       this.curves.set(ring.key, curves);
       const box = element('figure', 'fc-figure');
-      const title = element('figcaption', 'fc-caption', `${ring.title}${ring.unit ? ` [${ring.unit}]` : ''}`);
+      const title = element('figcaption', 'fc-caption', `${ring.title}${ring.unit ? ` [${ring.unit}]` : ''}, over ${this.label}`);
       box.append(title, curves.place, curves.legend.place);
       return box;
     }));

@@ -50,8 +50,9 @@ class Curves {
     if (this.plot) this.plot.destroy();
     const css = getComputedStyle(this.place);
     const [ink, line] = [css.getPropertyValue('--fc-muted'), css.getPropertyValue('--fc-line')];
+    const decades = (_, splits) => splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '12px system-ui, sans-serif' };
-    const up = this.linear ? {} : { values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
+    const up = this.linear ? {} : { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
     this.plot = new uPlot({
       width: this.place.clientWidth || 600,
       height: 240,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowcfd.errors import FlowError
 from flowcfd.foam.log import Progress
-from flowcfd.jobs.record import ACTIVE, Job
+from flowcfd.jobs.record import Job
 from flowcfd.jobs.status import Status
 from flowcfd.series import even, mean_settled, settled
 from flowcfd.telling import span
@@ -35,7 +35,6 @@ def told(
 ) -> dict[str, Any]:
     """All of it as values of JSON."""
     job, progress = follower.run.record, follower.progress
-    active = status.state in ACTIVE
     fault = follower.run.fault if status.state == "Failed" else None
     return {
         "name": job.name,
@@ -45,7 +44,7 @@ def told(
         "why": "" if fault is not None else status.why,
         "far": ", ".join(_far(follower, progress, status)),
         "left": f"about {span(progress.remaining)} left" if status.state == "Running" and progress.remaining else "",
-        "fraction": 1.0 if status.state == "Done" else progress.shown if active or progress.time else None,
+        "fraction": progress.shown if progress.meshing is not None else status.fraction,
         "x": "iteration" if steady(job, follower) else "time [s]",
         "fault": None if fault is None else {"cause": _cause(fault), "mend": fault.mend, "place": fault.place},
         "troubles": [str(each) for each in follower.run.troubles] if status.state == "Done" else [],
@@ -79,7 +78,8 @@ def _far(follower: Follower, progress: Progress, status: Status) -> Iterator[str
     if progress.courant is not None:
         yield f"Co {progress.courant:.2g}"
     if progress.execution_time and progress.iteration and status.state == "Running":
-        yield f"{span(progress.execution_time / progress.iteration)} a step"
+        each = progress.execution_time / progress.iteration
+        yield f"{span(each) if each >= 1 else f'{1000 * each:.2g} ms'} a step"
 
 
 def steady(job: Job, follower: Follower) -> bool:

@@ -7,8 +7,10 @@ is loaded again: they are packed when it asks for the widget's state. Every row 
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +67,7 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
     `close` ends it, the run goes on. `alive` says whether it follows; `rows` how many rows of each group it has seen.
     """
 
+    _esm = _css = ""  # given with each, so that what is not set up is said by who makes one
     key = traitlets.Unicode().tag(sync=True)
     start_rows = traitlets.Any(0).tag(sync=True, to_json=_packed)
     told = traitlets.Dict().tag(sync=True)
@@ -76,6 +79,8 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
         self._follower: Follower | None = None
         self._epoch = 0
         """One more whenever another run is shown, so that rows which were under way are not taken for its."""
+        self._context = contextvars.copy_context()
+        """The cell's: what threads send in it is answered to the kernel's main thread, wherever a click came from."""
         self._over = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -104,7 +109,8 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
     @property
     def alive(self) -> bool:
         """Whether it follows."""
-        return self._thread is not None and self._thread.is_alive() and not self._over.is_set()
+        thread = self._thread
+        return thread is not None and thread.is_alive() and not self._over.is_set()
 
     @property
     def rows(self) -> dict[str, int]:
@@ -121,14 +127,12 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
     def start(self) -> Monitor:
         """Follow, or follow on; once at a time."""
         with self._lock:
+            self._ended = False
             if not self.alive:
-                self._over, self._ended = threading.Event(), False
-                self._thread = threading.Thread(
-                    target=self._live, args=(self._over,), name="flowcfd-monitor", daemon=True
-                )
+                self._over = threading.Event()
+                self._thread = self._made("flowcfd-monitor", self._live, self._over)
                 self._thread.start()
-            if self in _alive:
-                _alive.remove(self)
+            _forget(self)
             _alive.append(self)
             for old in [one for one in _alive if one.alive][:-ALIVE]:
                 old._rest(f"it rests: more than {ALIVE} monitors follow runs here; look again")
@@ -138,14 +142,13 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
         """Follow no more, and take it from the page."""
         self._over.set()
         self._wake.set()
-        if self in _alive:
-            _alive.remove(self)
+        _forget(self)
         super().close()
 
     def wait(self, timeout: float | None = None) -> Monitor:
         """Wait until there is nothing more to follow, at most `timeout` [s]."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+        if (thread := self._thread) is not None:
+            thread.join(timeout)
         return self
 
     def __repr__(self) -> str:
@@ -178,7 +181,11 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
                 over.wait(STATE)
             if not going:
                 self._still.leave()
-                return
+                with self._lock:  # somebody may have asked for more meanwhile
+                    if self._through:
+                        self._thread = None
+                        _forget(self)
+                        return
             self._wake.wait(self._pause())
             self._wake.clear()
 
@@ -198,8 +205,15 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
             if now >= self._next_means:
                 self._judge(follower)
             self._still.refresh()
-        busy = self._look_over() if self._overview is not None else False
-        return busy or (follower is not None and not self._ended)
+        if self._overview is not None:
+            self._look_over()
+        return not self._through
+
+    @property
+    def _through(self) -> bool:
+        """Whether there is nothing more to follow."""
+        over = self._overview is None or not self._overview.active
+        return over and (self._follower is None or self._ended)
 
     def _pass_on(self, follower: Follower, read: Any) -> None:
         """Read on and tell the page what is new, under the lock: nobody packs rows in between."""
@@ -236,12 +250,11 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
         now = time.monotonic()
         self._next_means = now + max(MEANS, 9 * (now - began))
 
-    def _look_over(self) -> bool:
-        """Look at all of several runs, when it is time; whether any is active."""
+    def _look_over(self) -> None:
+        """Look at all of several runs, when it is time."""
         assert self._overview is not None
         if (found := self._overview.look(self.run)) is not None:
             self._tell("overview", found)
-        return self._overview.active
 
     def _tell(self, trait: str, value: Any) -> None:
         if getattr(self, trait) != value:  # no message for what stays
@@ -253,7 +266,7 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _rest(self, why: str) -> None:
         self._over.set()
-        self._say(why)
+        self._tell("told", {**self.told, "note": why, "rests": True})
 
     # ---- what the page asks
 
@@ -265,7 +278,10 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
         """Something was clicked: heed it in a thread, for this one may be a cell's, or may not wait."""
         ask = str(content.get("ask", ""))
         heed = {"whole": self._again, "show": self._choose}.get(ask, self._order)
-        threading.Thread(target=heed, args=(content,), name=f"flowcfd-{ask}", daemon=True).start()
+        self._made(f"flowcfd-{ask}", heed, content).start()
+
+    def _made(self, name: str, do: Callable[[Any], None], of: object) -> threading.Thread:
+        return threading.Thread(target=self._context.copy().run, args=(do, of), name=name, daemon=True)
 
     def _again(self, _: dict[str, Any]) -> None:
         """All rows once more: the page has lost some."""
@@ -302,9 +318,13 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
         except (FlowError, OSError) as error:
             self._note = f"{verb}: {' '.join(str(error).split())}"
         self._verdict, self._next_state = None, 0.0
-        self._ended = False
-        self._wake.set()
         self.start()
+        self._wake.set()
+
+
+def _forget(monitor: Monitor) -> None:
+    if monitor in _alive:
+        _alive.remove(monitor)
 
 
 ORDERS: dict[str, tuple[str, Any]] = {

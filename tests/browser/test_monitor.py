@@ -1,0 +1,107 @@
+"""fc.watch in a real JupyterLab: rows move, a reload loses none, a busy cell stops nothing, clicks reach the run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import KERNEL, LONG, Lab, Notebook, shot, until
+
+pytestmark = pytest.mark.browser
+MONITOR = ".flowcfd-monitor"
+
+CASE = """
+import flowcfd as fc
+def cavity(end, name):
+    return fc.Case(
+        name=name, domain=fc.Cavity("0.1 m"), mesh=fc.Blocks(cells=40),
+        physics=fc.Incompressible(fluid=fc.Fluid(nu=1e-3)),
+        boundaries={"lid": fc.Wall(velocity=("1 m/s", 0, 0)), "walls": fc.Wall()},
+        solve=fc.Transient(end, "0.5 ms", write_every="0.1 s", solver="icoFoam"),
+        outputs=[fc.Probes([(0.05, 0.09, 0.005), (0.05, 0.02, 0.005)]), fc.Forces("lid", name="lid")],
+    )
+"""
+
+
+def rows(page: Page) -> int:
+    """The rows that the page has of all curves."""
+    return int(page.locator(MONITOR).first.get_attribute("data-rows") or 0)
+
+
+def in_kernel(book: Notebook, cell: int) -> int:
+    """What a cell printed as a number."""
+    return int(book.text(cell).strip().split()[-1])
+
+
+def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    book = lab.open(
+        page,
+        CASE + "run = fc.run(cavity(60, 'long'))\nmonitor = fc.watch(run)\nmonitor",
+        "import time\nwhile run.state != 'Stopped': time.sleep(0.1)\nprint('stopped')",
+        "print(sum(monitor.rows.values()))",
+        "short = fc.watch(fc.run(cavity(0.3, 'short')))\nshort",
+        "fc.watch([run, short.run])",
+        "import threading\nprint('threads', sum(one.name == 'flowcfd-monitor' for one in threading.enumerate()))",
+    )
+    book.run(0)
+    assert not book.text(0), book.text(0)
+    monitor = book.output(0).locator(MONITOR)
+    expect(monitor).to_be_visible(timeout=LONG * 1000)
+    expect(monitor.get_by_role("tab", name="Probes")).to_be_visible(timeout=LONG * 1000)
+    until(lambda: rows(page) > 200)
+    shot(monitor, "monitor-running")
+
+    book.command("docmanager:save")
+    until(lambda: "widget-view" in book.path.read_text())
+    page.reload()  # in the middle
+    page.wait_for_selector(".jp-Notebook")
+    page.wait_for_function(KERNEL)
+    expect(monitor).to_be_visible(timeout=LONG * 1000)
+    until(lambda: rows(page) > 200)
+
+    book.run(1, wait=False)  # the kernel is busy until the run is stopped
+    expect(book.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    before = rows(page)
+    until(lambda: rows(page) > before + 50)
+    monitor.get_by_role("button", name="Stop").click()
+    expect(monitor.locator(".fc-state")).to_have_text(re.compile("Stopped"), timeout=LONG * 1000)
+    until(lambda: "stopped" in book.text(1))
+    book.run(2)
+    until(lambda: rows(page) == in_kernel(book, 2), say=lambda: f"{rows(page)} rows in the page, {book.text(2)}")
+    shot(monitor, "monitor-stopped")
+
+    monitor.get_by_role("button", name="Resume").click()
+    expect(monitor.locator(".fc-state")).to_have_text(re.compile("Running"), timeout=LONG * 1000)
+    before = rows(page)
+    until(lambda: rows(page) > before + 50)
+    monitor.get_by_role("tab", name="Residuals").focus()
+    page.keyboard.press("ArrowRight")
+    expect(monitor.get_by_role("tab", name="Forces")).to_have_attribute("aria-selected", "true")
+    key = monitor.get_by_role("button", name="Show or hide Fz")
+    key.focus()
+    page.keyboard.press("Space")
+    expect(key).to_have_attribute("aria-pressed", "false")
+    monitor.get_by_role("button", name="Cancel").click()
+    monitor.get_by_role("button", name="Cancel for good?").click()
+    expect(monitor.locator(".fc-state")).to_have_text(re.compile("Cancelled"), timeout=LONG * 1000)
+
+    book.run(3)  # one that comes to its end
+    short = book.output(3).locator(MONITOR)
+    expect(short.locator(".fc-says")).to_contain_text("Verdict", timeout=LONG * 1000)
+    short.get_by_role("tab", name="Forces").click()
+    shot(short, "monitor-done")
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    shot(short, "monitor-dark")
+    book.run(4)  # both, one in detail
+    many = book.output(4).locator(MONITOR)
+    many.get_by_role("button", name=re.compile("short")).click()
+    expect(many.locator(".fc-head .fc-state")).to_have_text(re.compile("Done"), timeout=LONG * 1000)
+    expect(many.get_by_role("tab", name="Residuals")).to_be_visible()
+    shot(many, "monitor-overview")
+    book.run(5)
+    until(lambda: "threads 0" in book.text(5), say=lambda: book.text(5))
+    assert not errors
