@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +18,8 @@ from flowcfd.viewer.patches.stage import Rectangle, Stage
 PAGE = Path(__file__).parent / "page"
 STATES = ("mode", "angle", "behind", "edges", "labels", "opacity", "paint", "view", "dark")
 """What the toolbar changes, by its names in the page."""
+SOON = 0.3
+"""When the names are placed by the first picture [s]."""
 LOOKS = {
     "iso": "Oblique, front", "back": "Oblique, back", "below": "From below", "-x": "From -x", "x": "From +x",
     "-y": "From -y", "y": "From +y", "z": "From above", "-z": "From -z",
@@ -38,7 +41,8 @@ class App:
         self._shell = Shell.load(Path(self._sight.shell))
         self._stage = Stage(live.plotter, self._shell)
         self._stage.show(self._sight)
-        live.on_size.append(lambda: self._stage.resized())
+        live.on_size.append(self._resized)
+        live.on_rest.append(live.changed)  # which names the body hides is known from the picture before
         self._put()
 
     def spec(self) -> Spec:
@@ -93,6 +97,10 @@ class App:
         """All of it again, from the side that is set."""
         self._stage.look(self._sight.view)
         self._live.changed()
+
+    def _resized(self) -> None:
+        self._stage.resized()
+        asyncio.get_running_loop().call_later(SOON, self._live.changed)
 
     def _picking(self) -> Picking:
         return picking(self._shell, self._sight.names).picked(self._sight.chosen)

@@ -31,38 +31,48 @@
     style.height = `${Math.abs(event.clientY - begun.y)}px`;
   };
 
-  const down = (event) => {
-    const view = viewOf(event);
-    if (!view || event.button !== 0) return;
-    const boxing = view.dataset.mode === "box";
-    begun = { view, boxing, x: event.clientX, y: event.clientY, at: place(view, event) };
-    if (boxing) {
-      event.stopPropagation();
-      event.preventDefault();
-    }
-  };
-
-  const move = (event) => {
-    if (!begun?.boxing) return;
+  const hold = (event) => {
     event.stopPropagation();
     event.preventDefault();
-    stretch(event);
+  };
+
+  // A press turns the body only when it moves: it is kept back until then, so that a click leaves the body as it is.
+  const down = (event) => {
+    const view = viewOf(event);
+    if (!view || event.button !== 0 || !event.isTrusted) return;
+    const boxing = view.dataset.mode === "box";
+    begun = { view, boxing, x: event.clientX, y: event.clientY, at: place(view, event), press: event, kept: true };
+    hold(event);
+  };
+
+  const far = (event) => Math.hypot(event.clientX - begun.x, event.clientY - begun.y) > STILL;
+
+  const move = (event) => {
+    if (!begun) return;
+    if (begun.boxing) {
+      hold(event);
+      stretch(event);
+    } else if (begun.kept && far(event)) {
+      const { press } = begun;
+      begun.kept = false;
+      press.target.dispatchEvent(new PointerEvent("pointerdown", press));
+    } else if (begun.kept) {
+      hold(event);
+    }
   };
 
   const up = (event) => {
     if (!begun) return;
-    const { view, boxing, x, y, at } = begun;
+    const { view, boxing, at, kept } = begun;
+    const moved = far(event);
     begun = null;
-    if (boxing) {
-      event.stopPropagation();
-      band().style.display = "none";
-    }
-    const moved = Math.hypot(event.clientX - x, event.clientY - y);
+    if (boxing) band().style.display = "none";
+    if (kept) hold(event);
     const to = place(view, event);
-    if (boxing && moved > STILL) {
+    if (boxing && moved) {
       const box = [Math.min(at[0], to[0]), Math.min(at[1], to[1]), Math.max(at[0], to[0]), Math.max(at[1], to[1])];
       window.trame.trigger("fp_box", [box, how(event)]);
-    } else if (moved <= STILL) {
+    } else if (kept) {
       window.trame.trigger("fp_click", [to[0], to[1], how(event)]);
     }
   };
