@@ -14,15 +14,12 @@ from flowcfd.foam.casefiles import CaseFiles
 
 pytestmark = pytest.mark.browser
 
-SERVE = """\
-import http.server, threading
-class Said(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200); self.end_headers(); self.wfile.write(b"said by a process of ada")
-    def log_message(self, *said): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Said)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-print(server.server_port)
+DASHBOARD = """\
+import flowcfd as fc
+run = fc.run(fc.adopt("cavity"))
+run.wait()
+page = fc.dashboard(run, height=620)
+page
 """
 
 
@@ -37,13 +34,20 @@ def test_two_people_work_in_it_and_stay_apart(hub: Hub, hub_page, cavity) -> Non
     assert hub.home("ada").stat().st_mode & 0o777 == 0o700
     assert {path.name for path in (hub.home("ada") / "notebooks").iterdir()} >= {"01_cavity.ipynb"}
     cavity().write(hub.home("ada") / "cavity")
-    book = hub.open(ada, "ada", "%%foam cavity\nblockMesh", SERVE, "import os; print(os.environ)")
+    book = hub.open(
+        ada, "ada", "%%foam cavity\nblockMesh", DASHBOARD, "import os; print(page.where['port'], os.environ)"
+    )
     book.run()
     assert "Writing polyMesh" in book.text(0), book.text(0)
     assert f"'FLOWCFD_HOME': '{hub.home('ada')}/flowcfd'" in book.text(2)
     assert "labconfig" in book.text(2)
-    behind = f"{hub.server('ada')}proxy/{book.text(1).strip()}/"
-    assert ada.request.get(behind).text() == "said by a process of ada"
+    # What a process of her kernel serves on the loopback reaches her page, and the socket of its page too.
+    framed = book.output(1).frame_locator("iframe")
+    framed.get_by_text("1 row: 1 done").wait_for()
+    framed.locator(".tabulator-row").get_by_text("cavity").wait_for()
+    shot(ada, "hub-dashboard")
+    behind = f"{hub.server('ada')}proxy/{book.text(2).split()[0]}/"
+    assert "<h1>cavity</h1>" in ada.request.get(behind).text()
     refuses_others(hub, bob, behind)
 
 

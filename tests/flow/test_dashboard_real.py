@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -12,6 +14,7 @@ import flowcfd as fc
 from flowcfd.jobs import record
 from flowcfd.widgets.dashboard.drawing import drawn
 from flowcfd.widgets.dashboard.gathered import TIME, Gatherer
+from flowcfd.widgets.dashboard.served import Server
 from flowcfd.widgets.dashboard.subject import subject
 
 pytestmark = pytest.mark.flow
@@ -58,3 +61,30 @@ def test_a_lost_run_has_its_sentence_and_no_picture(home: Path, slow_cavity, unt
     assert found.rows[0].words
     path, why = drawn(str(run.path), ".png")
     assert path or why
+
+
+def test_nothing_of_it_outlives_its_server(home: Path, until) -> None:
+    run = fc.run(CASE)
+    run.wait()
+    server = Server(subject(run))
+
+    browser = build_opener(HTTPCookieProcessor())
+    assert "<h1>lid</h1>" in browser.open(server.address, timeout=120).read().decode()
+    page = server.address.split("?")[0]
+    until(lambda: b"PNG" in browser.open(f"{page}look/0.png", timeout=120).read()[:8], 120)
+    assert "it has no run" in browser.open(f"{page}look/7.png", timeout=120).read().decode()
+    assert len(of(home)) == 2
+    server.end()
+    until(lambda: not of(home))
+
+
+def of(home: Path) -> list[int]:
+    """The processes of dashboards in this home."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                ours = b"flowcfd.widgets.dashboard" in (entry / "cmdline").read_bytes()
+                if ours and str(home).encode() in (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+    return found

@@ -1,10 +1,16 @@
-"""The picture and the turning view of a run, drawn once in a process of their own and kept in the cache."""
+"""The picture and the turning view of a run, drawn once and kept in the cache.
+
+`python -m flowcfd.widgets.dashboard.drawing` draws what each line of stdin asks for, `[run, suffix]`, and answers
+on stdout by a line with `[path, why]`; it ends when stdin does.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+import sys
 from pathlib import Path
 
 from flowcfd.errors import FlowError
@@ -38,3 +44,17 @@ def place(run: str, time: float, suffix: str) -> Path:
     """Where it is kept: another time, another file."""
     digest = hashlib.sha256(f"{Path(run).absolute()}\0{time!r}".encode()).hexdigest()[:24]
     return settings().cache / "dashboard" / f"{digest}{suffix}"
+
+
+def main() -> None:
+    """Draw until stdin ends; what libraries print goes to stderr."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        run, suffix = json.loads(line)
+        answers.write(json.dumps(drawn(run, suffix)) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

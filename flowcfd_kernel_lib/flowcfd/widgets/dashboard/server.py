@@ -5,14 +5,13 @@ The first line of stdin is what it shows and the secret; it says its port on std
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from asyncio.subprocess import PIPE
 from html import escape
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +43,28 @@ class Store:
 
 
 class Pictures:
-    """Draws in a process of its own: VTK's death is not the page's, and its memory goes with it."""
+    """Draws in a process of its own: VTK's death is not the page's. It ends with this one, for it reads our pipe."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
 
     async def of(self, run: str, suffix: str) -> tuple[str, str]:
         """The file, or the sentence why there is none."""
-        import asyncio
-
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, drawing.drawn, run, suffix)
-        except BrokenProcessPool:
-            self._pool = None
-            return "", "the process that draws was lost, perhaps for want of memory; choose the point again"
+        async with self._turn:
+            if self._process is None or self._process.returncode is not None:
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-m", drawing.__name__, stdin=PIPE, stdout=PIPE
+                )
+            assert self._process.stdin is not None and self._process.stdout is not None
+            try:
+                self._process.stdin.write(f"{json.dumps([run, suffix])}\n".encode())
+                await self._process.stdin.drain()
+                path, why = json.loads(await self._process.stdout.readline())
+            except (OSError, ValueError):
+                self._process = None
+                return "", "the process that draws was lost, perhaps for want of memory; choose the point again"
+        return str(path), str(why)
 
 
 def patterns(store: Store, pictures: Pictures) -> list[Any]:
@@ -85,13 +89,14 @@ def patterns(store: Store, pictures: Pictures) -> list[Any]:
 
 
 SENTENCE = (
-    "<!doctype html><html lang=en><title>No picture</title><body style='background:#fff;font:14px system-ui;color:#5b6673;"
-    "display:grid;place-items:center;height:90vh;margin:0 24px;text-align:center'><p role=status>{words}</p></body>"
+    "<!doctype html><html lang=en><title>No picture</title>"
+    "<body style='background:#fff;font:14px system-ui;color:#5b6673;display:grid;"
+    "place-items:center;height:90vh;margin:0 24px;text-align:center'><p role=status>{words}</p></body>"
 )
 
 PICTURE = (
-    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0;background:#fff'><img src='{number}.png' alt='{name}' "
-    "style='width:100vw;height:100vh;object-fit:contain'></body>"
+    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0;background:#fff'>"
+    "<img src='{number}.png' alt='{name}' style='width:100vw;height:100vh;object-fit:contain'></body>"
 )
 
 
