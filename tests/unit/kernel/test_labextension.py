@@ -70,6 +70,20 @@ def test_a_source_tree_serves_its_own_extension() -> None:
     assert lab_arguments() == [f"--LabApp.extra_labextensions_path={labextension.tree()}"]
 
 
+def test_an_installed_package_has_its_extension_in_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = labextension.install(labextension.place(prefix=tmp_path))  # where a wheel puts it
+    monkeypatch.setattr(labextension, "tree", lambda: tmp_path / "none")
+    monkeypatch.setattr(labextension.sys, "prefix", str(tmp_path))
+    assert labextension.source() == there and lab_arguments() == []
+    assert labextension.install(labextension.place()) == there and labextension.same(there)
+    assert labextension.same(labextension.install(labextension.place(prefix=tmp_path / "other")))
+    shutil.rmtree(there)
+    with pytest.raises(SiteError, match="install again: pip install flowcfd"):
+        labextension.source()
+
+
 def test_the_server_keeps_what_the_user_has_set(tmp_path: Path) -> None:
     environment = lab_environment({"JUPYTER_CONFIG_PATH": "/own", "VTK_WASM_DIR_OVERRIDE": "/wasm"})
     ours, own = environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
