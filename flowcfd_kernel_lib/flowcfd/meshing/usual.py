@@ -20,6 +20,7 @@ from flowcfd.case.mesh import Blocks, Mesh
 from flowcfd.case.output import Forces, Output, PatchAverage, Reattachment, YPlus
 from flowcfd.case.physics import Fluid, Incompressible, Physics
 from flowcfd.case.solve import Solve, Steady, Transient
+from flowcfd.case.turbulence import InletTurbulence
 from flowcfd.errors import CaseError
 from flowcfd.meshing.features import size_of
 from flowcfd.meshing.flow import TURBULENT, Flow
@@ -34,6 +35,8 @@ SHEDDING = 47.0
 """Reynolds number from which a cylinder's wake swings (Williamson, Annu. Rev. Fluid Mech. 28, 1996)."""
 CYCLES = 140.0
 """Time [diameters over speed] until vortices have left a cylinder evenly for a while."""
+EDDIES = 0.07
+"""Length scale of the turbulence over the hydraulic diameter in developed pipe flow."""
 WALL_FUNCTION = 40.0
 """y+ of the first cells' centres where wall functions are meant."""
 
@@ -172,6 +175,22 @@ def _blocks(space: Domain, flow: Flow) -> Proposal[Mesh]:
 
 def boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
     """What happens at each patch, by what it is for; groups such as "body" are given patch by patch."""
+    found = _boundaries(space, flow)
+    if not turbulent(space, flow) or (isinstance(space, Enclosure) and not space.solid_is_fluid):
+        return found
+    return {name: _entering(one, scale(space)) for name, one in found.items()}
+
+
+def _entering(found: Proposal[Boundary], own: Scale) -> Proposal[Boundary]:
+    """The turbulence of a developed flow between walls, where fluid enters."""
+    if not isinstance(found.value, Inlet):
+        return found
+    eddies = InletTurbulence(length=_tidy(EDDIES * own.length))
+    why = f"{found.why}; eddies of {EDDIES:g} of {own.words}, as in developed flow"
+    return Proposal(found.value.model_copy(update={"turbulence": eddies}), why)
+
+
+def _boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
     if isinstance(space, Cavity):
         lid = Wall(velocity=(flow.speed, 0.0, 0.0))
         return {"lid": Proposal(lid, "the lid drives the flow"), "walls": Proposal(Wall(), "a solid wall")}

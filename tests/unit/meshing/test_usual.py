@@ -35,6 +35,14 @@ def test_the_examples_with_air_at_speed_are_turbulent_cases(kind: str) -> None:
     case = made(domain, fc.Flow("20 m/s", "air"))
     assert case.physics.turbulence == "kOmegaSST"
     assert any(output.kind == "YPlus" for output in case.outputs)
+    if kind != "Airfoil":
+        assert not fc.check(case, dry_run=False).errors
+
+
+def test_turbulence_enters_a_channel_with_eddies_of_its_size() -> None:
+    inlet = usual.boundaries(fc.Channel("12 m", "1 m"), fc.Flow("20 m/s", "air"))["inlet"]
+    assert inlet.value.turbulence.length == 0.07
+    assert inlet.why == "the fluid enters here; eddies of 0.07 of the channel's height, as in developed flow"
 
 
 def test_turbulence_follows_the_reynolds_number_which_stands_in_the_reason() -> None:

@@ -31,12 +31,12 @@ class CheckPage:
         self.working, self.counting = Working(), Working()
         self._checked: Case | None = None
         self._estimated: Case | None = None
-        self._list, self._problems = column(), column()
+        self._list, self._problems, self._own = column(), column(), column()
         self._summary, self._estimate = html(), html()
         self._again = button("Check again", self.check, style="primary")
         self._cost = button("What will it take?", self.estimate)
         self.widget = column(
-            self._problems, row(self._again, self._cost), self.working.widget, self._summary, self._list,
+            self._problems, self._own, row(self._again, self._cost), self.working.widget, self._summary, self._list,
             self.counting.widget, self._estimate,
         )  # fmt: skip
 
@@ -45,6 +45,10 @@ class CheckPage:
         self._problems.children = tuple(
             row(html(said([f"{path}: {text}"], "bad")), self._way(path, "to")) for path, text in draft.problems.items()
         )
+        names = ", ".join(draft.files)
+        own = html(said([f"Files of its own, merged last over what the steps say: {names}"]))
+        drop = button("Leave them out", lambda: self._desk.change(self._desk.draft.with_files({})))
+        self._own.children = (row(own, drop),) if draft.files else ()
         self._again.disabled = self._cost.disabled = not draft.complete
         if self._checked is not None and (not draft.complete or draft.case != self._checked):
             self._checked, self._list.children, self._summary.value = None, (), ""
@@ -90,7 +94,7 @@ class CheckPage:
         more = []
         if one.field:
             more.append(self._way(one.field, f"{one.field} in"))
-        if one.mend is not None:
+        if one.mend is not None and one.mend.changes:
             text = one.mend.text
             more.append(button(f"Mend: {text}", lambda: self._mend(one), tip=f"{one.rule}: {text}"))
         return column(words, row(*more)) if more else words
@@ -101,18 +105,18 @@ class CheckPage:
         return link(f"{words} {step}", lambda: self._desk.go(step))
 
     def _mend(self, one: Finding) -> None:
-        """Put the files that the mend changes into the case's own files; they are merged last."""
+        """Mend the field of the case that the finding is about; where it has none, the file, which is merged last."""
         draft = self._desk.draft
         try:
-            before = render(draft.case)
-            after = mend(before, one).files
-            changed = {
-                path: text
-                for path, text in after.files.items()
-                if before.files.get(path) != text and isinstance(text, str)
-            }
-            self._desk.change(draft.with_files({**draft.files, **changed}))
+            self._desk.change(draft.mended(one) or draft.with_files({**draft.files, **_files(draft.case, one)}))
         except FlowError as error:
             self.working.fail(str(error))
             return
         self.check()
+
+
+def _files(case: Case, one: Finding) -> dict[str, str]:
+    """The files that a mend changes, as they are after it."""
+    before = render(case)
+    after = mend(before, one).files.files
+    return {path: text for path, text in after.items() if isinstance(text, str) and before.files.get(path) != text}

@@ -11,6 +11,7 @@ from flowcfd.case.body import Bodied, Body
 from flowcfd.case.code import code
 from flowcfd.case.consistency import grouped
 from flowcfd.errors import CaseError
+from flowcfd.foam.check.finding import Finding
 from flowcfd.meshing import usual
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.plan import MeshPlan
@@ -179,6 +180,20 @@ class Draft:
         """With these problems of what is typed in a part, in place of those it had."""
         rest = {path: text for path, text in self.wrong.items() if path != step and not path.startswith(f"{step}.")}
         return replace(self, wrong={**rest, **wrong})
+
+    def mended(self, finding: Finding) -> Self | None:
+        """With the field that a finding is about set as its mend says; None where it is no single number."""
+        changes = finding.mend.changes if finding.mend else ()
+        if len(changes) != 1 or not finding.field or not isinstance(changes[0].value, int | float):
+            return None
+        try:
+            if not isinstance(self.case.at(finding.field), int | float):
+                return None
+            case = self.case.replace({finding.field: changes[0].value})
+        except CaseError:
+            return None
+        part = finding.field.partition(".")[0]
+        return replace(self, **{part: getattr(case, part)}, said=())._chose(part)
 
     @property
     def parts(self) -> dict[str, Any]:

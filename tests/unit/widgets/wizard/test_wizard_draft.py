@@ -130,7 +130,10 @@ def test_a_body_with_an_inlet_is_the_fluid() -> None:
     ends = {"inlet": (-1.0, 0.0, 0.0), "outlet": (1.0, 0.0, 0.0), "hull": None}
     draft = Draft().with_geometry(body(**ends)).with_flow(fc.Flow("2 m/s", "water"))
     assert draft.domain == fc.Internal()
-    assert draft.boundaries == {"inlet": fc.Inlet(2.0), "outlet": fc.Outlet(), "hull": fc.Wall()}
+    assert {name: one.kind for name, one in draft.boundaries.items()} == {
+        "inlet": "Inlet", "outlet": "Outlet", "hull": "Wall"
+    }  # fmt: skip
+    assert draft.boundaries["inlet"].speed == 2.0
     assert "hydraulic diameter" in draft.reasons["physics"]
 
 

@@ -144,6 +144,25 @@ def test_check_finds_and_estimates_and_forgets_when_the_case_changes() -> None:
     assert wizard.states["Check"].word == "not yet"
 
 
+def test_a_mend_changes_the_field_or_else_the_file() -> None:
+    wizard = fc.wizard(fc.Channel("12 m", "1 m"))
+    page, air = wizard.pages["Check"], fc.Flow("20 m/s", "air")
+    wizard.change(wizard.draft.with_flow(air).with_solve(fc.Transient(end=1, step=0.5)))
+    (finding,) = fc.check(wizard.case, dry_run=False).by("courant-far-too-large")
+    page._mend(finding)
+    page.working.wait(120)
+    assert wizard.case.solve.step == finding.mend.changes[0].value
+    assert not wizard.findings.by("courant-far-too-large")
+
+    wizard.change(wizard.draft.with_solve(fc.Steady(10, convection="linear")))
+    (finding,) = [one for one in fc.check(wizard.case, dry_run=False) if one.entry.endswith("div(phi,U)")]
+    page._mend(finding)
+    page.working.wait(120)
+    assert list(wizard.case.files) == ["system/fvSchemes"]
+    assert finding.rule not in [one.rule for one in wizard.findings]
+    assert page._own.children
+
+
 def test_outputs_are_added_and_removed() -> None:
     wizard = fc.wizard(fc.Cavity(1.0))
     page = wizard.pages["Outputs"]
