@@ -9,7 +9,9 @@ from pathlib import Path
 from flowcfd.kernel import labextension
 
 HERE = Path(__file__).parent
-"""Holds what Jupyter reads of every folder on JUPYTER_CONFIG_PATH: `labconfig/` and `jupyter_server_config.json`."""
+"""Holds what Jupyter reads of every folder on JUPYTER_CONFIG_PATH: settings of JupyterLab (`labconfig/`), the default
+kernel, and which server extensions are left out (`jupyter_server_config*`).
+"""
 
 
 def lab_arguments() -> list[str]:
