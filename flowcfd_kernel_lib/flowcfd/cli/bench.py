@@ -27,6 +27,8 @@ SUBJECTS = {
     "cad": "cad",
     "sizes": "meshing",
     "report": "report",
+    "stream": "stream",
+    "view": "view",
 }
 """The name that is typed, and the module of flowcfd.bench behind it."""
 

@@ -183,7 +183,7 @@ def test_a_lost_process_is_told_and_the_next_question_starts_another(process: Re
 
 
 def test_it_ends_with_its_kernel_however_that_ends(tmp_path: Path) -> None:
-    script = "from flowcfd.viewer.process import RenderProcess as R\nr = R(); print(r.ask('status')['pid'], flush=1); input()"
+    script = "from flowcfd.viewer.process import render_process as r\nprint(r().ask('status')['pid'], flush=1); input()"
     environment = {**os.environ, "FLOWCFD_HOME": str(tmp_path)}
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
