@@ -27,7 +27,7 @@ LOOKS = {
 HELP = {
     "click": "Click a face. Shift: add or take away. Ctrl or Alt: take away. Drag turns, the wheel zooms.",
     "box": "Drag a box over the faces. Shift: add or take away. Ctrl or Alt: take away. Turn in another mode.",
-    "angle": "Click a face: it is taken with all neighbours that turn by less than the angle. Shift, Ctrl as for a click.",
+    "angle": "Click a face: neighbours that turn by less than the angle are taken too. Shift, Ctrl as for a click.",
 }
 
 

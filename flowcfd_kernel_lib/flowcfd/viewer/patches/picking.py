@@ -177,8 +177,7 @@ class Picking:
                 one: boundary.model_copy(update={"neighbour": other})
                 for one, other in (names, names[::-1])
             }  # fmt: skip
-        done = self._now(names=whole.names, boundaries={**whole.marks.boundaries, **given})
-        return done
+        return self._now(names=whole.names, boundaries={**whole.marks.boundaries, **given})
 
     def unassigned(self) -> Picking:
         """The chosen patches without a boundary."""

@@ -145,7 +145,7 @@ class Shell:
         return pairs.astype(np.int64), np.bincount(which, lengths * seams.turned, len(pairs)) / weights
 
     def grown(self, seeds: Iterable[int], angle: float) -> frozenset[int]:
-        """The faces that hang together with the seeds by edges at which normals differ by less than `angle` [degree]."""
+        """The faces that hang together with the seeds by edges where normals differ by less than `angle` [degree]."""
         pairs, turned = self.neighbours
         beside: dict[int, list[int]] = {}
         for one, other in pairs[turned < angle].tolist():

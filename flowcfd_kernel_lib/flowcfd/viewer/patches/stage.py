@@ -84,6 +84,7 @@ class Stage:
         left, top, right, bottom = rectangle
         area = [left * width, (1 - bottom) * height, right * width, (1 - top) * height]
         area = np.clip(area, 0, [width - 1, height - 1] * 2).astype(int).tolist()
+        self.plotter.disable_anti_aliasing()  # its passes draw something else than what the selector asks for
         selector = vtkHardwareSelector()
         selector.SetRenderer(self.plotter.renderer)
         selector.SetArea(*area)

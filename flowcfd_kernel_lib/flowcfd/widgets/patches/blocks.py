@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowcfd.errors import DictionaryError
 from flowcfd.foam.dictionary import Named, Tree, parse
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ def block_patches(text: str) -> dict[str, tuple[str, list[Quads]]]:
             for item in tree["boundary"]
             if isinstance(item, Named) and isinstance(item.entries, Tree)
         }
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (DictionaryError, KeyError, TypeError, ValueError, IndexError):
         return {}
 
 

@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def geometry(self) -> Geometry:
-        """The geometry with the names that were given. CaseError where no geometry was; GeometryError where it is gone."""
+        """The geometry with the names that were given. CaseError without one; GeometryError where it is gone."""
         return coding.named(self._geometry(), self.picking.names)
 
     @property
@@ -110,7 +110,7 @@ class Desk:
         self._fit()
 
     def split(self, angle: float) -> None:
-        """The triangles as faces by feature angle [degree]: then the names of before are gone, and so are boundaries."""
+        """The triangles as faces by feature angle [degree]; names and boundaries begin anew."""
         divided = self._geometry().split(angle)
         self._before.append((self.source, self.picking))
         self.source = of_geometry(divided)

@@ -256,7 +256,7 @@ class Patches:
             box = ipywidgets.VBox([self._form.widget, ipywidgets.HBox([assign, away])])
             box.add_class("fcp-assign")
             parts += [box, self._writer]
-        side = ipywidgets.VBox(parts, layout=ipywidgets.Layout(flex="1 1 380px", min_width="0", max_width="520px"))
+        side = ipywidgets.VBox(parts, layout=ipywidgets.Layout(flex="1 1 400px", min_width="0", max_width="560px"))
         side.layout.grid_gap = "8px"
         row = ipywidgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
         if self._frame is None:
@@ -285,8 +285,8 @@ _STEPS: Mapping[str, Callable[[Mapping[str, Any]], Callable[[Desk], object]]] = 
     "undo": lambda _: Desk.undo,
     "names": lambda said: lambda desk: desk.take(desk.picking.by_name(str(said.get("words", "")))),
     "row": lambda said: lambda desk: desk.row(str(said.get("name")), _how(said)),
-    "name": lambda said: lambda desk: desk.take(
-        desk.picking.named(str(said.get("name", "")).strip(), join=bool(said.get("join")))
+    "name": lambda said: (
+        lambda desk: desk.take(desk.picking.named(str(said.get("name", "")).strip(), join=bool(said.get("join"))))
     ),
 }
 """What the list can ask for, as steps on the desk."""

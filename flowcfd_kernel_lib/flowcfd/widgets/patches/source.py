@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from flowcfd.case import Case, Domain
 from flowcfd.case.boundary import Boundary
 from flowcfd.case.enclosure import Enclosure
 from flowcfd.errors import CaseError, DictionaryError, FlowError, NotYet
+from flowcfd.foam import fields
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.check.view import CaseView
@@ -29,6 +30,8 @@ from flowcfd.widgets.patches.blocks import block_patches
 Of = Geometry | Case | Domain | CaseFiles | Run | str | Path
 Part = tuple[Floats, Ints, Ints, Ints]
 """Points, offsets, corners and faces, as `Shell.joined` takes them."""
+Conditions = Callable[[list[str]], Mapping[str, list[str]]]
+"""Gives the conditions of the fields on patches of these names."""
 MESH = "constant/polyMesh"
 KINDS = {"wall": "Wall", "empty": "Empty", "wedge": "Wedge", "cyclic": "Cyclic", "symmetry": "Symmetry",
          "symmetryPlane": "Symmetry"}  # fmt: skip
@@ -141,23 +144,23 @@ def of_run(run: Run) -> Source:
 def of_folder(folder: Path, label: str) -> Source:
     """The patches of a mesh that is written, of all its processors. Raises NotYet where there is none."""
     boundaries = [polymesh.read_boundary(files) for files in _meshes(folder)]
-    files = CaseFiles({}) if not (folder / "system/controlDict").is_file() else adopt(folder)
-    return _of_mesh(boundaries, label, files)
+    return _of_mesh(boundaries, label, lambda names: _written(folder, names))
 
 
 def of_files(files: CaseFiles, label: str) -> Source:
     """The patches of files: of their mesh, of the blocks that they will be made of, or by name only."""
     if any(f"{MESH}/boundary{suffix}" in files for suffix in ("", ".gz")):
         with tempfile.TemporaryDirectory(prefix="flowcfd-") as place:
-            return _of_mesh([polymesh.read_boundary(_placed(files, Path(place)))], label, files)
+            boundaries = [polymesh.read_boundary(_placed(files, Path(place)))]
+            return _of_mesh(boundaries, label, lambda _: _conditions(files))
     if "system/blockMeshDict" in files and (blocks := _blocks(files)) is not None:
-        return _said(blocks, label, files)
+        return _said(blocks, label, lambda _: _conditions(files))
     view = CaseView(files)
     if not view.patches:
         raise NotYet(f"{label}: has no mesh yet, and which patches it will have is known when it is meshed")
     shell = Shell.joined([], len(view.patches))
     begun = picking(shell, list(view.patches), fixed=True, areas=[None] * shell.count)
-    return _said((begun, {name: one.type for name, one in view.patches.items()}), label, files)
+    return _said((begun, {name: one.type for name, one in view.patches.items()}), label, lambda _: _conditions(files))
 
 
 def _of_path(path: Path) -> Source:
@@ -169,7 +172,7 @@ def _of_path(path: Path) -> Source:
     return of_run(open_run(path if path.is_dir() else str(path)))
 
 
-def _of_mesh(boundaries: Iterable[polymesh.Boundary], label: str, files: CaseFiles) -> Source:
+def _of_mesh(boundaries: Iterable[polymesh.Boundary], label: str, conditions: Conditions) -> Source:
     types: dict[str, str] = {}
     parts: list[Part] = []
     for boundary in boundaries:
@@ -187,27 +190,43 @@ def _of_mesh(boundaries: Iterable[polymesh.Boundary], label: str, files: CaseFil
                 points = np.asarray(boundary.points[used], np.float64)
                 faces = np.full(mine.stop - mine.start, number[name], np.int64)
                 parts.append((points, offsets, placed.reshape(-1).astype(np.int64), faces))
-    return _said((picking(Shell.joined(parts, len(types)), list(types), fixed=True), types), label, files)
+    return _said((picking(Shell.joined(parts, len(types)), list(types), fixed=True), types), label, conditions)
 
 
-def _said(found: tuple[Picking, Mapping[str, str]], label: str, files: CaseFiles) -> Source:
+def _said(found: tuple[Picking, Mapping[str, str]], label: str, conditions: Conditions) -> Source:
     """A mesh whose boundaries are in its files: they are shown with their conditions, and changed there."""
     begun, types = found
     own = {name: KINDS[kind] for name, kind in types.items() if kind in KINDS}
-    return Source(label, begun, types=_conditions(types, files), automatic=own, words=(f"{label}: {FILES}",))
+    on = conditions(list(types))
+    said = {name: f"{kind} ({', '.join(on[name])})" if on.get(name) else kind for name, kind in types.items()}
+    return Source(label, begun, types=said, automatic=own, words=(f"{label}: {FILES}",))
 
 
-def _conditions(types: Mapping[str, str], files: CaseFiles) -> dict[str, str]:
-    """Type of each patch, and the conditions of its fields where they can be read."""
+def _conditions(files: CaseFiles) -> dict[str, list[str]]:
+    """The conditions of the fields on each patch, such as "U noSlip", where they can be read before there is a mesh."""
     view = CaseView(files)
-    found = dict(types)
-    if not files.files or view.patches is None:
+    found: dict[str, list[str]] = {}
+    for name, patch in (view.patches or {}).items():
+        on = {label: one.on(patch) for label, one in view.fields.items()}
+        found[name] = [f"{label} {entry['type']}" for label, entry in on.items() if entry and "type" in entry]
+    return found
+
+
+def _written(folder: Path, names: list[str]) -> dict[str, list[str]]:
+    """The same of the fields that are written last."""
+    found: dict[str, list[str]] = {name: [] for name in names}
+    try:
+        files = layout.parts(folder, None)[0].fields()
+    except FlowError:
         return found
-    for name, patch in view.patches.items():
-        on = {field: one.on(patch) for field, one in view.fields.items()}
-        said = [f"{field} {entry['type']}" for field, entry in on.items() if entry and "type" in entry]
-        if name in found and said:
-            found[name] += f" ({', '.join(said)})"
+    for label, file in files.items():
+        try:
+            read = fields.read(file)
+        except FlowError:
+            continue  # one that cannot be read says so where it is shown
+        for name in names:
+            if ("boundaryField", name, "type") in read:
+                found[name].append(f"{label} {read.value(('boundaryField', name, 'type'))}")
     return found
 
 

@@ -91,13 +91,13 @@ def test_a_name_that_is_taken_is_only_joined_on_purpose(cube: Picking) -> None:
 
 @pytest.mark.parametrize("name", ["inlet 1", "1st", "ein/aus", "$a", "zulauf-1"])
 def test_names_that_openfoam_refuses_are_refused_with_one_that_would_do(cube: Picking, name: str) -> None:
-    with pytest.raises(CaseError, match="OpenFOAM takes A-Z a-z 0-9 _ .* would do"):
+    with pytest.raises(CaseError, match=r"OpenFOAM takes A-Z a-z 0-9 _ .* would do"):
         cube.picked([0]).named(name)
 
 
 def test_nothing_selected_and_no_name_are_said(cube: Picking) -> None:
     for step in (lambda: cube.named("a"), lambda: cube.assigned(Wall()), cube.unassigned):
-        with pytest.raises(CaseError, match="nothing is selected to .*: click a face or a row first"):
+        with pytest.raises(CaseError, match=r"nothing is selected to .*: click a face or a row first"):
             step()
     with pytest.raises(CaseError, match="write a name"):
         cube.picked([0]).named("")

@@ -35,6 +35,8 @@ def test_faces_are_found_where_they_are_seen(plotter: Any) -> None:
     assert stage.seen((0.4, 0.4, 0.6, 0.6)) == {0}
     assert stage.within((0, 0, 1, 1)) == set(range(6))
     stage.show(Sight("", NAMES, view="iso"))
+    plotter.enable_anti_aliasing("ssaa")
+    plotter.render()
     assert stage.seen((0, 0, 1, 1)) == {0, 2, 5}
 
 
