@@ -86,7 +86,7 @@ def test_a_case_is_set_up_in_a_form(lab: Lab, page) -> None:
     shot(form, "form-narrow")
 
 
-def test_a_form_whose_kernel_is_gone_says_so(lab: Lab, page) -> None:
+def test_a_form_whose_kernel_is_busy_says_so_and_goes_on(lab: Lab, page) -> None:
     book = lab.open(page, "import flowcfd as fc\nfrom flowcfd.widgets.form import Form\nForm(fc.Cavity(1)).widget",
                     "import time; time.sleep(600)")  # fmt: skip
     book.run(0)
