@@ -80,7 +80,7 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
     monitor.get_by_role("tab", name="Residuals").focus()
     page.keyboard.press("ArrowRight")
     expect(monitor.get_by_role("tab", name="Forces")).to_have_attribute("aria-selected", "true")
-    key = monitor.get_by_role("button", name="Show or hide Fz")
+    key = monitor.get_by_role("button", name="Fz", exact=True)
     key.focus()
     page.keyboard.press("Space")
     expect(key).to_have_attribute("aria-pressed", "false")

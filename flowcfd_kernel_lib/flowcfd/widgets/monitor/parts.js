@@ -33,6 +33,7 @@ class Legend {
     const focused = this.keys ? this.keys.indexOf(document.activeElement) : -1;
     this.keys = ring.columns.map((name, k) => {
       const key = button('fc-key', '', `Show or hide ${name}`, () => this.curves.toggle(name));
+      key.setAttribute('aria-label', name);
       key.setAttribute('aria-pressed', String(!ring.hidden.has(name)));
       const swatch = element('span', 'fc-swatch');
       swatch.style.borderTopColor = colourOf(k);
