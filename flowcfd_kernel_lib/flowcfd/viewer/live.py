@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Read = Callable[[Spec], Scene]
 RATIO = 0.6
 """Resolution while it moves, of that at rest."""
+LEAST = 12
+"""The smallest letters [pixels]."""
 MOVING, STILL = 70, 92
 """Quality of JPEG."""
 QUICK, SLOW = 0.012, 0.06
@@ -83,6 +85,8 @@ class Live:
         self.plotter.window_size = list(self._size)
         first, self.drawn = self.drawn is None, drawn
         drawn.put()
+        for text in self._texts():
+            text.SetFontSize(max(LEAST, text.GetFontSize()))
         if aim or first:
             drawn.aim()
             self._sized = False

@@ -101,7 +101,8 @@ const render = ({ model, el }) => {
     } else if (found.closed) {
       if (!model.get("html")) model.send({ do: "still" });
       still();
-      say(`${found.closed}: this is a still copy.`, "Try again");
+      const copy = model.get("html") ? "this copy turns, but does not change" : "this is a picture";
+      say(`${found.closed}: ${copy}.`, "Try again");
     } else {
       still();
       say(`${found.lost} This is the last picture that was kept.`, "Start it again");
