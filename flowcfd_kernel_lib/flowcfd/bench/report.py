@@ -69,12 +69,12 @@ def _computed() -> Run:
     done = jobs.run(
         Case(
             name="lid",
-            domain=Cavity("0.1 m"),
-            mesh=Blocks(40),
+            domain=Cavity(length=0.1),
+            mesh=Blocks(cells=(40,)),
             physics=Incompressible(fluid=Fluid(name="oil", nu=1e-3, rho=900.0)),
             boundaries={"lid": Wall(velocity=(1, 0, 0)), "walls": Wall()},
             solve=Steady(iterations=200),
-            outputs=[Forces("lid", speed=1.0, area=0.001, length=0.1)],
+            outputs=(Forces(patches=("lid",), speed=1.0, area=0.001, length=0.1),),
         )
     )
     done.wait()
