@@ -155,7 +155,8 @@ def test_a_run_is_watched_stopped_and_goes_on(answer):
 
 
 def test_results_are_looked_at_and_kept_as_a_page(answer, tmp_path):
-    said = answer("14_look_at_results.ipynb", cells_over_step=10, page=str(tmp_path / "flow.html"))
+    kept = {name: str(tmp_path / f"flow.{kind}") for name, kind in (("picture", "png"), ("page", "html"))}
+    said = answer("14_look_at_results.ipynb", cells_over_step=10, **kept)
     assert "fields: U, p, vorticity, Q, lambda2" in said
     (back,) = numbers(r"strongest flow back 3 steps behind: (-[\d.]+) m/s", said)
     assert -0.06 < back < -0.01
@@ -167,3 +168,10 @@ def test_a_report_is_one_line(answer, tmp_path):
     (size,) = numbers(r"lid.pdf: (\d+) kB", said)
     assert size > 50
     assert (tmp_path / "lid.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_is_clicked_is_a_script(answer):
+    said = answer("12_set_up_by_mouse.ipynb", length="0.5 m")
+    assert "script and wizard agree: True" in said
+    (iterations,) = numbers(r"(\d+) iterations", said)
+    assert 20 < iterations < 2000
