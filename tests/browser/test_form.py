@@ -82,7 +82,7 @@ def test_a_case_is_set_up_in_a_form(lab: Lab, page) -> None:
     names = ["Name", "Domain", "Length", "Height", "Width", "Mesh", "Cells", "Physics", "Fluid", "Boundaries", "inlet"]
     there = [name for name in order if name in names]
     assert there[:8] == [name for name in names if name in there][:8]
-    page.set_viewport_size({"width": 900, "height": 1000})
+    page.set_viewport_size({"width": 900, "height": 2000})
     shot(form, "form-narrow")
 
 

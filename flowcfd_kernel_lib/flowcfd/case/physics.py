@@ -68,7 +68,8 @@ class Incompressible(Physics):
     leading = ("fluid", "turbulence")
     kind: Literal["Incompressible"] = "Incompressible"
     fluid: Annotated[Fluid, BeforeValidator(_named)] = Field(
-        description="'air', 'water', with a temperature 'water at 25 C', or a Fluid(nu=..., rho=...)"
+        description="'air', 'water', with a temperature 'water at 25 C', or a Fluid(nu=..., rho=...)",
+        examples=["air", "water", "water at 25 C"],
     )
     turbulence: Model = Field("laminar", description="laminar, or the turbulence model")
     start: Literal["potential", "uniform"] | None = Field(None, description="the flow to start from")

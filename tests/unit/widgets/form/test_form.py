@@ -314,6 +314,7 @@ def test_one_for_all_or_one_by_one() -> None:
 def test_a_fluid_is_given_in_short_or_in_full() -> None:
     form = Form(fc.Incompressible("air"))
     assert row(form, "fluid")["text"] == "air at 15 C"
+    assert "water" in row(form, "fluid")["suggestions"]
     form.enter("fluid", "water at 25 C")
     assert form.value == fc.Incompressible("water at 25 C")
     form.enter("fluid", "beer")
