@@ -64,8 +64,8 @@ class Camera:
         low, high = turned._box(bounds)
         if np.linalg.norm(np.cross(centre - (low + high) / 2, away / np.linalg.norm(away))) > 2 * pixel:
             half = 0.25 * float(np.linalg.norm(high - low)) or 0.5
-            near = tuple((_short(one - half), _short(one + half)) for one in centre)
-            turned = replace(turned, near=near)
+            x, y, z = ((_short(one - half), _short(one + half)) for one in centre)
+            turned = replace(turned, near=(x, y, z))
         width, height = turned.spans(bounds, flat=flat)
         zoom = max(height / max(tall - below - above, 1.0), width / across, 1e-12) / pixel
         return replace(turned, zoom=float(f"{zoom:.4g}"))

@@ -111,6 +111,7 @@ class SceneApp:
     def drag(self, number: int) -> None:
         """Handles on the plane of a layer, or away from it."""
         with self._state:
+            self._handle.hide()
             self._dragging = None if self._dragging == number else number
             self._handles()
             self._live.push()
@@ -172,10 +173,10 @@ class SceneApp:
             raise
         self.scene = scene
         with self._state:
-            if self._dragging is not None:
-                self._handles()
             self._state.said = False
             self._refresh()
+            if self._dragging is not None:
+                self._handles()
         if told:
             self._changed()
 
@@ -265,10 +266,10 @@ class SceneApp:
         self._changed()
 
     def _handles(self) -> None:
-        self._handle.hide()
         number = self._dragging
         layers = self.scene.layers
         if number is None or number >= len(layers) or layers[number].kind not in ("slice", "clip"):
+            self._handle.hide()
             self._dragging, self._state.drag = None, -1
             return
         card = self._state.choices["cards"][number]

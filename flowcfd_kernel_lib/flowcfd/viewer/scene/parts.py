@@ -74,10 +74,12 @@ def switch(label: str, value: str, change: Click, **more: Any) -> Any:
 
 
 def slider(label: str, value: str, low: str, high: str, step: str, end: Click, **more: Any) -> Any:
-    """A value between two; it counts when it is let go."""
+    """A value between two; it counts when the mouse or the key is let go."""
     from trame.widgets import vuetify3 as v3
 
+    do, said = end
+    keys = (do, said.replace("$event", "+$event.target.getAttribute('aria-valuenow')"))
     return v3.VSlider(
-        model_value=(value,), min=(low,), max=(high,), step=(step,), end=end, density="compact", hide_details=True,
-        thumb_size=14, track_size=3, color="primary", raw_attrs=[f':aria-label="`{label}`"'], **more,
+        model_value=(value,), min=(low,), max=(high,), step=(step,), end=end, keyup=keys, density="compact",
+        hide_details=True, thumb_size=14, track_size=3, color="primary", raw_attrs=[f':aria-label="`{label}`"'], **more,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -52,8 +53,12 @@ class Handle:
         self._widget: Any = None
 
     def show(self, normal: Vector, origin: Vector, bounds: Any) -> None:
-        """Put the handles on a plane."""
-        self.hide()
+        """Put the handles on a plane; those that are there are moved, for one that is held must not go."""
+        if self._widget is not None:
+            self._widget.SetNormal(normal)
+            self._widget.SetOrigin(origin)
+            self._widget.UpdatePlacement()
+            return
         self._widget = self._plotter.add_plane_widget(
             self._told, normal=normal, origin=origin, bounds=bounds, factor=1.05, color="#0b6bcb", implicit=True,
             outline_translation=False, origin_translation=True, interaction_event="end", test_callback=False,
@@ -68,4 +73,5 @@ class Handle:
 
     def _told(self, normal: Any, origin: Any) -> None:
         x, y, z = (round(float(one), 3) + 0.0 for one in normal)
-        self._moved((x, y, z), rounded(origin, self._plotter))
+        place = rounded(origin, self._plotter)
+        asyncio.get_running_loop().call_soon(self._moved, (x, y, z), place)  # not while VTK is in its event
