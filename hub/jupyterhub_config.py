@@ -7,10 +7,11 @@ from pathlib import Path
 here = Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
 
-from flowcfd_hub import ConfigError, apply, read  # noqa: E402
+from flowcfd_hub import ConfigError, apply, greeting, read  # noqa: E402
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (given by traitlets)
 try:
-    apply(c, read(Path(os.environ.get("FLOWCFD_HUB_CONFIG") or here / "hub.yaml")))
+    made = apply(c, read(Path(os.environ.get("FLOWCFD_HUB_CONFIG") or here / "hub.yaml")))
+    print(greeting(made), file=sys.stderr)
 except ConfigError as error:
     sys.exit(f"hub: {error}")

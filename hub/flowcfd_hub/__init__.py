@@ -5,7 +5,7 @@ It knows the rest of FlowCFD by HTTP and files only and imports nothing of it.
 
 from __future__ import annotations
 
-from flowcfd_hub.applied import apply
+from flowcfd_hub.applied import apply, greeting
 from flowcfd_hub.config import ConfigError, HubConfig, read
 
-__all__ = ["ConfigError", "HubConfig", "apply", "read"]
+__all__ = ["ConfigError", "HubConfig", "apply", "greeting", "read"]

@@ -10,7 +10,7 @@ from flowcfd_hub.login import update_login
 from flowcfd_hub.network import update_network
 from flowcfd_hub.servers import update_environment, update_limits, update_servers
 from flowcfd_hub.services import update_services
-from flowcfd_hub.state import prepared
+from flowcfd_hub.state import PASSWORD, address, prepared
 
 UPDATES = (
     update_network, update_login, update_servers, update_environment, update_limits, update_culling, update_services,
@@ -23,3 +23,11 @@ def apply(c: Any, config: HubConfig) -> HubConfig:
     for update in UPDATES:
         update(c, made)
     return made
+
+
+def greeting(config: HubConfig) -> str:
+    """Where people come in and with what; the password itself is not said."""
+    made = config.state / PASSWORD
+    where = f"in {made}" if made.is_file() else "of hub.yaml"
+    who = "one of " + ", ".join(config.login.users) if config.login.users else "any name"
+    return f"hub: {address(config)} - log in with {who} and the password {where}"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from flowcfd_hub.config import ConfigError, HubConfig
 
+PASSWORD = "password"
+"""The file with the password that was made."""
+
 
 def prepared(config: HubConfig) -> HubConfig:
     """The configuration with what was left open: its folders are made, its ports and its password are known."""
@@ -17,7 +20,7 @@ def prepared(config: HubConfig) -> HubConfig:
     network = config.network.model_copy(
         update={name: getattr(config.network, name) or free_port() for name in ("port", "hub_port", "proxy_port")}
     )
-    login = config.login.model_copy(update={"password": config.login.password or password(config.state / "password")})
+    login = config.login.model_copy(update={"password": config.login.password or password(config.state / PASSWORD)})
     made = config.model_copy(update={"network": network, "login": login})
     write(config.state / "address", f"{address(made)}\n")
     return made

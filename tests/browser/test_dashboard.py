@@ -77,12 +77,14 @@ SELECTED = "Bokeh.documents[0].get_model_by_name('points').selected.indices"
 
 
 def accessible(page: Page) -> None:
-    """What axe finds against WCAG AA in what is ours; the plots' canvases have no roles to judge."""
+    """What axe finds against WCAG AA; that Tabulator's grid owns more than rows is not ours to mend."""
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"runOnly": ["wcag2a", "wcag2aa"]}
     found = Axe().run(page, options=options).response["violations"]
-    assert not [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+    problems = [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
+    theirs = [one for one in problems if one[0] == "aria-required-children" and "pnx-tabulator" in one[1]]
+    assert [one for one in problems if one not in theirs] == []
 
 
 def test_a_page_that_lost_its_server_says_so(lab: Lab, page: Page, browser: Any) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from urllib.request import HTTPCookieProcessor, build_opener
 
@@ -75,6 +78,21 @@ def test_nothing_of_it_outlives_its_server(home: Path, until) -> None:
     assert "it has no run" in browser.open(f"{page}look/7.png", timeout=120).read().decode()
     assert len(of(home)) == 2
     server.end()
+    until(lambda: not of(home))
+
+
+def test_the_command_serves_it_until_it_is_interrupted(home: Path, until) -> None:
+    run = fc.run(CASE)
+    run.wait()
+    command = [sys.executable, "-m", "flowcfd.cli", "dashboard", run.path.name, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = "".join(iter(process.stdout.readline, "}\n")) + "}"
+        address = json.loads(said)["address"]
+        assert build_opener(HTTPCookieProcessor()).open(address, timeout=120).status == 200
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert process.returncode == 130
     until(lambda: not of(home))
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flowcfd_hub import ConfigError, HubConfig, apply
+from flowcfd_hub import ConfigError, HubConfig, apply, greeting
 from flowcfd_hub.config import understood
 from flowcfd_hub.culling import SCOPES
 from flowcfd_hub.home import prepare
@@ -57,6 +57,15 @@ def test_the_folder_is_for_its_owner_only_and_the_password_is_made_once(tmp_path
     assert stat.S_IMODE((state / "password").stat().st_mode) == 0o600
     assert c.JupyterHub.db_url == f"sqlite:///{state}/hub.sqlite"
     assert c.JupyterHub.cookie_secret_file == str(state / "cookie_secret")
+
+
+def test_the_greeting_says_where_and_with_what_but_not_the_password(tmp_path: Path) -> None:
+    _, made = applied(tmp_path / "a", network={"port": 8123})
+    assert (
+        greeting(made) == f"hub: http://127.0.0.1:8123 - log in with any name and the password in {tmp_path}/a/password"
+    )
+    _, made = applied(tmp_path / "b", login={"password": "long enough", "users": ["ada", "bob"]})
+    assert greeting(made).endswith("log in with one of ada, bob and the password of hub.yaml")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from flowcfd.cli import output
@@ -20,6 +21,7 @@ def dashboard(options: Namespace) -> int:
             output.document({"address": server.address})
         else:
             output.text(f"{server.address}\nCtrl-C ends it")
+        sys.stdout.flush()  # whoever reads a pipe waits for the address
         server.process.wait()
     finally:
         server.end()

@@ -53,7 +53,7 @@ TABLE_LOOK = """
 :host .tabulator .tabulator-row { background: #fff; border-bottom: 1px solid #eef1f5; color: #1d2733; cursor: pointer; }
 :host .tabulator .tabulator-row:hover { background: #f4f6f8; }
 :host .tabulator .tabulator-row.tabulator-selected, :host .tabulator .tabulator-row.tabulator-selected:hover {
-  background: #e3effb; color: #1d2733; box-shadow: inset 3px 0 0 #0b6bcb; }
+  background: #f0f7fe; color: #1d2733; box-shadow: inset 3px 0 0 #0b6bcb; }
 :host .tabulator .tabulator-footer { background: #fff; border-top: 0; color: #5b6673; }
 :host .tabulator .tabulator-footer .tabulator-page.active { color: #0b6bcb; }
 """
@@ -92,7 +92,7 @@ class Page:
         self.table = pn.widgets.Tabulator(
             pd.DataFrame(), show_index=False, disabled=True, selectable=1, pagination=None, page_size=ROWS,
             layout="fit_data_stretch", theme="simple", stylesheets=[TABLE_LOOK], sizing_mode="stretch_width",
-            widths={"verdict": 110},
+            configuration={"columnDefaults": {"minWidth": 92}},
         )  # fmt: skip
         self.head = pn.pane.HTML("", stylesheets=[FONT], sizing_mode="stretch_width", margin=0)
         self.looks = pn.Tabs(dynamic=True, sizing_mode="stretch_width", stylesheets=[TABS], margin=(8, 0, 0, 0))

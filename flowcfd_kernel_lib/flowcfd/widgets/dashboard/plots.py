@@ -18,7 +18,7 @@ from flowcfd.widgets.dashboard.marks import mark
 HEIGHT = 270
 INK, MUTED, LINE, ACCENT = "#1d2733", "#5b6673", "#d8dee6", "#0b6bcb"
 SERIES = ("#0b6bcb", "#c0392b", "#1a7f4b", "#9a6700", "#6b4fbb", "#0f7c8a", "#a3386c", "#5b6673")
-VIEW = 520
+VIEW = 600
 """Height of what is seen of the chosen point [pixels]."""
 LINES = 1500
 """A curve is drawn by at most so many points."""
