@@ -94,17 +94,17 @@ def _site(commands: Commands) -> None:
     lab.add_argument(
         "more", nargs=argparse.REMAINDER, metavar="OPTION", help="options of JupyterLab, such as --port=8890"
     )
-    kernel = commands.add_parser("kernel", help="install the OpenFOAM kernel for Jupyter")
+    kernel = commands.add_parser("kernel", help="install the OpenFOAM kernel and the JupyterLab extension")
     install = _command(
         kernel.add_subparsers(metavar="ACTION", required=True, parser_class=Parser),
         "install",
         "kernel:install",
-        "make Jupyter find the kernel 'OpenFOAM (Python 3)', started with this interpreter",
+        "make Jupyter find the kernel 'OpenFOAM (Python 3)', started with this interpreter, and our JupyterLab extension",
     )
     place = install.add_mutually_exclusive_group()
     place.add_argument("--sys-prefix", action="store_true", help="into this interpreter's environment (the default)")
     place.add_argument("--user", action="store_true", help="into your own Jupyter folder")
-    place.add_argument("--prefix", type=Path, metavar="DIR", help="under DIR/share/jupyter/kernels")
+    place.add_argument("--prefix", type=Path, metavar="DIR", help="under DIR/share/jupyter and DIR/etc/jupyter")
 
 
 def _runs(commands: Commands) -> None:
