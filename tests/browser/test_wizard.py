@@ -46,6 +46,9 @@ def test_a_cavity_is_set_up_run_and_written_by_mouse_and_keyboard(lab: Lab, page
     expect(shown.locator(".fc-wizard-page").get_by_text(re.compile("must be")).first).to_be_visible()
     assert_accessible(shown)
     shot(page, "wizard-3-mesh-wrong")
+    enter(shown, "Solve")
+    shown.get_by_role("button", name=re.compile("^Mesh: mesh.cells")).click()
+    expect(cells).to_be_focused()
     cells.fill("40")
     expect(step(shown, "Mesh")).to_contain_text("done")
 

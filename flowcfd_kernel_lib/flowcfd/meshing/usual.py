@@ -269,20 +269,21 @@ def outputs(space: Domain, flow: Flow) -> tuple[Proposal[Output], ...]:
             area = body.frontal[0] * (getattr(space, "share", 1.0))
             found.append(_forces(_whole(space), flow, area, body.extent[0], "length", "frontal area"))
         case BackwardFacingStep():
-            found.append(Proposal(Reattachment("lowerWall"), "how long the backflow behind the step is"))
+            found.append(Proposal(Reattachment(patch="lowerWall"), "how long the backflow behind the step is"))
     inlets = [name for name, patch in space.patches.items() if patch.role == "inlet"]
     if inlets and not found:
         why = "the pressure where the fluid enters: the loss, for it leaves at zero"
-        found += [Proposal(PatchAverage(name, name=f"p_{name}"), why) for name in inlets]
+        found += [Proposal(PatchAverage(patch=name, name=f"p_{name}"), why) for name in inlets]
     if turbulent(space, flow):
         found.append(Proposal(YPlus(), "whether the first cells at walls suit the wall treatment"))
     return tuple(found)
 
 
 def _forces(
-    patch: str | tuple[str, ...], flow: Flow, area: float, length: float, words: str, seen: str = "that of the slice"
+    patches: str | tuple[str, ...], flow: Flow, area: float, length: float, words: str, seen: str = "that of the slice"
 ) -> Proposal[Output]:
-    made = Forces(patch, speed=flow.speed, area=_short(area), length=_short(length))
+    names = (patches,) if isinstance(patches, str) else patches
+    made = Forces(patches=names, speed=flow.speed, area=_short(area), length=_short(length))
     return Proposal(made, f"drag and lift; coefficients by the flow's speed, the area ({seen}) and the {words}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.cad.geometry import Geometry
 from flowcfd.case import Boundary
-from flowcfd.case.boundary import BOUNDARIES
+from flowcfd.case.boundary import BOUNDARIES, Slip
 from flowcfd.errors import FlowError
 from flowcfd.widgets.wizard.draft import Draft
 from flowcfd.widgets.wizard.drawing import COLOURS, OTHER, shown
@@ -117,7 +117,7 @@ def named(loaded: str, code: str) -> str:
 
 def _first(draft: Draft, patch: str) -> Boundary | None:
     """Something to begin with at a patch that has nothing."""
-    return BOUNDARIES.get("Slip")() if draft.space is not None and patch in draft.space.patches else None
+    return Slip() if draft.space is not None and patch in draft.space.patches else None
 
 
 def _tile(name: str, boundary: Boundary | None, draft: Draft) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from flowcfd.meshing.plan import MeshPlan
 from flowcfd.meshing.size import domain_for
 
 MISSING: Mapping[str, str] = {
-    "domain": "not chosen yet; the step Domain has those there are",
+    "domain": "not chosen yet; the step Geometry has shapes, and takes bodies from files",
     "mesh": "not there yet; the step Mesh proposes one",
     "physics": "not there yet; it follows from a domain and a flow",
     "boundaries": "not there yet; they follow from a domain and a flow",
@@ -242,7 +242,8 @@ class Draft:
         return replace(self, chosen=self.chosen | {path} if chosen else self.chosen - {path})
 
     def _without(self, part: str, why: str) -> Self:
-        return replace(self, **{part: None}, chosen=self.chosen - {part}, said=(*self.said, why))
+        gone: dict[str, Any] = {part: None, "chosen": self.chosen - {part}, "said": (*self.said, why)}
+        return replace(self, **gone)
 
     def _proposed(self, given: str = "") -> Self:
         """With all proposals; the part that was just `given` is not dropped, what is wrong with it is a problem."""

@@ -11,6 +11,6 @@ def mark() -> str:
     """By the cell that is being run; by chance where there is none."""
     ipython: Any = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
-    parent = getattr(shell, "get_parent", dict)() if shell is not None else {}
+    parent: Any = getattr(shell, "get_parent", dict)() if shell is not None else {}
     cell = (parent or {}).get("metadata", {}).get("cellId")
     return f"wizard-{cell or uuid.uuid4().hex[:12]}"

@@ -14,21 +14,23 @@ import traitlets
 HERE = Path(__file__).parent
 
 
-class Stepper(anywidget.AnyWidget):  # type: ignore[misc]
+class Stepper(anywidget.AnyWidget):
     """The steps in a row, each with its state in words; `current` is the one that is shown."""
 
     _esm = HERE / "stepper.js"
     _css = HERE / "wizard.css"
-    steps = traitlets.List().tag(sync=True)
+    steps: Any = traitlets.List().tag(sync=True)
     """{name, word, why} of each."""
     current = traitlets.Unicode("").tag(sync=True)
+    seek = traitlets.Int(0).tag(sync=True)
+    """Counted up: the page puts the focus into its first field that is wrong."""
 
 
-class Tiles(anywidget.AnyWidget):  # type: ignore[misc]
+class Tiles(anywidget.AnyWidget):
     """Tiles to choose one of."""
 
     _esm = HERE / "tiles.js"
-    items = traitlets.List().tag(sync=True)
+    items: Any = traitlets.List().tag(sync=True)
     """{name, title, words, picture (SVG), colour} of each; all but the name may be absent."""
     chosen = traitlets.Unicode("").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)

@@ -125,6 +125,6 @@ def _rest(draft: AnyDraft, space: Domain) -> AnyDraft:
         if part in draft.chosen:
             draft = _reasoned(draft, part, {})
             continue
-        made: Any = propose(space, flow)  # type: ignore[operator]
+        made: Any = propose(space, flow)
         draft = _reasoned(replace(draft, **{part: made.value}), part, {part: made.why})
     return draft

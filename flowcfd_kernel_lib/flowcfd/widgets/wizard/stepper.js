@@ -25,6 +25,17 @@ const button = (step, number, current, go) => {
   return made;
 };
 
+// The first field of the page that is wrong; the page may still be on its way, so it is looked for some times.
+const seek = (el, tries = 30) => {
+  const field = el.closest('.fc-wizard')?.querySelector('.fc-wizard-page [aria-invalid="true"]');
+  if (field) {
+    field.focus();
+    field.scrollIntoView({ block: 'center' });
+  } else if (tries > 0) {
+    setTimeout(() => seek(el, tries - 1), 100);
+  }
+};
+
 const render = ({ model, el }) => {
   el.classList.add('fc-wizard-steps');
   const nav = element('nav', 'fc-steps');
@@ -54,9 +65,14 @@ const render = ({ model, el }) => {
       all[to].focus();
     }
   });
+  const sought = () => seek(el);
   model.on('change:steps change:current', draw);
+  model.on('change:seek', sought);
   draw();
-  return () => model.off('change:steps change:current', draw);
+  return () => {
+    model.off('change:steps change:current', draw);
+    model.off('change:seek', sought);
+  };
 };
 
 export default { render };

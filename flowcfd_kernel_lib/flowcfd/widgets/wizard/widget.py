@@ -102,6 +102,11 @@ class Wizard:
             raise UnknownName("step", step, STEPS)
         self._stepper.current = step
 
+    def show(self, path: str) -> None:
+        """Show the step of a path in the case, the focus in the first field that is wrong."""
+        self.go(step_of(path))
+        self._stepper.seek += 1
+
     def change(self, draft: Draft) -> None:
         """Another draft: all pages show it, and the cell follows where that is wanted."""
         old, self.draft = self.draft, draft
@@ -112,11 +117,15 @@ class Wizard:
             page.show(draft)
         self._said.value = said(draft.said, "warn")
         self._problems.children = tuple(
-            link(f"{step_of(path)}: {path}: {text}", lambda path=path: self.go(step_of(path)))
+            self._way(path, text)
             for path, text in draft.problems.items()
             if path not in ("mesh", "physics", "boundaries", "solve") or len(draft.problems) < 3
         )
         self._tell()
+
+    def _way(self, path: str, text: str) -> ipywidgets.Button:
+        """A problem as the link to its field."""
+        return link(_told(path, text), lambda: self.show(path))
 
     def _found(self, findings: Findings | None) -> None:
         """Findings beside the fields that they are about."""
@@ -156,3 +165,9 @@ class Wizard:
 
     def __repr__(self) -> str:
         return f"<Wizard of {self.draft.name}: {self.step}, {'complete' if self.draft.complete else 'not complete'}>"
+
+
+def _told(path: str, text: str) -> str:
+    """A problem for people: the step it belongs to, and where in it."""
+    step = step_of(path)
+    return f"{step}: {text}" if path.lower() == step.lower() else f"{step}: {path}: {text}"

@@ -31,7 +31,7 @@ def run(code: str) -> dict[str, object]:
 def test_nothing_is_chosen_at_first_and_that_is_said() -> None:
     draft = Draft()
     assert set(draft.problems) == {"domain", "mesh", "physics", "boundaries", "solve"}
-    with pytest.raises(fc.CaseError, match="domain: not chosen yet; the step Domain"):
+    with pytest.raises(fc.CaseError, match="domain: not chosen yet; the step Geometry"):
         _ = draft.case
     assert states(draft)["Domain"].word == "needs something"
     assert states(draft)["Run"].word == "not yet"
