@@ -99,7 +99,7 @@ def _site(commands: Commands) -> None:
         kernel.add_subparsers(metavar="ACTION", required=True, parser_class=Parser),
         "install",
         "kernel:install",
-        "make Jupyter find the kernel 'OpenFOAM (Python 3)', started with this interpreter, and our JupyterLab extension",
+        "make Jupyter find the kernel 'OpenFOAM (Python 3)', started with this interpreter, and our Lab extension",
     )
     place = install.add_mutually_exclusive_group()
     place.add_argument("--sys-prefix", action="store_true", help="into this interpreter's environment (the default)")
