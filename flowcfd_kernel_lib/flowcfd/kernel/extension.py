@@ -54,8 +54,9 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.Completer.custom_matchers.append(flowcfd_matcher)
     shell.set_custom_exc((FlowError, waiting.Detached), one_line)  # type: ignore[no-untyped-call]
     if hasattr(shell, "kernel"):  # a terminal has no display that can be updated
-        shell.display_formatter.ipython_display_formatter.for_type_by_name("flowcfd.scene.scene", "Scene", _show_scene)
-        shell.events.register("pre_run_cell", _get_ready)  # type: ignore[no-untyped-call]
+        formatter: Any = shell.display_formatter
+        formatter.ipython_display_formatter.for_type_by_name("flowcfd.scene.scene", "Scene", _show_scene)
+        shell.events.register("pre_run_cell", _get_ready)
         waiting.LISTENERS.append(_show_progress)
         telling.TELLERS.append(_show_many)
 
@@ -66,7 +67,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _MATCHER]
     waiting.LISTENERS[:] = [listener for listener in waiting.LISTENERS if listener is not _show_progress]
     with suppress(ValueError):
-        shell.events.unregister("pre_run_cell", _get_ready)  # type: ignore[no-untyped-call]
+        shell.events.unregister("pre_run_cell", _get_ready)
     telling.TELLERS[:] = [teller for teller in telling.TELLERS if teller is not _show_many]
     shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
 

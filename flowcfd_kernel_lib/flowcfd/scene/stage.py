@@ -74,7 +74,7 @@ class Stage:
             return
         self.spared = sum(before) - most
         share = most / sum(before)
-        self.shown = [(_lighter(one, share), *rest) for one, *rest in self.shown]  # type: ignore[misc]
+        self.shown = [(_lighter(one, share), *rest) for one, *rest in self.shown]
         self.plain_shown = [(_lighter(one, share), how) for one, how in self.plain_shown]
 
     @property

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from wslink import register
+import wslink
 from wslink.websocket import LinkProtocol
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ REST = 0.25
 """So long nothing must move before the picture is drawn in full [s]."""
 FASTEST = 1 / 30
 """The least time between pictures [s]."""
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def register(name: str) -> Callable[[Method], Method]:
+    """Let the page call a method by this name."""
+    return cast(Callable[[Method], Method], wslink.register(name))
 
 
 class Delivery(LinkProtocol):  # type: ignore[misc]

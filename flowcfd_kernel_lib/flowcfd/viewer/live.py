@@ -8,10 +8,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flowcfd.errors import ResultError
 from flowcfd.scene import Scene
+from flowcfd.scene.coarse import triangles
 from flowcfd.scene.render import Drawn, draw
 from flowcfd.viewer import lod
 from flowcfd.viewer.kinds import Spec
@@ -41,8 +42,9 @@ class Live:
         import pyvista
 
         self.server, self.read = server, read
-        self.plotter: Any = pyvista.Plotter(off_screen=True, window_size=[1000, 560])
-        self.plotter.enable_trackball_style()
+        made: Any = pyvista.Plotter(off_screen=True, window_size=[1000, 560])
+        made.enable_trackball_style()
+        self.plotter = made
         self.plotter.render_window.SetMultiSamples(0)
         self.drawn: Drawn | None = None
         self.moving = self.closed = False
@@ -187,7 +189,7 @@ class Live:
             self._pace(time.perf_counter() - start)
         else:
             self._levels.prepare([data for _, data in self._surfaces()])
-        upside = Image.frombytes("RGB", (width, height), bytes(memoryview(pixels)))
+        upside = Image.frombytes("RGB", (width, height), bytes(memoryview(cast(Any, pixels))))
         return upside.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
     def _surfaces(self) -> Iterator[tuple[Any, Any]]:
@@ -195,7 +197,7 @@ class Live:
         for actor in self.plotter.renderer.actors.values():
             mapper = actor.GetMapper() if hasattr(actor, "GetMapper") else None
             data = None if mapper is None or not actor.GetVisibility() else mapper.GetInputDataObject(0, 0)
-            if data is not None and data.IsA("vtkPolyData") and lod.triangles(data) > lod.SMALL:
+            if data is not None and data.IsA("vtkPolyData") and triangles(data) > lod.SMALL:
                 yield mapper, data
 
     def _replace(self) -> None:

@@ -16,7 +16,7 @@ from flowcfd.viewer.process import RenderProcess, render_process
 HERE = Path(__file__).parent
 
 
-class Frame(anywidget.AnyWidget):  # type: ignore[misc]
+class Frame(anywidget.AnyWidget):
     """One view of a kind (`viewer.kinds`); `spec` is what it shows, as JSON, whoever changed it.
 
     The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render
@@ -27,7 +27,7 @@ class Frame(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = HERE / "frame.js"
     _css = HERE / "frame.css"
 
-    address = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    address = traitlets.Any(None, allow_none=True).tag(sync=True)
     """Port and secret of the view's page."""
     label = traitlets.Unicode("").tag(sync=True)
     """What is shown, for those who do not see it."""
