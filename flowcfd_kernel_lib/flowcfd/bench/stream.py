@@ -68,7 +68,7 @@ executors.register("idle", Idle())
 def memory():
     status = open("/proc/self/status").read().split()
     return int(status[status.index("VmRSS:") + 1]) / 1024
-run = fc.run(fc.Case(name="bench", domain=fc.Cavity(), mesh=fc.Blocks(cells=10),
+run = fc.run(fc.Case(name="bench", domain=fc.Cavity("1 m"), mesh=fc.Blocks(cells=10),
     physics=fc.Incompressible(fluid=fc.Fluid(nu=0.01)),
     boundaries={"lid": fc.Wall(velocity=("1 m/s", 0, 0)), "walls": fc.Wall()}, solve=fc.Steady()), on="idle")
 print("run", run.path, run.record.application)

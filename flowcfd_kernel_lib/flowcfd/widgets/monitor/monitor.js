@@ -109,6 +109,7 @@ class View {
     this.curves = new Map();
     this.held = false;
     this.tab = '';
+    this.label = 'time';
     this.spoken = 0;
     this.asked = null;
     this.frame();
@@ -173,7 +174,11 @@ class View {
     this.drawSays(told);
     this.speak(told, this.saidState !== told.state);
     this.saidState = told.state;
-    this.label = told.x || 'time';
+    if (told.x && told.x !== this.label) {
+      this.label = told.x;
+      this.made = '';
+      this.rowsChanged();
+    }
   }
 
   drawBar(told) {

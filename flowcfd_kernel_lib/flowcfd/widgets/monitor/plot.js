@@ -23,6 +23,15 @@ const shown = (value) => {
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(2) : String(Number(value.toPrecision(5)));
 };
 
+// Labels of a linear axis: as many digits as tell its steps apart.
+const ticks = (splits) => {
+  const size = Math.max(...splits.map((value) => Math.abs(value || 0)));
+  const step = Math.abs(splits[1] - splits[0]) || size || 1;
+  if (size >= 1e-2 && size < 1e5) return splits.map((value) => (value === null ? '' : String(Number(value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(step))))))));
+  const digits = Math.max(0, Math.min(4, Math.ceil(Math.log10(size / step))));
+  return splits.map((value) => (value === null ? '' : value === 0 ? '0' : value.toExponential(digits).replace('-', '\u2212').replace(/e\+?(-?)(\d+)/, 'e$1$2')));
+};
+
 class Curves {
   constructor(ring, label, drawn) {
     this.ring = ring;
@@ -52,7 +61,7 @@ class Curves {
     const [ink, line] = [css.getPropertyValue('--fc-muted'), css.getPropertyValue('--fc-line')];
     const decades = (_, splits) => splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '12px system-ui, sans-serif' };
-    const up = this.linear ? {} : { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
+    const up = this.linear ? { values: (_, splits) => ticks(splits) } : { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
     this.plot = new uPlot({
       width: this.place.clientWidth || 600,
       height: 240,
@@ -68,7 +77,13 @@ class Curves {
         setCursor: [(plot) => this.legend.values(plot.cursor.idx, plot.data)],
         draw: [(plot) => this.means(plot)],
       },
-    }, this.ring.drawn(null, 2), this.place);
+    }, this.data(), this.place);
+  }
+
+  data() {
+    const data = this.ring.drawn(this.zoom, Math.max(200, this.place.clientWidth - 96));
+    if (this.linear || this.ring.log) return data;
+    return data.map((column, k) => (k ? column.map((value) => (value > 0 ? value : null)) : column));
   }
 
   draw() {
@@ -76,7 +91,8 @@ class Curves {
     if (!this.place.isConnected || !this.place.clientWidth) return;
     if (!this.plot) this.build();
     const { ring, plot } = this;
-    const data = ring.drawn(this.zoom, Math.max(200, plot.bbox.width / devicePixelRatio));
+    const data = this.data();
+    if (plot.width !== this.place.clientWidth) plot.setSize({ width: this.place.clientWidth, height: 240 });
     const count = ring.length;
     plot.batch(() => {
       plot.setData(data, false);

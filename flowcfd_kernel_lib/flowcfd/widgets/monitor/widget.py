@@ -61,7 +61,7 @@ def _group(group: Group) -> dict[str, Any]:
     return {**about, "capacity": group.history.capacity, "count": group.history.count, "data": data}
 
 
-class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
+class Monitor(anywidget.AnyWidget):
     """The live display of one run, or of several with one of them in detail. `fc.watch` makes it.
 
     `close` ends it, the run goes on. `alive` says whether it follows; `rows` how many rows of each group it has seen.
@@ -71,7 +71,7 @@ class Monitor(anywidget.AnyWidget):  # type: ignore[misc]
     key = traitlets.Unicode().tag(sync=True)
     start_rows = traitlets.Any(0).tag(sync=True, to_json=_packed)
     told = traitlets.Dict().tag(sync=True)
-    bands = traitlets.List().tag(sync=True)
+    bands: traitlets.List[Any] = traitlets.List().tag(sync=True)
     overview = traitlets.Dict().tag(sync=True)
 
     def __init__(self, run: Run | None = None, *, runs: Runs | None = None, study: Study | None = None) -> None:

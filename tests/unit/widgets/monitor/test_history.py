@@ -73,4 +73,6 @@ def test_a_column_more_has_nan_where_nobody_knew_of_it() -> None:
 
 def test_thinning_keeps_least_and_greatest_in_their_order() -> None:
     assert_array_equal(thinned(np.array([[0.0, 5], [1, 9], [2, 1], [3, 4]])), [[0, 9], [3, 1]])
-    assert_array_equal(thinned(np.array([[0.0, np.nan], [1, 2], [2, np.nan], [3, 7], [4, 8]])), [[0, 2], [3, 7], [4, 8]])
+    assert_array_equal(
+        thinned(np.array([[0.0, np.nan], [1, 2], [2, np.nan], [3, 7], [4, 8]])), [[0, 2], [3, 7], [4, 8]]
+    )
