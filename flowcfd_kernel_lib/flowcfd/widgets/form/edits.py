@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.widgets.form import drafts, texts
 from flowcfd.widgets.form.drafts import Draft
 from flowcfd.widgets.form.entries import entry
-from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Short, Sort, Triple
+from flowcfd.widgets.form.sorts import Either, Many, Named, Nested, OneOf, Row, Short, Sort, Triple
 from flowcfd.widgets.form.texts import Typed
 
 
@@ -25,8 +27,27 @@ def given(sort: Sort, old: Draft, what: Any) -> Draft:
     if isinstance(sort, Either) and what in ("one", "named"):
         return spread(sort, old) if what == "named" else gathered(sort, old)
     if isinstance(sort, Triple) and isinstance(what, str) and what:
-        return [texts.number(one) for one in sort.vector.value(what)]
+        return _vector(sort, what)
+    if isinstance(sort, (Many, Named, Nested, Row)) and isinstance(what, str):
+        return _several(sort, what)
     return Typed(what) if isinstance(what, str) else drafts.drafted(sort, what)
+
+
+def _vector(sort: Triple, text: str) -> Draft:
+    """The components of a vector from one text: an axis, or three numbers."""
+    try:
+        return list(sort.vector.value(text))
+    except PydanticCustomError as error:
+        raise CaseError(error.message()) from None
+
+
+def _several(sort: Sort, text: str) -> Draft:
+    """The entries of a tuple from one text; raises CaseError for what is no single value."""
+    entries = texts.parts(text)
+    if isinstance(sort, Row) and len(entries) == len(sort.items):
+        return [Typed(one) for one in entries]
+    number = f"{len(sort.items)} values" if isinstance(sort, Row) else "a value of its own kind, not a text"
+    raise CaseError(f"must be {number} (got {text[:60]!r})")
 
 
 def full(sort: Short, old: Draft) -> Draft:

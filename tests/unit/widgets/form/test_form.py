@@ -389,6 +389,20 @@ def test_a_path_that_does_not_exist_is_an_error_with_those_there_are() -> None:
         Form(fc.Cavity(1)).enter("lenght", 1)
 
 
+def test_a_text_for_what_is_no_single_value_is_an_error_and_changes_nothing(case: fc.Case) -> None:
+    form = Form(case)
+    for path, text in (("outputs", "YPlus"), ("boundaries", "x"), ("physics.velocity", "1 2")):
+        with pytest.raises(fc.CaseError, match="must be"):
+            form.enter(path, text)
+    assert form.value is case
+    form.enter("physics.velocity", "(1 0 0) m/s")
+    form.enter("outputs", [fc.YPlus()])
+    assert form.value == case.replace({"physics.velocity": (1, 0, 0)}).model_copy(update={"outputs": (fc.YPlus(),)})
+    grid = Form(fc.CGrid((64, 48, 64), first_cell="0.01 mm"))
+    grid.enter("cells", "32, 24, 32")
+    assert grid.value.cells == (32, 24, 32)
+
+
 class Fan(Boundary):
     """Air that a fan blows in. It is a plug-in's."""
 
