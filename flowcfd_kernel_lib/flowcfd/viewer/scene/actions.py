@@ -66,7 +66,7 @@ def slide(scene: Scene, number_: int, at: Any) -> Scene:
     """Move a slice or clip along its axis to where it is `at` [m]."""
     one: Any = _layer(scene, number_)
     low, high = scene._data.bounds
-    origin = list(((low + high) / 2).tolist() if one.origin is None else one.origin)
+    origin = [float(f"{part:.6g}") for part in (low + high) / 2] if one.origin is None else list(one.origin)
     origin[int(np.argmax(np.abs(one.normal)))] = float(f"{number(at, 'position'):.5g}")
     return _changed(scene, number_, origin=tuple(origin))
 
