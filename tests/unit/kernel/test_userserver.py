@@ -14,12 +14,12 @@ from flowcfd.kernel import lab, userserver
 def test_it_becomes_the_single_user_server_with_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     became: list[object] = []
     monkeypatch.setattr("os.execve", lambda *given: became.extend(given))
-    userserver.main(["--port=1"], {"HOME": "/home/ada", "JUPYTERHUB_USER": "ada"})
+    userserver.main(["--port=1"], {"HOME": "/ada", "JUPYTERHUB_USER": "ada"})
     program, command, environment = became
     assert program == sys.executable
     assert command == [sys.executable, "-P", "-m", "jupyterhub.singleuser", "--port=1"]
     assert isinstance(environment, dict)
-    assert environment == lab.lab_environment({"HOME": "/home/ada", "JUPYTERHUB_USER": "ada"})
+    assert environment == lab.lab_environment({"HOME": "/ada", "JUPYTERHUB_USER": "ada"})
     assert environment["JUPYTERHUB_USER"] == "ada"
 
 
