@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
-from tests.browser.conftest import LONG, Lab, Notebook, shot, until
+from tests.browser.conftest import LONG, Lab, Notebook, assert_accessible, shot, until
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=LONG * 1000)
@@ -55,6 +55,11 @@ def test_faces_are_picked_by_mouse_and_their_boundaries_are_a_script(lab: Lab, p
     out.get_by_role("button", name="Name", exact=True).click()
     expect(out.get_by_role("button", name="straight", exact=True)).to_be_visible()
     shot(out, "patches-picked")
+
+    assert_accessible(out.locator(".fcp"))
+    inside = page.locator(".jp-Cell-outputArea iframe").first.element_handle().content_frame()
+    assert inside is not None
+    assert_accessible(inside.locator(".fp"))
 
     mode(view, "Box")
     drag(page, view, (0.02, 0.02), (0.98, 0.98))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -18,8 +17,6 @@ from flowcfd.viewer.patches.stage import Rectangle, Stage
 PAGE = Path(__file__).parent / "page"
 STATES = ("mode", "angle", "behind", "edges", "labels", "opacity", "paint", "view", "dark")
 """What the toolbar changes, by its names in the page."""
-SOON = 0.3
-"""When the names are placed by the first picture [s]."""
 LOOKS = {
     "iso": "Oblique, front", "back": "Oblique, back", "below": "From below", "-x": "From -x", "x": "From +x",
     "-y": "From -y", "y": "From +y", "z": "From above", "-z": "From -z",
@@ -42,7 +39,7 @@ class App:
         self._stage = Stage(live.plotter, self._shell)
         self._stage.show(self._sight)
         live.on_size.append(self._resized)
-        live.on_rest.append(live.changed)  # which names the body hides is known from the picture before
+        live.on_rest.append(self._rested)
         self._put()
 
     def spec(self) -> Spec:
@@ -94,13 +91,18 @@ class App:
             self._choose(self._picking().picked(self._shell.grown(self._seeds, new.angle)))
 
     def look(self) -> None:
-        """All of it again, from the side that is set."""
-        self._stage.look(self._sight.view)
+        """The selection, or all of it, from the side that is set."""
+        self._stage.look(self._sight.view, self._sight.chosen)
         self._live.changed()
 
     def _resized(self) -> None:
         self._stage.resized()
-        asyncio.get_running_loop().call_later(SOON, self._live.changed)
+        self._live.changed()
+
+    def _rested(self) -> None:
+        """The body was turned: other patches are seen, and have their names."""
+        self._stage.label()
+        self._live.changed()
 
     def _picking(self) -> Picking:
         return picking(self._shell, self._sight.names).picked(self._sight.chosen)
@@ -179,17 +181,16 @@ def _toolbar(html: Any) -> None:
             html.Input(raw_attrs=[_range("fp_angle", 1, 90, 1, "Angle between neighbours in degrees")])
             html.Span("{{ fp_angle }}°", raw_attrs=['class="fp-value"'])
         _tick(html, "behind", "Also behind", "v-if=\"fp_mode === 'box'\"")
-        with html.Label():
-            html.Span("View")
-            with html.Select(raw_attrs=['v-model="fp_view"']):
-                for view, words in LOOKS.items():
-                    html.Option(words, raw_attrs=[f'value="{view}"'])
-        html.Button("Fit", raw_attrs=['type="button" @click="trigger(\'fp_look\')" title="All of it, from this side"'])
-        with html.Label():
-            html.Span("Colours")
-            with html.Select(raw_attrs=['v-model="fp_paint"']):
-                html.Option("by boundary", raw_attrs=['value="boundary"'])
-                html.Option("by patch", raw_attrs=['value="patch"'])
+        with html.Select(raw_attrs=['v-model="fp_view" aria-label="View" title="View"']):
+            for view, words in LOOKS.items():
+                html.Option(words, raw_attrs=[f'value="{view}"'])
+        html.Button(
+            "Fit",
+            raw_attrs=['type="button" @click="trigger(\'fp_look\')" title="The selection, or all of it"'],
+        )
+        with html.Select(raw_attrs=['v-model="fp_paint" aria-label="Colours" title="Colours"']):
+            html.Option("Colours by boundary", raw_attrs=['value="boundary"'])
+            html.Option("Colours by patch", raw_attrs=['value="patch"'])
         _tick(html, "edges", "Edges")
         _tick(html, "labels", "Names")
         with html.Label():

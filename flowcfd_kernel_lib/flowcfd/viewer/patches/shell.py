@@ -100,7 +100,7 @@ class Shell:
     @cached_property
     def areas(self) -> Floats:
         """The area of each face (count,) [m2]."""
-        return np.bincount(self.faces, np.linalg.norm(self.vectors, axis=1), self.count)
+        return np.asarray(np.bincount(self.faces, np.linalg.norm(self.vectors, axis=1), self.count), np.float64)
 
     @cached_property
     def polygons(self) -> Ints:
@@ -205,4 +205,5 @@ class Shell:
         """The angles [degree] between the normals of polygons."""
         lengths = np.maximum(np.linalg.norm(self.vectors, axis=1), 1e-300)[:, None]
         normals = self.vectors / lengths
-        return np.degrees(np.arccos(np.clip((normals[one] * normals[other]).sum(axis=1), -1.0, 1.0)))
+        cosine = np.clip((normals[one] * normals[other]).sum(axis=1), -1.0, 1.0)
+        return np.asarray(np.degrees(np.arccos(cosine)), np.float64)

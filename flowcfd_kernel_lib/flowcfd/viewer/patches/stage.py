@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,13 @@ INK, PAPER, NIGHT, SEAM = "#1d2733", "#ffffff", "#14181d", "#4a5664"
 HOVER = "#0b6bcb"
 LABELS = 16
 """So many patches, the largest, have their names beside them: more cannot be read."""
+TRIED = 24
+"""So many places on a patch are tried for its name."""
+NEAR = 1e-4
+"""What is nearer to a place than this share of the body's size does not hide it."""
 FACE = "face"
-ROOM = 1.2
-"""How much larger a picture is than what is on it."""
+ROOM, AROUND = 1.2, 2.0
+"""How much larger a picture is than what is on it, or than the faces that it is about."""
 Rectangle = tuple[float, float, float, float]
 
 
@@ -45,28 +50,35 @@ class Stage:
         self.plotter.set_background(NIGHT if sight.dark else PAPER)
         self._colour(sight)
         self._lines(sight)
-        self._label(sight)
         self._sight = sight
         if before is None or before.view != sight.view:
             self.look(sight.view)
-        if before is None:
-            self.plotter.render()  # which names are behind the body is known from the picture before
+        else:
+            self.label()
 
-    def look(self, view: str) -> None:
-        """From one of the usual sides, all of it."""
+    def look(self, view: str, faces: Iterable[int] = ()) -> None:
+        """From one of the usual sides, all of it, or these faces with something of what is around."""
         if not self.shell.size:
             return
+        near = np.isin(self.shell.faces, list(faces))
+        used = self.shell.corners[np.repeat(near, np.diff(self.shell.offsets))] if near.any() else self.shell.corners
         direction, right, over = frame(*VIEWS[view])
-        points = self.shell.points[np.unique(self.shell.corners)]
+        points = self.shell.points[np.unique(used)]
         low, high = (np.array([pick(points @ right), pick(points @ over)]) for pick in (np.min, np.max))
         size, middle = np.maximum(high - low, 1e-3 * float((high - low).max())), (low + high) / 2
         width, height = self.plotter.render_window.GetSize()
         focus = middle[0] * right + middle[1] * over + float((points @ direction).mean()) * direction
         self.plotter.enable_parallel_projection()
-        self.plotter.camera_position = [focus + direction * 10 * float(np.linalg.norm(size)), focus, over]
-        self.plotter.camera.parallel_scale = 0.5 * ROOM * max(size[1], size[0] * height / width)
+        self.plotter.camera_position = [focus + direction * 10 * self._size, focus, over]
+        room = AROUND if near.any() else ROOM
+        self.plotter.camera.parallel_scale = 0.5 * room * max(size[1], size[0] * height / width)
         self.plotter.reset_camera_clipping_range()
         self._from = _seen_from(self.plotter.camera)
+        self.label()
+
+    @property
+    def _size(self) -> float:
+        return float(np.linalg.norm(np.ptp(self.shell.points, axis=0)))
 
     def at(self, x: float, y: float) -> int | None:
         """The face that is seen at a place; None beside the body."""
@@ -162,20 +174,36 @@ class Stage:
         actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
         actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, -4 if name == "seams" else -8)
 
-    def _label(self, sight: Sight) -> None:
-        """Names with the letters of their boundaries, at the middles of the largest patches."""
+    def label(self) -> None:
+        """Names with the letters of their boundaries on the largest patches, where these are seen from here."""
         self.plotter.remove_actor("labels-points", render=False)
         self.plotter.remove_actor("labels-labels", render=False)
-        places = _middles(self.shell, sight) if sight.labels else {}
-        if not places:
+        sight = self._sight
+        places = self._places(sight) if sight is not None and sight.labels and self._parts else {}
+        if sight is None or not places:
             return
-        size = float(np.ptp(self.shell.points, axis=0).max())
         words = [f"{name} [{sign(sight.kinds.get(name, '')).letters}]" for name in places]
         self.plotter.add_point_labels(
-            np.array([at + 0.004 * size * normal for at, normal in places.values()]), words, name="labels",
-            show_points=False, font_size=13, text_color=INK, shape="rounded_rect", shape_color=PAPER, shape_opacity=1.0,
-            margin=3, always_visible=False, tolerance=0.01, pickable=False, reset_camera=False, render=False,
+            np.array(list(places.values())), words, name="labels", show_points=False, font_size=13, text_color=INK,
+            shape="rounded_rect", shape_color=PAPER, shape_opacity=1.0, margin=3, always_visible=True, pickable=False,
+            reset_camera=False, render=False,
         )  # fmt: skip
+
+    def _places(self, sight: Sight) -> dict[str, Floats]:
+        """For each of the largest patches that is seen a place on it: its middle, or another that nothing hides."""
+        ahead = np.array(self.plotter.camera.focal_point) - np.array(self.plotter.camera.position)
+        ahead = ahead / np.linalg.norm(ahead)
+        found = {}
+        for name, places in _candidates(self.shell, sight, ahead).items():
+            seen = (place for place in places if self._free(place, ahead))
+            if (first := next(seen, None)) is not None:
+                found[name] = first
+        return found
+
+    def _free(self, place: Floats, ahead: Floats) -> bool:
+        """Whether nothing is between a place on the body and the one who looks."""
+        begin, end = place - 20 * self._size * ahead, place - NEAR * self._size * ahead
+        return all(self._hit(number, part, begin, end) is None for number, part in enumerate(self._parts))
 
     def _world(self, x: float, y: float, depth: float) -> Floats:
         renderer = self.plotter.renderer
@@ -257,28 +285,27 @@ def _selected(selection: Any, meshes: dict[int, Any]) -> frozenset[int]:
         node = selection.GetNode(number)
         mesh = meshes.get(id(node.GetProperties().Get(vtkSelectionNode.PROP())))
         if mesh is not None:
-            found |= set(mesh[FACE][vtk_to_numpy(node.GetSelectionList())].tolist())
+            found |= set(mesh[FACE][vtk_to_numpy(node.GetSelectionList())].tolist())  # type: ignore[no-untyped-call]
     return frozenset(found)
 
 
-def _middles(shell: Shell, sight: Sight) -> dict[str, tuple[Floats, Floats]]:
-    """A point on each of the largest patches that are shown, near its middle, and the normal there."""
-    if not shell.size:
-        return {}
+def _candidates(shell: Shell, sight: Sight, ahead: Floats) -> dict[str, list[Floats]]:
+    """Places on each of the largest patches that are shown, the best first; not on what looks away."""
     sizes = np.linalg.norm(shell.vectors, axis=1)
     middles = np.add.reduceat(shell.points[shell.corners], shell.offsets[:-1], axis=0)
     middles = middles / np.diff(shell.offsets)[:, None]
+    away = shell.outer[shell.faces] & (shell.vectors @ ahead < 0)
     order = list(dict.fromkeys(sight.names))
     owner = np.array([order.index(name) for name in sight.names])[shell.faces]
     total = np.bincount(owner, sizes, len(order))
-    found = {}
-    for number in np.argsort(-total)[:LABELS]:
-        mine = np.flatnonzero(owner == number)
+    found: dict[str, list[Floats]] = {}
+    for number in np.argsort(-total)[:LABELS].tolist():
+        mine = np.flatnonzero((owner == number) & ~away)
         if not len(mine) or order[number] in sight.hidden:
             continue
         middle = np.average(middles[mine], axis=0, weights=np.maximum(sizes[mine], 1e-300))
-        nearest = mine[np.argmin(np.linalg.norm(middles[mine] - middle, axis=1))]
-        plane = float(np.linalg.norm(shell.vectors[mine].sum(axis=0))) > 0.999 * float(total[number])
-        place = middle if plane else middles[nearest]
-        found[order[int(number)]] = (place, shell.vectors[nearest] / max(float(sizes[nearest]), 1e-300))
+        near = mine[np.argsort(np.linalg.norm(middles[mine] - middle, axis=1))]
+        some = near[np.unique(np.linspace(0, len(near) - 1, TRIED).astype(int))]
+        flat = float(np.linalg.norm(shell.vectors[mine].sum(axis=0))) > 0.999 * float(sizes[mine].sum())
+        found[order[number]] = [middle] * flat + list(middles[some])
     return found

@@ -32,7 +32,7 @@ const render = ({ model, el }) => {
 
   // ---- the list
   const body = make("tbody");
-  const heads = ["", "Patch", "Area [m²]", "Faces", "Boundary", "Shown"].map((words) => make("th", { scope: "col" }, words));
+  const heads = ["", "Patch", "Boundary", "Area [m²]", "Faces", "Shown"].map((words) => make("th", { scope: "col" }, words));
   heads[0].append(make("span", { class: "fcp-hidden" }, "Colour"));
   const table = make(
     "div", { class: "fcp-list" },
@@ -76,16 +76,17 @@ const render = ({ model, el }) => {
     const shown = make("input", { type: "checkbox", "aria-label": `Show ${row.name}`, "data-shown": row.name });
     shown.checked = row.shown;
     shown.addEventListener("change", () => ask("shown", { name: row.name, shown: shown.checked }));
-    const boundary = make("td", {}, row.boundary);
-    if (row.problem) boundary.append(make("div", { class: "fcp-problem" }, row.problem));
     const line = make(
       "tr", { class: row.chosen ? "fcp-chosen" : false },
-      make("td", {}, chip(row)), make("td", {}, pick), make("td", { class: "fcp-number" }, row.area),
-      make("td", { class: "fcp-number" }, String(row.faces)), boundary, make("td", { class: "fcp-tick" }, shown),
+      make("td", {}, chip(row)), make("td", {}, pick), make("td", { class: "fcp-boundary" }, row.boundary),
+      make("td", { class: "fcp-number" }, row.area), make("td", { class: "fcp-number" }, String(row.faces)),
+      make("td", { class: "fcp-tick" }, shown),
     );
     line.addEventListener("mouseenter", () => ask("hover", { name: row.name }));
     line.addEventListener("mouseleave", () => ask("hover", { name: "" }));
-    return line;
+    if (!row.problem) return [line];
+    const problem = make("td", { colspan: "5", class: "fcp-problem", role: "alert" }, row.problem);
+    return [line, make("tr", { class: "fcp-said" }, make("td"), problem)];
   };
 
   const focused = () => {
@@ -95,7 +96,7 @@ const render = ({ model, el }) => {
 
   const list = () => {
     const held = body.contains(document.activeElement) ? focused() : null;
-    body.replaceChildren(...model.get("rows").map(rowOf));
+    body.replaceChildren(...model.get("rows").flatMap(rowOf));
     if (held) body.querySelector(held)?.focus();
   };
 

@@ -70,6 +70,27 @@ def test_the_view_stays_when_something_else_changes(plotter: Any) -> None:
     assert plotter.camera.position != turned
 
 
+def test_one_face_fills_the_picture_when_it_is_asked_for(plotter: Any) -> None:
+    stage = Stage(plotter, box((0, 0, 0), (1, 1, 9)))
+    stage.show(Sight("", NAMES, view="-x"))
+    whole = plotter.camera.parallel_scale
+    stage.look("z", [5])
+    assert plotter.camera.parallel_scale < 0.3 * whole
+    assert stage.at(0.5, 0.5) == 5
+
+
+def test_patches_that_are_seen_have_their_names_on_them(plotter: Any) -> None:
+    stage = Stage(plotter, box((0, 0, 0), (1, 1, 1)))
+    sight = Sight("", NAMES)
+    stage.show(sight)
+    assert set(stage._places(sight)) == {"front", "right", "roof"}
+    plotter.camera_position = "xz"
+    plotter.camera.azimuth = 180
+    assert set(stage._places(sight)) == {"left"}
+    stage.show(sight.changed(labels=False))
+    assert not [name for name in plotter.renderer.actors if name.startswith("labels")]
+
+
 def test_colours_follow_boundaries_and_the_selection() -> None:
     sight = Sight("", ("in", "wall", "wall"), (2,), {"in": "Inlet", "wall": "Wall"})
     found = ["#" + bytes(row).hex() for row in colours_of(sight).tolist()]

@@ -83,6 +83,12 @@
     band().style.display = "none";
   };
 
+  // The picture is described by the element around it.
+  const silent = () => {
+    for (const image of document.querySelectorAll(".fp-view img:not([alt])")) image.alt = "";
+  };
+  new MutationObserver(silent).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("pointerdown", down, true);
   document.addEventListener("pointermove", move, true);
   document.addEventListener("pointerup", up, true);
