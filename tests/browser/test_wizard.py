@@ -75,3 +75,10 @@ def test_a_cavity_is_set_up_run_and_written_by_mouse_and_keyboard(lab: Lab, page
     page.wait_for_function(f"{CELLS}[1].model.sharedModel.source.includes('run = fc.run(case, cores=1)')")
     book.run(1, 2)
     assert book.text(2) == "True True\n"
+
+    book.command("docmanager:save")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    book = lab.show(page, book.path.name)  # loaded again: the wizard lives in the kernel
+    expect(step(book.output(0), "Run")).to_contain_text("done")
+    enter(book.output(0), "Mesh")
+    expect(book.output(0).get_by_role("textbox", name=re.compile("^Cells"))).to_have_value("40")
