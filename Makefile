@@ -1,5 +1,5 @@
 # Every target makes the clone ready first (tools/setup), which takes minutes once and a moment ever after.
-.PHONY: help setup demo lab test check bench lock clean
+.PHONY: help setup demo lab hub test check bench lock clean
 .DEFAULT_GOAL := help
 unexport PYTHONPATH PYTHONHOME
 
@@ -8,6 +8,7 @@ python := .venv/bin/python
 help:
 	@echo 'make demo    two notebooks, headless, through the OpenFOAM kernel: our answer beside the published one'
 	@echo 'make lab     JupyterLab on the notebooks'
+	@echo 'make hub     JupyterHub on this machine (hub/hub.yaml)'
 	@echo 'make test    the whole test suite; make test ARGS="tests/unit -k grading" for a part of it'
 	@echo 'make check   style, types, layers and unit tests'
 	@echo 'make bench   our speed beside that of others; make bench ARGS="logs --json" for a part of it'
@@ -23,6 +24,9 @@ demo: setup
 
 lab: setup
 	@.venv/bin/flowcfd lab notebooks $(ARGS)
+
+hub: setup
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/jupyterhub -f hub/jupyterhub_config.py $(ARGS)
 
 test:
 	@tools/setup --tests

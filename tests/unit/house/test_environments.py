@@ -68,7 +68,7 @@ def test_continuous_integration_runs_what_a_person_runs() -> None:
     assert "make --no-print-directory test" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize("target", ["demo", "lab", "test", "check", "bench", "setup", "lock", "clean"])
+@pytest.mark.parametrize("target", ["demo", "lab", "hub", "test", "check", "bench", "setup", "lock", "clean"])
 def test_make_knows_the_target(target: str) -> None:
     outside = {"PATH": os.environ["PATH"]}  # these tests may run below a make, whose flags are not for this one
     dry = ["make", "--no-print-directory", "-n", target]
