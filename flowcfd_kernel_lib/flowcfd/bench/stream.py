@@ -130,7 +130,7 @@ def _measured(book: _Book, seconds: int) -> Iterator[Row]:
         book.page.evaluate(_LISTEN)
         book.run(1)
         book.page.wait_for_function(f"window.drawnOurs.some((one) => one[0] > {BEFORE})")
-        time.sleep(3)
+        time.sleep(10)  # the first picture for a saved notebook is drawn
         free = book.span(seconds)
         busy = book.span(seconds, cell=3)
         lost = _lost(book)

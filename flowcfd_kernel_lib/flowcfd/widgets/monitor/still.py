@@ -66,10 +66,11 @@ class Still:
         self._handle = display(self._hidden(""), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         self._next = time.monotonic() + FIRST
 
-    def refresh(self) -> None:
-        """Draw it again when it is time."""
-        if self._handle is not None and time.monotonic() >= self._next:
-            self.leave()
+    def refresh(self, *, now: bool = False) -> None:
+        """Draw it again when it is time, in a thread of its own: rows do not wait for it."""
+        if self._handle is not None and (now or time.monotonic() >= self._next):
+            self._next = time.monotonic() + AGAIN
+            self.monitor._made("flowcfd-still", lambda _: self.leave(), None).start()
 
     def leave(self) -> None:
         """Draw it as it is now."""

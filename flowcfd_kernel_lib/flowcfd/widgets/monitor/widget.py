@@ -180,7 +180,7 @@ class Monitor(anywidget.AnyWidget):
                 going = True
                 over.wait(STATE)
             if not going:
-                self._still.leave()
+                self._still.refresh(now=True)
                 with self._lock:  # somebody may have asked for more meanwhile
                     if self._through:
                         self._thread = None
