@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flowcfd.errors import CaseError
 from flowcfd.viewer.kinds import Spec, Tell
@@ -12,7 +12,7 @@ from flowcfd.viewer.live import Live
 from flowcfd.viewer.patches.picking import How, Picking, picking
 from flowcfd.viewer.patches.shell import Shell
 from flowcfd.viewer.patches.sight import MODES, Sight
-from flowcfd.viewer.patches.stage import Rectangle, Stage
+from flowcfd.viewer.patches.stage import Stage
 
 PAGE = Path(__file__).parent / "page"
 STATES = ("mode", "angle", "behind", "edges", "labels", "opacity", "paint", "view", "dark")
@@ -75,7 +75,7 @@ class App:
         """A box (left, top, right, bottom) over the picture."""
         left, top, right, bottom = rectangle
         find = self._stage.within if self._sight.behind else self._stage.seen
-        found = find(cast(Rectangle, (left, top, right, bottom)))
+        found = find((left, top, right, bottom))
         self._choose(self._picking().picked(found, _of_group(how, found, frozenset(self._sight.chosen))))
 
     def changed(self, **values: Any) -> None:

@@ -25,7 +25,7 @@ from flowcfd.widgets.patches.source import Of, source
 
 HEIGHT = 560
 """Of the picture [pixels]."""
-BEGINS = Inlet(1.0)
+BEGINS = Inlet(speed=1.0)
 """The boundary that stands ready to be assigned."""
 
 
