@@ -101,5 +101,7 @@ class Still:
             f"<style>.jp-OutputArea-child:has(.flowcfd-monitor) + {own}{{display:none}}"
             f"{above}:not(:has(.flowcfd-monitor)) .jp-OutputArea-output{{display:none}}</style>"
         )
-        note = f"{words}, as it was {time.strftime('%d %b %H:%M')}; the cell, run again, shows it live"
+        note = (
+            f"{words}, as it was {time.strftime('%d %b %H:%M')}; load the page again, or run the cell, to see it live"
+        )
         return {"text/plain": self.words(), "text/html": f"<div class='{mark}'>{style}{image}<div>{note}</div></div>"}
