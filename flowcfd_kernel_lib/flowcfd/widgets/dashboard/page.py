@@ -92,7 +92,7 @@ class Page:
         self.table = pn.widgets.Tabulator(
             pd.DataFrame(), show_index=False, disabled=True, selectable=1, pagination=None, page_size=ROWS,
             layout="fit_data_stretch", theme="simple", stylesheets=[TABLE_LOOK], sizing_mode="stretch_width",
-            configuration={"columnDefaults": {"minWidth": 92}},
+            configuration={"columnDefaults": {"minWidth": 84}},
         )  # fmt: skip
         self.head = pn.pane.HTML("", stylesheets=[FONT], sizing_mode="stretch_width", margin=0)
         self.looks = pn.Tabs(dynamic=True, sizing_mode="stretch_width", stylesheets=[TABS], margin=(8, 0, 0, 0))
@@ -109,6 +109,7 @@ class Page:
     def _template(self) -> Any:
         template = pn.Template((HERE / "page.html").read_text())
         template.add_variable("title", self.store.now.title)
+        template.add_variable("single", self.store.single)
         template.add_variable("css", (HERE / "page.css").read_text())
         for name in ("told", "download", "table", "looks", "across", "up", "scatter", "parallel"):
             template.add_panel(name, getattr(self, name))
@@ -227,7 +228,7 @@ def frame(now: Gathered) -> pd.DataFrame:
         colour, word = mark(row)
         pill = f"<span style='color:{colour};font-weight:600'>&#9679;&nbsp;{escape(word)}</span>"
         values = {now.titled(name): now.value(row, name) for name in (*now.parameters, *now.measures)}
-        rows.append({"point": row.name, **values, "state": row.state, "verdict": pill})
+        rows.append({"point": row.name, "verdict": pill, **values, "state": row.state})
     return pd.DataFrame(rows)
 
 

@@ -28,6 +28,8 @@ class Store:
 
     def __init__(self, subject: Subject) -> None:
         self.now = Gathered(subject.title)
+        self.single = len(subject.runs) == 1
+        """Whether there will never be anything to compare."""
         self.version = 0
         self._gather = Gatherer(subject)
 
