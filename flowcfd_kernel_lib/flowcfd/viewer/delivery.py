@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REST = 0.25
 """So long nothing must move before the picture is drawn in full [s]."""
+TOGETHER = 0.03
+"""Who asks for a picture at rest within so long gets the same [s]."""
 FASTEST = 1 / 30
 """The least time between pictures [s]."""
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -133,7 +135,7 @@ class Delivery(LinkProtocol):  # type: ignore[misc]
     def ask(self) -> None:
         """A picture soon: those who ask before it is drawn get the same."""
         if self._timer is None:
-            wait = max(0.0, self._last + FASTEST - time.monotonic()) if self._live.moving else 0.0
+            wait = max(0.0, self._last + FASTEST - time.monotonic()) if self._live.moving else TOGETHER
             self._timer = asyncio.get_running_loop().call_later(wait, self._send)
 
     def _send(self) -> None:

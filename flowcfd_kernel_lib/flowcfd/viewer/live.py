@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Read = Callable[[Spec], Scene]
 RATIO = 0.6
 """Resolution while it moves, of that at rest."""
+DENSE = 1_000_000
+"""Beyond so many triangles each pixel has several of them, and smoothed edges would double the time of a picture."""
 LEAST = 12
 """The smallest letters [pixels]."""
 MOVING, STILL = 70, 92
@@ -178,7 +180,7 @@ class Live:
         from PIL import Image
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
-        if not self.moving:
+        if not self.moving and sum(triangles(data) for _, data in self._surfaces()) < DENSE:
             self.plotter.enable_anti_aliasing("ssaa")
         window, start = self.plotter.render_window, time.perf_counter()
         window.Render()
