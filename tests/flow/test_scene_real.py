@@ -10,7 +10,7 @@ import pytest
 from matplotlib.image import imread
 
 import flowcfd as fc
-from flowcfd.errors import NoSuchField, NotYet, ResultError, UnknownName
+from flowcfd.errors import CaseError, NoSuchField, NotYet, ResultError, UnknownName
 
 pytestmark = pytest.mark.flow
 
@@ -100,6 +100,8 @@ def test_pressure_falls_along_the_duct(duct: fc.Results) -> None:
         lambda s: s.clip("y", edges=True, color="p", cells=True),
         lambda s: s.threshold("U", 0.5, 2.0),
         lambda s: s.outline().slice("z", color="lambda2"),
+        lambda s: s.worst("aspect ratio", 10),
+        lambda s: s.patches(),
     ],
 )
 def test_every_layer_puts_something_on_the_picture(duct: fc.Results, layer) -> None:
@@ -158,3 +160,38 @@ def test_a_two_dimensional_case_is_seen_from_the_front(home: Path) -> None:
     painted = (picture.max(axis=2) - picture.min(axis=2) > 60)[: picture.shape[0] - 90]
     rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
     assert np.ptp(columns) == pytest.approx(np.ptp(rows), rel=0.03)  # the cavity is square
+
+
+def test_values_at_probes_and_along_lines_are_those_of_the_results(duct: fc.Results) -> None:
+    scene = fc.view(duct).slice("z").probe((0.5, 0.1, 0.15), (0.25, 0.05, 0.15)).line((0.5, 0, 0.15), (0.5, 0.2, 0.15))
+    probed = scene.probed
+    exact = duct.sample_points([(0.5, 0.1, 0.15), (0.25, 0.05, 0.15)])
+    assert probed["p"].to_numpy() == pytest.approx(exact["p"].to_numpy())
+    assert scene._data.sample([(0.5, 0.1, 0.15)], "p") == pytest.approx(exact["p"].to_numpy()[:1])
+    assert scene._data.sample([(0.5, 0.1, 0.15)], "U").shape == (1, 3)
+    assert np.isnan(scene._data.sample([(9, 9, 9)], "Q")).all()
+    assert len(scene.profiles) == 1
+    assert scene.profiles[0]["distance"].iloc[-1] == pytest.approx(0.2)
+    assert colours(pixels(scene)) > colours(pixels(fc.view(duct).slice("z")))
+
+
+def test_a_range_over_all_times_is_that_of_all_cells(duct: fc.Results) -> None:
+    scene = fc.view(duct).slice("z").color("p", range="times")
+    low, high = scene._data.span(scene.paint)  # type: ignore[arg-type]
+    each = [np.asarray(duct.mesh(time, fields=["p"]).cell_data["p"]) for time in duct.times]
+    assert (low, high) == pytest.approx((min(one.min() for one in each), max(one.max() for one in each)))
+    assert len(scene.png) > 1000
+
+
+def test_a_case_before_any_run_shows_its_patches_and_is_meshed_once(home: Path) -> None:
+    case = fc.Case(
+        name="lid", domain=fc.Cavity("0.1 m"), mesh=fc.Blocks(12), physics=fc.Incompressible(fluid="water"),
+        boundaries={"lid": fc.Wall(velocity=(0.01, 0, 0)), "walls": fc.Wall()}, solve=fc.Steady(iterations=20),
+    )  # fmt: skip
+    scene = fc.view(case)
+    assert [one.kind for one in scene.explicit().layers] == ["patches"]
+    assert colours(pixels(scene)) > 20
+    assert fc.view(case) == scene  # an equal case has the same mesh
+    assert eval(scene.code, {"fc": fc}) == scene
+    with pytest.raises(CaseError, match="which looking does not start"):
+        fc.view(fc.tutorial("incompressible/simpleFoam/motorBike"))

@@ -22,7 +22,7 @@ from flowcfd.scene.layers import AXES, Layer, Outline, Slice, Surface, Vector
 from flowcfd.scene.marks import Line, Patches, Probe
 from flowcfd.scene.paint import Paint
 from flowcfd.scene.ruler import Ruler
-from flowcfd.scene.stage import SCALE, WIDTH, Stage
+from flowcfd.scene.stage import WIDTH, Stage, scale_height
 
 if TYPE_CHECKING:
     from flowcfd.scene.scene import Scene
@@ -112,7 +112,7 @@ def plotter(scene: Scene, most: int | None = None) -> Iterator[tuple[Any, Stage]
 
 def _below(stage: Stage, width: int) -> float:
     """The room for the scales [pixels]."""
-    return 1.25 * SCALE * width / WIDTH if stage.shown else 0.0
+    return 1.25 * scale_height(width) if stage.shown else 0.0
 
 
 def _size(stage: Stage, seen: Camera, scene: Scene, flat: Vector | None) -> list[int]:

@@ -140,19 +140,27 @@ class Stage:
 
     def _scale(self, mapper: Any, label: str, number: int, count: int) -> None:
         width, height = self.plotter.window_size
-        times = width / WIDTH
         text = letters(15, width)
         self.plotter.add_scalar_bar(
             title=f"{label}\n", mapper=mapper, color=self.ink, fmt="%.3g", n_labels=5, width=0.8 / count - 0.05,
-            height=SCALE * times / height, position_x=0.125 + number * 0.8 / count, position_y=0.01,
+            height=scale_height(width) / height, position_x=0.125 + number * 0.8 / count, position_y=0.01,
             title_font_size=text, label_font_size=text, font_family="arial", unconstrained_font_size=True,
         )  # fmt: skip
 
 
 def letters(size: float, width: int) -> int:
     """The height of letters [pixels] in a picture of a width, from that in a usual one; small ones stay readable."""
+    return round(size * _times(width))
+
+
+def scale_height(width: int) -> float:
+    """The height of a scale of colours with its letters [pixels] in a picture of a width."""
+    return SCALE * _times(width)
+
+
+def _times(width: int) -> float:
     times = width / WIDTH
-    return round(size * (times if times > 1 else times**0.5))
+    return times if times > 1 else float(times**0.5)
 
 
 def _flat(dataset: Any) -> bool:

@@ -89,7 +89,7 @@ def _plane(scene: Scene, layer: Any) -> dict[str, Any]:
     straight = sum(1 for one in layer.normal if one) == 1
     where = f"{'xyz'[along]} = {origin[along]:.4g} m" if straight else "tilted"
     return {
-        "axis": "xyz"[along] if straight else "free", "at": origin[along], "low": float(low[along]),
+        "axis": "xyz"[along] if straight else "free", "at": float(f"{origin[along]:.6g}"), "low": float(low[along]),
         "high": float(high[along]), "step": float((high[along] - low[along]) / 200), "where": where,
         "origin": list(origin), "normal": list(layer.normal),
     }  # fmt: skip
