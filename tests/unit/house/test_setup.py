@@ -19,7 +19,9 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir(parents=True)
         version, kernel = "flowcfd_kernel_lib/flowcfd/version.py", "kernels/openfoam/kernel.json"
-        scripts = ("extensions/package-lock.json", "hub/package-lock.json")
+        scripts = ("tools/scripts", "extensions/package-lock.json", "hub/package-lock.json")
+        for name in ("extensions/flowcfd-lab", "flowcfd_kernel_lib/flowcfd/kernel/labconfig"):
+            shutil.copytree(ROOT / name, self.clone / name)
         for name in ("tools/setup", "binder/apt.txt", "pyproject.toml", "requirements.lock", version, kernel, *scripts):
             (self.clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.clone / name)
@@ -199,7 +201,7 @@ def test_a_failed_download_leaves_the_environment_as_it_was(python: Machine) -> 
 def test_scripts_that_could_not_be_fetched_are_fetched_next_time(python: Machine) -> None:
     done = python.setup({"NPM_ENDS": "badly"})
     assert done.returncode == 1
-    assert "npm ci in extensions/ failed" in done.stderr
+    assert "npm ci" in done.stderr
     assert python.setup().returncode == 0
     assert [call for call in python.calls() if call.startswith("npm")][1:] == ["npm ci extensions", "npm ci hub"]
     assert (python.clone / "flowcfd_kernel_lib/flowcfd/widgets/static/uPlot.iife.min.js").is_file()
