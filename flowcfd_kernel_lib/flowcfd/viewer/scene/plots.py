@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 WIDE, TALL = 300, 170
-LEFT, RIGHT, TOP, BELOW = 46, 10, 12, 34
+LEFT, RIGHT, TOP, BELOW = 46, 18, 12, 34
 """Room for the labels [pixels]."""
 
 

@@ -32,7 +32,7 @@ def _field(app: SceneApp) -> None:
     select("Field", "choices.used.field", "choices.fields", (act, "['paint', 'field', $event]"),
            style="flex:0 1 132px;min-width:96px", raw_attrs=['data-test="field"'])  # fmt: skip
     select("Component", "choices.used.component", "fixed.components", (act, "['paint', 'component', $event]"),
-           v_if="choices.vectors.includes(choices.used.field)", style="flex:0 1 118px;min-width:90px")  # fmt: skip
+           v_if="choices.vectors.includes(choices.used.field)", style="flex:0 1 138px;min-width:90px")  # fmt: skip
 
 
 def _looks(app: SceneApp) -> None:

@@ -270,7 +270,7 @@ function row(context, node) {
     element,
     update(now) {
       const note = context.notes[now.id] ?? {};
-      words(label, now.label);
+      words(label, now.label || (now.head ? "Kind" : ""));
       label.title = now.name && now.name !== now.label ? now.name : "";
       element.classList.toggle("ff-required", Boolean(now.required && own));
       element.classList.toggle("ff-wrong", Boolean(note.problem));
