@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Read = Callable[[Spec], Scene]
 RATIO = 0.6
 """Resolution while it moves, of that at rest."""
-DENSE = 1_000_000
+DENSE = 300_000
 """Beyond so many triangles each pixel has several of them, and smoothed edges would double the time of a picture."""
 LEAST = 12
 """The smallest letters [pixels]."""
