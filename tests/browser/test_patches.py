@@ -64,6 +64,7 @@ def test_faces_are_picked_by_mouse_and_their_boundaries_are_a_script(lab: Lab, p
     mode(view, "Box")
     drag(page, view, (0.02, 0.02), (0.98, 0.98))
     expect(count).to_contain_text("4 of 5 faces selected")
+    expect(view.locator(".fp-view")).to_have_attribute("data-mode", "box")  # whatever the list said meanwhile
     shot(out, "patches-box")
 
     out.get_by_role("button", name="None", exact=True).click()

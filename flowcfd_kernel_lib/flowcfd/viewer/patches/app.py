@@ -22,9 +22,9 @@ LOOKS = {
     "-y": "From -y", "y": "From +y", "z": "From above", "-z": "From -z",
 }  # fmt: skip
 HELP = {
-    "click": "Click a face. Shift: add or take away. Ctrl or Alt: take away. Drag turns, the wheel zooms.",
-    "box": "Drag a box over the faces. Shift: add or take away. Ctrl or Alt: take away. Turn in another mode.",
-    "angle": "Click a face: neighbours that turn by less than the angle are taken too. Shift, Ctrl as for a click.",
+    "click": "Click a face. Shift: add or take away. Ctrl: take away. Drag turns.",
+    "box": "Drag a box. Shift: add or take away. Ctrl: take away. Other modes turn.",
+    "angle": "Click a face: neighbours within the angle come too. Shift, Ctrl as for a click.",
 }
 
 
@@ -47,8 +47,13 @@ class App:
         return self._sight.to_json()
 
     def replace(self, spec: Spec) -> None:
-        """Show another picking. Raises FlowError, and then shows what it showed before."""
-        new = Sight.from_json(spec)
+        """Show another picking, looked at as it is here. Raises FlowError, and then shows what it showed before.
+
+        With "only": "hover" all that was picked here meanwhile stays too: the notebook may not have heard of it yet.
+        """
+        new = Sight.from_json(spec).changed(**{name: getattr(self._sight, name) for name in STATES})
+        if spec.get("only") == "hover" and new.shell == self._sight.shell:
+            new = self._sight.changed(hover=new.hover)
         if new.shell != self._sight.shell:
             shell = Shell.load(Path(new.shell))
             self._live.plotter.clear_actors()

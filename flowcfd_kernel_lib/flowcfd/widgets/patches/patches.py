@@ -216,7 +216,7 @@ class Patches:
             names=picking.names, chosen=tuple(sorted(picking.chosen)), kinds=self._desk.kinds, hidden=hidden, **changes
         )
         try:
-            self._frame.show(self._sight.to_json())
+            self._frame.show({**self._sight.to_json(), **({"only": "hover"} if "hover" in changes else {})})
         except FlowError as error:
             self._panel.words = str(error)
 
