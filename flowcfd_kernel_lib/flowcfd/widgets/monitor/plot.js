@@ -29,7 +29,7 @@ const ticks = (splits) => {
   const step = Math.abs(splits[1] - splits[0]) || size || 1;
   if (size >= 1e-2 && size < 1e5) return splits.map((value) => (value === null ? '' : String(Number(value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(step))))))));
   const digits = Math.max(0, Math.min(4, Math.ceil(Math.log10(size / step))));
-  return splits.map((value) => (value === null ? '' : value === 0 ? '0' : value.toExponential(digits).replace('-', '\u2212').replace(/e\+?(-?)(\d+)/, 'e$1$2')));
+  return splits.map((value) => (value === null ? '' : value === 0 ? '0' : value.toExponential(digits).replace('e+', 'e')));
 };
 
 class Curves {
@@ -63,7 +63,7 @@ class Curves {
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '12px system-ui, sans-serif' };
     const up = this.linear ? { values: (_, splits) => ticks(splits) } : { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
     this.plot = new uPlot({
-      width: this.place.clientWidth || 600,
+      width: this.place.clientWidth || this.width || 600,
       height: 240,
       legend: { show: false },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, bind: { dblclick: () => () => this.see(null) } },
@@ -91,6 +91,7 @@ class Curves {
     if (!this.place.isConnected || !this.place.clientWidth) return;
     if (!this.plot) this.build();
     const { ring, plot } = this;
+    this.width = this.place.clientWidth;
     const data = this.data();
     if (plot.width !== this.place.clientWidth) plot.setSize({ width: this.place.clientWidth, height: 240 });
     const count = ring.length;
