@@ -259,7 +259,7 @@ def test_all_controls_are_reached_by_the_keyboard_and_named(duct: fc.Results, pr
     view = View(process, page, fc.view(duct).slice("x", 0.5).streamlines("inlet", count=10).contour("p", 3))
     for title in ("Probes and line", "Python"):
         view.panel(title)
-    assert_accessible(page, page.locator("#app"))
+    assert_accessible(page, "#app")
     names = focus_order(page.locator("#app"))
     for name in ("Fit into the picture", "Look from", "Scale bar", "Probe by click", "Screenshot", "Export", "Panels"):
         assert any(name in one for one in names), name

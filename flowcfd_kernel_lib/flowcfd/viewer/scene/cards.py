@@ -25,19 +25,16 @@ def layers(app: SceneApp) -> None:
             v_for="one in fixed.added", key="one.kind", title=("one.title",), prepend_icon=("one.icon",),
             click=(app.act, "['add', one.kind]"),
         )  # fmt: skip
-    with html.Details(v_for="(card, n) in choices.cards", key="n + card.kind", classes="flowcfd-card",
-                      raw_attrs=[':data-kind="card.kind"', ':open="n === choices.cards.length - 1"']):  # fmt: skip
-        with html.Summary():
-            v3.VIcon(icon=("card.icon",), size=18)
-            html.Span("{{ card.title }}", classes="flowcfd-title")
-            button("mdi-delete-outline", "Remove this layer", (app.act, "['remove', n]"), raw_attrs=["@click.stop"])
-        with html.Div(v_if="!['probe', 'line', 'outline'].includes(card.kind)"):
-            _plane(app)
-            _surface(app)
-            _iso(app)
-            _streams(app)
-            _rest(app)
-            _shared(app)
+    card, opened = [':data-kind="card.kind"'], [':open="n === choices.cards.length - 1"']
+    with html.Div(v_for="(card, n) in choices.cards", key="n + card.kind", classes="flowcfd-card", raw_attrs=card):
+        with html.Details(raw_attrs=opened):
+            with html.Summary():
+                v3.VIcon(icon=("card.icon",), size=18)
+                html.Span("{{ card.title }}", classes="flowcfd-title")
+            with html.Div(v_if="!['probe', 'line', 'outline'].includes(card.kind)"):
+                for part in (_plane, _surface, _iso, _streams, _rest, _shared):
+                    part(app)
+        button("mdi-delete-outline", "Remove this layer", (app.act, "['remove', n]"), classes="flowcfd-delete")
 
 
 def _set(app: SceneApp, name: str, value: str = "$event") -> Any:

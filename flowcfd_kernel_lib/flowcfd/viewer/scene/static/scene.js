@@ -34,6 +34,11 @@
     save(offered.name, content);
   };
 
+  const named = () => {
+    for (const image of document.querySelectorAll(".flowcfd-picture img:not([alt])")) image.alt = "The scene";
+  };
+  new MutationObserver(named).observe(document.documentElement, { childList: true, subtree: true });
+
   const listen = () => {
     const { trame } = window;
     if (!trame?.state?.watch || !trame.trigger) {
