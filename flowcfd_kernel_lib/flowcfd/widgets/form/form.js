@@ -3,6 +3,8 @@
 const TYPING = 250; // ms without a key before what is typed is sent
 const PATIENCE = 4000; // ms without an answer before it is said
 const WAITING = "The kernel is busy or gone. What you typed is kept and counts as soon as it answers.";
+// Every widget has this script once more for itself: without this, two forms on a page would have the same ids.
+const PAGE = Math.random().toString(36).slice(2, 8);
 let count = 0;
 
 function make(tag, className, attributes = {}) {
@@ -249,7 +251,7 @@ function tools(context, node) {
 }
 
 function row(context, node) {
-  const id = `ff-${++count}`;
+  const id = `ff-${PAGE}-${++count}`;
   const element = make("div", "ff-row");
   const label = make("label", "ff-label", { for: id });
   const control = make("div", "ff-control");
@@ -290,7 +292,7 @@ function row(context, node) {
 
 function adding(context, node) {
   const element = make("span", "ff-adding");
-  const id = `ff-${++count}`;
+  const id = `ff-${PAGE}-${++count}`;
   const options = node.add.options ?? [];
   const field = node.add.typed ? make("input", "", { id, placeholder: "name" }) : make("select", "ff-kind", { id });
   const add = button("Add", "ff-add", () => {
@@ -390,7 +392,7 @@ function group(context, node, depth) {
 
 function folded(context, node, depth) {
   const fold = folding("ff-fold", context, node.id);
-  const own = saying(`ff-${++count}`);
+  const own = saying(`ff-${PAGE}-${++count}`);
   const inner = make("div", "ff-inner");
   const content = contents(context, inner, node, depth);
   fold.inside.append(own.element, inner);
@@ -425,7 +427,7 @@ function contents(context, inner, node, depth) {
 function render({ model, el }) {
   const root = make("div", "flowcfd-form");
   const trouble = make("div", "ff-trouble", { role: "status" });
-  const whole = saying(`ff-${++count}`);
+  const whole = saying(`ff-${PAGE}-${++count}`);
   const body = make("div", "ff-body");
   root.append(trouble, whole.element, body);
   el.append(root);
