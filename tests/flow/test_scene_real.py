@@ -194,4 +194,4 @@ def test_a_case_before_any_run_shows_its_patches_and_is_meshed_once(home: Path) 
     assert fc.view(case) == scene  # an equal case has the same mesh
     assert eval(scene.code, {"fc": fc}) == scene
     with pytest.raises(CaseError, match="which looking does not start"):
-        fc.view(fc.tutorial("incompressible/simpleFoam/motorBike"))
+        fc.view(fc.adopt(fc.tutorial("incompressible/simpleFoam/motorBike")))
