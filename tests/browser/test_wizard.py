@@ -37,6 +37,8 @@ def test_a_cavity_is_set_up_run_and_written_by_mouse_and_keyboard(lab: Lab, page
     shown.get_by_role("button", name="Next: Domain").press("Enter")
     expect(shown.locator(".fc-wizard-title")).to_have_text("Domain")
     expect(shown.get_by_text("extent in x, along the lid")).to_be_visible()
+    for label in ("Length", "Speed"):  # of two forms on one page
+        expect(shown.get_by_role("textbox", name=f"{label} *")).to_have_value("1")
     shot(page, "wizard-2-domain")
 
     enter(shown, "Mesh")
