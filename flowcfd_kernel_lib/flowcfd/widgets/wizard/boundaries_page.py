@@ -68,6 +68,7 @@ class BoundariesPage:
         body = self._desk.draft.geometry
         if body is None:
             return
+        self._picked.children = (html(said(["The picture is being started: the first one takes some seconds."])),)
         try:
             geometry = Geometry.kept(body.digest)
             given = {name: one for name, one in self._desk.draft.boundaries.items() if name in geometry.patches}
