@@ -113,11 +113,12 @@ class Delivery(LinkProtocol):  # type: ignore[misc]
     # ---- moving and resting
 
     def begin(self) -> None:
-        """From now on coarse pictures."""
+        """Coarse pictures from when it moves."""
         if self._resting is not None:
             self._resting.cancel()
             self._resting = None
-        self._live.move(True)
+        if not self._live.moving:
+            self._live.hold()
 
     def end(self) -> None:
         """A full picture, unless it goes on at once."""
@@ -127,7 +128,7 @@ class Delivery(LinkProtocol):  # type: ignore[misc]
 
     def _rest(self) -> None:
         self._resting = None
-        self._live.move(False)
+        self._live.rest()
         self.ask()
         for heard in self._live.on_rest:
             heard()
@@ -142,6 +143,7 @@ class Delivery(LinkProtocol):  # type: ignore[misc]
         self._timer = None
         if self._live.closed:
             return
+        self._live.stir()
         if self._live.moving and self._behind():  # the page or the way to it is slow: the newest picture, when it can
             self._timer = asyncio.get_running_loop().call_later(FASTEST, self._send)
             return

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from flowcfd.errors import ResultError
 from flowcfd.scene import Scene
@@ -57,6 +60,7 @@ class Live:
         self._levels, self._finer = lod.Levels(), 0
         self._full: list[tuple[Any, Any]] = []
         self._letters: dict[int, tuple[Any, int]] = {}
+        self._held: tuple[tuple[int, int], Any] | None = None
 
     @property
     def name(self) -> str:
@@ -122,6 +126,24 @@ class Live:
 
     # ---- moving
 
+    def hold(self) -> None:
+        """The mouse is pressed, or a wheel turned; nothing has moved yet."""
+        self._held = self.plotter.render_window.GetInteractor().GetEventPosition(), self.plotter.camera.copy()
+
+    def stir(self) -> None:
+        """Draw coarsely from when something has moved since the press: a click keeps its sharp picture."""
+        if self._held is not None and self._stirred(*self._held):
+            self._held = None
+            self.move(True)
+
+    def rest(self) -> None:
+        """The mouse has let go; where nothing has moved, the camera is exactly what it was."""
+        self.stir()
+        if self._held is not None:  # VTK turns by nothing at a click, and straightens what is up
+            self.plotter.camera.DeepCopy(self._held[1])
+            self._held = None
+        self.move(False)
+
     def move(self, moving: bool) -> None:
         """Begin or end to draw coarsely."""
         if moving == self.moving or self.closed:
@@ -135,7 +157,7 @@ class Live:
         else:
             self._restore()
             size = list(self._size)
-        self.plotter.window_size = size
+        self._scale(size)
         for text, pixels in self._letters.values():
             text.SetFontSize(max(4, round(RATIO * pixels)) if moving else pixels)
 
@@ -174,6 +196,25 @@ class Live:
         self.plotter.close()
 
     # ---- inside
+
+    def _stirred(self, place: tuple[int, int], before: Any) -> bool:
+        """Whether the mouse is elsewhere, or the camera."""
+        now, window = self.plotter.camera, self.plotter.render_window
+        return window.GetInteractor().GetEventPosition() != place or not np.allclose(
+            _sight(now), _sight(before), rtol=1e-9, atol=1e-12
+        )
+
+    def _scale(self, size: list[int]) -> None:
+        """Another size of what is drawn; the mouse is where it was in it, so that what is dragged does not jump."""
+        window = self.plotter.render_window
+        before, mouse = window.GetSize(), window.GetInteractor()
+        last, now = (
+            [math.floor(at * new / old + 0.5) for at, new, old in zip(place, size, before, strict=True)]
+            for place in (mouse.GetLastEventPosition(), mouse.GetEventPosition())
+        )
+        self.plotter.window_size = size
+        mouse.SetEventPosition(*last)
+        mouse.SetEventPosition(*now)  # which makes the one before the last
 
     def _seen(self) -> Image.Image:
         """What is drawn now."""
@@ -234,3 +275,10 @@ class Live:
             for name in ("GetTitleTextProperty", "GetLabelTextProperty", "GetTextProperty"):
                 if hasattr(prop, name) and prop.IsA("vtkActor2D") and not prop.IsA("vtkCornerAnnotation"):
                     yield getattr(prop, name)()
+
+
+def _sight(camera: Any) -> list[float]:
+    """What a camera shows, as numbers: the way up counts only as far as it turns the picture."""
+    seen = camera.GetModelViewTransformMatrix()
+    turned = [seen.GetElement(row, column) for row in range(3) for column in range(4)]
+    return [*turned, camera.parallel_scale, camera.view_angle]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.unit.viewer.test_lod import wavy
@@ -68,3 +70,73 @@ def test_a_view_that_is_not_used_frees_its_levels(live: Live) -> None:
     assert not live.moving and live._levels._known == {}
     live.move(True)  # in full, until the levels are there again
     assert live.image()[1][0] == round(RATIO * 1000)
+
+
+class Mouse:
+    """Presses and drags in shares of the picture, by the same door as those that come from a page."""
+
+    def __init__(self, live: Live) -> None:
+        from vtkmodules.vtkWebCore import vtkWebApplication
+
+        self._app, self._live = vtkWebApplication(), live
+        live.plotter.render_window.GetInteractor().EnableRenderOff()
+
+    def at(self, x: float, y: float, *, pressed: bool) -> None:
+        from vtkmodules.vtkWebCore import vtkWebInteractionEvent
+
+        event = vtkWebInteractionEvent()
+        event.SetButtons(vtkWebInteractionEvent.LEFT_BUTTON if pressed else 0)
+        event.SetX(x)
+        event.SetY(y)
+        self._app.HandleInteractionEvent(self._live.plotter.render_window, event)
+
+    def drag(self, *places: tuple[float, float], coarse: bool = True) -> None:
+        self.at(*places[0], pressed=True)
+        if coarse:
+            self._live.hold()
+        for place in places[1:]:
+            self.at(*place, pressed=True)
+            if coarse:
+                self._live.stir()
+        self.at(*places[-1], pressed=False)
+
+
+def seen(live: Live) -> tuple[Any, ...]:
+    camera = live.plotter.camera
+    return camera.position, camera.focal_point, camera.up, camera.parallel_scale
+
+
+def test_a_click_leaves_the_camera_exactly_as_it_was(live: Live) -> None:
+    live.plotter.camera.up = (0.1, 1.0, 0.3)  # not at right angles, which VTK mends when it turns
+    before = seen(live)
+    for place in ((0.123, 0.777), (0.5004, 0.3331)):
+        Mouse(live).drag(place)
+        assert not live.moving
+        live.rest()
+        for now, then in zip(seen(live), before, strict=True):
+            assert now == pytest.approx(then, rel=1e-15)  # copies of a camera make its way up one long again
+
+
+def test_a_drag_turns_as_far_as_at_full_size_and_starts_without_a_jump(live: Live) -> None:
+    places = [(0.7, 0.6), *((0.7 + share, 0.6 + share / 2) for share in np.linspace(0.01, 0.2, 20))]
+    start = live.plotter.camera.copy()
+    Mouse(live).drag(*places, coarse=False)
+    full = np.array(live.plotter.camera.position)
+    live.plotter.camera = start.copy()
+    Mouse(live).drag(*places)
+    assert live.moving
+    live.rest()
+    assert live.plotter.render_window.GetSize() == (1000, 560)
+    away = np.linalg.norm(np.array(start.position) - np.array(start.focal_point))
+    off = np.degrees(np.linalg.norm(np.array(live.plotter.camera.position) - full) / away)
+    assert off < 1.5  # two pixels of the small picture
+
+
+def test_the_mouse_stays_where_it_is_when_the_size_changes(live: Live) -> None:
+    mouse = live.plotter.render_window.GetInteractor()
+    mouse.SetEventPosition(500, 280)
+    mouse.SetEventPosition(600, 140)
+    live.move(True)
+    assert (mouse.GetLastEventPosition(), mouse.GetEventPosition()) == ((300, 168), (360, 84))
+    live.move(False)
+    assert (mouse.GetLastEventPosition(), mouse.GetEventPosition()) == ((500, 280), (600, 140))
