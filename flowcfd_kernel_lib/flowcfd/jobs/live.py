@@ -8,6 +8,7 @@ that hundreds of runs cost what a page costs.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import html
 import threading
 import time
@@ -53,6 +54,7 @@ class Live:
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
+        self._context = contextvars.copy_context()  # of the cell: threads in it answer to the kernel's main thread
         self._quiet = False  # while ticks are set from here
         self._title, self._note = widgets.HTML(), widgets.HTML()
         self._rows = [self._made(widgets) for _ in range(min(PAGE, max(1, len(runs))))]
@@ -79,7 +81,7 @@ class Live:
             if self._thread is None or not self._thread.is_alive():
                 self._over.clear()
                 self.refresh()
-                self._thread = threading.Thread(target=self._live, name="flowcfd-runs", daemon=True)
+                self._thread = self._threaded("flowcfd-runs", self._live)
                 self._thread.start()
                 _alive.append(self)
                 for old in _alive[:-MOST]:
@@ -131,11 +133,14 @@ class Live:
     def tell(self, verb: str) -> threading.Thread:
         """Say pause, resume, cancel or retry to the ticked runs, in a thread; the rows show what comes of it."""
         chosen = self.runs._of([path for path in self.runs._members if path in self.ticked])
-        thread = threading.Thread(target=self._told, args=(verb, chosen), name=f"flowcfd-{verb}", daemon=True)
+        thread = self._threaded(f"flowcfd-{verb}", partial(self._told, verb, chosen))
         self._note.value = _said(f"{verb}: {len(chosen)} runs ..." if len(chosen) else "tick the runs first")
         if len(chosen):
             thread.start()
         return thread
+
+    def _threaded(self, name: str, do: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=self._context.copy().run, args=(do,), name=name, daemon=True)
 
     def _told(self, verb: str, chosen: Runs) -> None:
         verbs: dict[str, Callable[[], Outcomes]] = {

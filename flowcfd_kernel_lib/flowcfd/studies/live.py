@@ -5,6 +5,7 @@ The display is an output of the cell that is written anew, so it stands in a sav
 
 from __future__ import annotations
 
+import contextvars
 import html
 import threading
 import time
@@ -55,7 +56,8 @@ class Watch:
             return self
         through = self.refresh()
         if has_front_end():
-            self._thread = threading.Thread(target=self._live, name="flowcfd-study", daemon=True)
+            here = contextvars.copy_context()  # the cell's, whatever the kernel hears meanwhile
+            self._thread = threading.Thread(target=here.run, args=(self._live,), name="flowcfd-study", daemon=True)
             self._thread.start()
         elif not through:
             self._live()

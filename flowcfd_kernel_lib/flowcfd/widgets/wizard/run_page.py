@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -70,7 +71,9 @@ class RunPage:
         self.run, self.start.disabled = run, False
         self._monitor.children = (self._watched(run),)
         self._told()
-        threading.Thread(target=self._follow, args=(run,), name=f"follow {run.path.name}", daemon=True).start()
+        here = contextvars.copy_context()
+        name = f"follow {run.path.name}"
+        threading.Thread(target=here.run, args=(self._follow, run), name=name, daemon=True).start()
 
     def _failed(self, sentence: str) -> None:
         self.start.disabled = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 from html import escape
@@ -38,9 +39,9 @@ class Working:
         self._turn += 1
         turn = self._turn
         self._say(words)
-        self._thread = threading.Thread(
-            target=self._work, args=(turn, words, work, done, failed or self.fail), name=words, daemon=True
-        )
+        here = contextvars.copy_context()  # what is shown from a thread answers to the message that is heeded now
+        given = (self._work, turn, words, work, done, failed or self.fail)
+        self._thread = threading.Thread(target=here.run, args=given, name=words, daemon=True)
         self._thread.start()
 
     def wait(self, seconds: float | None = None) -> None:
