@@ -125,13 +125,13 @@ const render = ({ model, el }) => {
 
   const heard = (event) => {
     if (!frame || event.source !== frame.contentWindow || !event.data?.flowcfd) return;
-    const { flowcfd, spec, code, mark } = event.data;
+    const { flowcfd, spec, code } = event.data;
     if (flowcfd === "changed") {
       model.set("spec", spec);
       model.save_changes();
     } else if (flowcfd === "code") {
       const done = (ok, said) => frame?.contentWindow.postMessage({ flowcfd: "written", ok, words: said }, "*");
-      const detail = { code, mark: mark ?? `view ${model.get("label")}`, near: el, done };
+      const detail = { code, mark: model.get("mark"), near: el, done };
       window.dispatchEvent(new CustomEvent("flowcfd:cell", { detail }));
     } else if (flowcfd === "lost") {
       shown = "";

@@ -12,6 +12,7 @@ import traitlets
 from flowcfd.errors import FlowError
 from flowcfd.viewer.kinds import Spec
 from flowcfd.viewer.process import RenderProcess, render_process
+from flowcfd.widgets.mark import mark
 
 HERE = Path(__file__).parent
 
@@ -26,6 +27,7 @@ class Frame(anywidget.AnyWidget):
 
     _esm = HERE / "frame.js"
     _css = HERE / "frame.css"
+    view, _pid = "", 0  # also of one that was never made: it is closed when it is thrown away
 
     address = traitlets.Any(None, allow_none=True).tag(sync=True)
     """Port and secret of the view's page."""
@@ -40,11 +42,13 @@ class Frame(anywidget.AnyWidget):
     html = traitlets.Unicode("").tag(sync=True)
     """A page that needs nothing from elsewhere, for the same."""
     spec = traitlets.Dict().tag(sync=True)
+    mark = traitlets.Unicode("").tag(sync=True)
+    """That of the cell that this view writes."""
 
     def __init__(self, kind: str, spec: Spec, *, label: str, height: int = 560, way: str = "live") -> None:
         self.kind, self.way, self.view = kind, way, ""
         self._pid = 0
-        super().__init__(label=label, height=height, spec=spec)
+        super().__init__(label=label, height=height, spec=spec, mark=mark("view"))
         self.on_msg(self._asked)
         self.process.on_loss.append(self._lost)
         self.again()

@@ -14,12 +14,12 @@ from flowcfd.errors import UnknownName
 from flowcfd.foam.check.finding import Findings
 from flowcfd.jobs.handle import Run
 from flowcfd.widgets.cell import CellWriter
+from flowcfd.widgets.mark import mark
 from flowcfd.widgets.wizard.boundaries_page import BoundariesPage
 from flowcfd.widgets.wizard.check_page import CheckPage
 from flowcfd.widgets.wizard.domain_page import DomainPage
 from flowcfd.widgets.wizard.draft import Draft
 from flowcfd.widgets.wizard.geometry_page import GeometryPage
-from flowcfd.widgets.wizard.mark import mark
 from flowcfd.widgets.wizard.mesh_page import MeshPage
 from flowcfd.widgets.wizard.outputs_page import OutputsPage
 from flowcfd.widgets.wizard.page import PartForm, PartPage, patch_choices
@@ -37,7 +37,7 @@ class Wizard:
     def __init__(self, draft: Draft, *, cell: bool = False) -> None:
         self.draft = draft
         self.findings: Findings | None = None
-        self._mark = mark()
+        self._mark = mark("wizard")
         self._stepper = Stepper(current=NAMES[0])
         self._stepper.observe(lambda _: self._turned(), "current")
         self._writer = CellWriter("", self._mark, label="Write the cell", keep=cell)
