@@ -9,6 +9,7 @@ from argparse import Namespace
 from flowcfd.errors import SiteError
 from flowcfd.kernel import spec
 from flowcfd.kernel.lab import lab_arguments, lab_environment
+from flowcfd.settings import settings
 
 
 def lab(options: Namespace) -> int:
@@ -18,6 +19,7 @@ def lab(options: Namespace) -> int:
     """
     if not options.folder.is_dir() and not (options.folder.is_file() and options.folder.suffix == ".ipynb"):
         raise SiteError(f"lab: there is no folder or notebook {options.folder}")
+    settings()  # what is wrong with them is said here, not by every cell
     if not spec.installed():
         raise SiteError("lab: Jupyter knows no kernel 'openfoam'; install it: flowcfd kernel install --sys-prefix")
     root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options.more else []

@@ -44,7 +44,7 @@ def open(path_or_name: str | Path) -> Run:
 def called(name: str, folders: Collection[str]) -> list[str]:
     """The folders that a name means: the one of that name, else those of it before their digest, else that begin so."""
     found = [name] if name in folders else [folder for folder in folders if folder.rpartition("-")[0] == name]
-    return found or [folder for folder in folders if folder.startswith(name)]
+    return found or [folder for folder in folders if name and folder.startswith(name)]
 
 
 def runs() -> list[Run]:

@@ -78,8 +78,11 @@ def _show_scene(scene: Any) -> None:
 
 def _get_ready(info: Any) -> None:
     """Start the render process beside a cell that will need it: it takes as long to start as the cell to read."""
-    if "view(" in info.raw_cell and import_module("flowcfd.viewer.way").way() == "live":
-        import_module("flowcfd.viewer.process").render_process().start()
+    if "view(" not in info.raw_cell:
+        return
+    with suppress(FlowError):  # the cell itself says what is wrong with the settings
+        if import_module("flowcfd.viewer.way").way() == "live":
+            import_module("flowcfd.viewer.process").render_process().start()
 
 
 def _show_progress(run: Run, over: bool) -> None:

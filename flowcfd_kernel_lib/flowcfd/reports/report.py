@@ -56,6 +56,8 @@ def report(
     CaseError for a suffix, section or template that is not known, UnknownName for a section; ResultError for what
     holds no run; SiteError where typst is not installed. What one section cannot say, it says in its place.
     """
+    if not isinstance(path, str | Path):
+        raise CaseError(f"path: must be the name of a file .pdf or .html (got {type(path).__name__})")
     target = Path(path).expanduser().absolute()
     writer = _WRITERS.get(target.suffix.lower())
     if writer is None:

@@ -42,7 +42,7 @@ def view(of: Results | Run | Case | CaseFiles | str | Path, time: float | None =
         return Scene(of, time)
     if isinstance(of, Run | str | Path):
         return Scene(results(of, wait=False), time)
-    raise CaseError(f"view: give Results, a Run or a folder (got {type(of).__name__})")
+    raise CaseError(f"view: give Results, a Run, a Case or a folder (got {type(of).__name__})")
 
 
 def _run(of: str | Path) -> Run | str | Path:

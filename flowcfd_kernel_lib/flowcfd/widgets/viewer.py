@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowcfd.errors import CaseError
 from flowcfd.scene import Scene
 from flowcfd.viewer.way import way
 from flowcfd.widgets.frame import Frame
@@ -11,11 +12,12 @@ class Viewer(Frame):
     """A scene to turn and to change by its toolbar: `viewer = fc.Viewer(fc.view(res).slice("y")); viewer`.
 
     `scene` is what it shows, with all that the toolbar did; setting it changes the page. What cannot be shown is said
-    in the page, and another scene set is the way back.
+    in the page, and another scene set is the way back. CaseError for what is no Scene.
     """
 
     def __init__(self, scene: Scene, *, height: int = 560) -> None:
-        label = f"3-D view of {scene.results.case.parent.name if scene.results.run else scene.results.case.name}"
+        where = _scene(scene).results
+        label = f"3-D view of {where.case.parent.name if where.run else where.case.name}"
         super().__init__("scene", scene.to_json(), label=label, height=height, way=way())
 
     @property
@@ -25,9 +27,15 @@ class Viewer(Frame):
 
     @scene.setter
     def scene(self, scene: Scene) -> None:
-        self.show(scene.to_json())
+        self.show(_scene(scene).to_json())
 
     @property
     def code(self) -> str:
         """The Python that makes what is shown."""
         return self.scene.code
+
+
+def _scene(given: object) -> Scene:
+    if not isinstance(given, Scene):
+        raise CaseError(f"Viewer: must be given a Scene, such as fc.view(run).slice('y') (got {type(given).__name__})")
+    return given

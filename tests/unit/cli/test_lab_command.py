@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd.cli import lab, main
+from flowcfd.settings import settings
 
 
 @pytest.fixture
@@ -58,3 +59,14 @@ def test_without_the_kernel_it_says_the_command_that_installs_it(
 def test_other_commands_still_refuse_options_that_they_do_not_know(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs", "--port=8890"]) == 2
     assert "unrecognized arguments: --port=8890" in capsys.readouterr().err
+
+
+def test_settings_that_cannot_be_meant_are_said_before_jupyterlab_starts(
+    started: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FLOWCFD_VIEW", "nonsense")
+    settings.cache_clear()
+    assert main(["lab", str(tmp_path)]) == 3
+    assert "FLOWCFD_VIEW: must be one of live, html, picture (got 'nonsense')" in capsys.readouterr().err
+    assert not started
+    settings.cache_clear()

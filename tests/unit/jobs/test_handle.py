@@ -176,6 +176,8 @@ def test_runs_are_found_by_path_name_and_beginning(home: Path, job: Job) -> None
         listing.open("pipe-")
     with pytest.raises(UnknownName, match="there are: cavity-0123456789ab"):
         listing.open("nozzle")
+    with pytest.raises(UnknownName, match="unknown run ''"):
+        listing.open("")
     with pytest.raises(RunError, match="no run here"):
         listing.open(home)
 

@@ -43,6 +43,11 @@ def test_a_path_that_cannot_be_written_is_refused_first(tmp_path: Path, path: st
         report(tmp_path, tmp_path / path)
 
 
+def test_a_path_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match=r"path: must be the name of a file .* \(got NoneType\)"):
+        report(tmp_path, None)  # type: ignore[arg-type]
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match="holds no run, no study and no OpenFOAM case"):
         report(tmp_path, tmp_path / "report.pdf")

@@ -45,12 +45,15 @@ def subject(of: Target, measures: Sequence[str] = ()) -> Subject:
         if not (of.path / "study.json").is_file():
             raise CaseError(f"{of.name}: nothing of this study is computed yet; study.run() begins")
         return Subject(of.name, study=str(of.path), measures=tuple(measures))
-    runs = [of] if isinstance(of, Run) else list(of)
-    for run in runs:
-        if not isinstance(run, Run):
-            raise CaseError(f"dashboard: needs a Study, a Run, runs or a path (got {type(run).__name__})")
+    runs = [_run(of)] if isinstance(of, Run) or not isinstance(of, Iterable) else [_run(one) for one in of]
     title = runs[0].name if len(runs) == 1 else f"{len(runs)} runs"
     return Subject(title, runs=tuple(str(run.path) for run in runs), measures=tuple(measures))
+
+
+def _run(given: object) -> Run:
+    if not isinstance(given, Run):
+        raise CaseError(f"dashboard: needs a Study, a Run, runs or a path (got {type(given).__name__})")
+    return given
 
 
 def _found(of: str | Path) -> Study | Run | list[Run]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from flowcfd.cad import Geometry
+from flowcfd.cad import Geometry, load
+from flowcfd.cad.load import readers
 from flowcfd.case import Case, Domain
 from flowcfd.case.boundary import Boundary
 from flowcfd.case.enclosure import Enclosure
@@ -77,8 +78,9 @@ def source(of: Of, boundaries: Mapping[str, Boundary] | None = None) -> Source:
         case Run():
             return of_run(of)
         case str() | Path():
-            return _of_path(Path(of).expanduser())
-    raise CaseError(f"patches: must be a geometry, a case, files of a case, a run or a path (got {type(of).__name__})")
+            return _of_path(Path(of).expanduser(), boundaries)
+    kinds = "a geometry, a case, a domain, files of a case, a run, or the path of one"
+    raise CaseError(f"patches: must be {kinds} (got {type(of).__name__})")
 
 
 def of_geometry(geometry: Geometry, boundaries: Mapping[str, Boundary] | None = None) -> Source:
@@ -163,7 +165,9 @@ def of_files(files: CaseFiles, label: str) -> Source:
     return _said((begun, {name: one.type for name, one in view.patches.items()}), label, lambda _: _conditions(files))
 
 
-def _of_path(path: Path) -> Source:
+def _of_path(path: Path, boundaries: Mapping[str, Boundary] | None) -> Source:
+    if path.suffix.lower().lstrip(".") in readers.names() and not path.is_dir():
+        return of_geometry(load(path), boundaries)
     if not (path / "job.json").is_file() and (path / "system/controlDict").is_file():
         try:
             return of_folder(path.absolute(), path.absolute().name)

@@ -41,6 +41,8 @@ def test_what_cannot_be_shown_is_told(home: Path) -> None:
         subject([])
     with pytest.raises(CaseError, match=r"needs a Study, a Run, runs or a path \(got int\)"):
         subject([1])  # type: ignore[list-item]
+    with pytest.raises(CaseError, match=r"needs a Study, a Run, runs or a path \(got NoneType\)"):
+        subject(None)  # type: ignore[arg-type]
     with pytest.raises(CaseError, match=r"a dashboard takes names such as 'body.Cd' \(got function\)"):
         subject([], [lambda res: 1.0])  # type: ignore[list-item]
     with pytest.raises(CaseError, match="port: must be 0 to 65535"):

@@ -14,7 +14,7 @@ import flowcfd as fc
 from flowcfd.cad import Geometry
 from flowcfd.cad.geometry import Source
 from flowcfd.cad.keeping import kept
-from flowcfd.errors import CaseError, GeometryError, NotYet, UnknownName
+from flowcfd.errors import CaseError, GeometryError, NotYet, UnitError, UnknownName
 from flowcfd.widgets.patches.desk import Desk
 from flowcfd.widgets.patches.source import source
 
@@ -220,5 +220,15 @@ class TestMesh:
         rest = {path: content for path, content in files.files.items() if "blockMesh" not in path}
         with pytest.raises(NotYet, match="has no mesh yet"):
             source(fc.CaseFiles(rest))
-        with pytest.raises(CaseError, match="must be a geometry, a case, files of a case, a run or a path"):
+        with pytest.raises(CaseError, match="must be a geometry, a case, a domain, files of a case, a run"):
             source(3)  # type: ignore[arg-type]
+
+
+def test_the_path_of_a_body_is_read_and_what_is_none_is_said(tmp_path: Path) -> None:
+    trimesh.creation.box().export(tmp_path / "box.stl")
+    with pytest.raises(UnitError, match="unit"):
+        source(tmp_path / "box.stl")
+    with pytest.raises(GeometryError, match="there is no such file"):
+        source(str(tmp_path / "gone.step"))
+    with pytest.raises(CaseError, match=r"patches: must be a geometry, .* or the path of one \(got int\)"):
+        source(3)  # type: ignore[arg-type]
