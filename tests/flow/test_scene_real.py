@@ -96,6 +96,7 @@ def test_pressure_falls_along_the_duct(duct: fc.Results) -> None:
         lambda s: s.streamlines("inlet", count=10),
         lambda s: s.streamlines(line=[(0.1, 0.02, 0.1), (0.1, 0.18, 0.1)], count=5, color="p"),
         lambda s: s.streamlines(ball=((0.5, 0.1, 0.15), 0.05), count=8),
+        lambda s: s.slice("z").streamlines("inlet", count=10, plain="#ff00ff"),
         lambda s: s.glyphs(count=400, scale=2.0),
         lambda s: s.clip("y", edges=True, color="p", cells=True),
         lambda s: s.threshold("U", 0.5, 2.0),

@@ -57,7 +57,9 @@ def _own(layer: Layer) -> list[str]:
             return [repr(layer.field), repr(list(layer.values)) if layer.values else repr(layer.count)]
         case Streamlines():
             given = {"from_": layer.patch, "line": layer.line, "ball": layer.ball}
-            return [f"{name}={value!r}" for name, value in given.items() if value] + _changed(layer, "count", "width")
+            plain = [f"plain={layer.colour!r}"] if layer.colour else []
+            own = [f"{name}={value!r}" for name, value in given.items() if value]
+            return own + _changed(layer, "count", "width") + plain
         case Glyphs():
             return [repr(layer.field), *_changed(layer, "count", "scale")]
         case Threshold():

@@ -169,11 +169,18 @@ class Streamlines(Layer):
     ball: tuple[Vector, float] | None = None
     count: int = 60
     width: float = 2.0
+    colour: str = ""
+    """Plain in this colour instead of painted."""
+
+    @property
+    def painted(self) -> bool:
+        """Whether it has no colour of its own."""
+        return not self.colour
 
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Follow the velocity both ways."""
         cells = data.with_values("U", smooth=True)
-        if paint.field != "U":
+        if self.painted and paint.field != "U":
             more = data.with_values(paint.field, smooth=True)
             cells = cells.copy(deep=False)
             cells.point_data[paint.field] = more.point_data[paint.field]
@@ -184,7 +191,10 @@ class Streamlines(Layer):
         )  # fmt: skip
         if not found.n_points:
             raise ResultError("streamlines: none starts inside of the flow")
-        self.show(data, stage, paint, found, "streamlines")
+        if self.colour:
+            stage.plain(found, colour=self.colour, edges=False, opacity=self.opacity, width=self.width)
+        else:
+            self.show(data, stage, paint, found, "streamlines")
 
     def _seeds(self, data: Data) -> Any:
         import pyvista

@@ -98,14 +98,19 @@ class Scene:
         ball: tuple[Position, str | float] | None = None,
         count: int = 60,
         width: float = 2.0,
+        plain: str = "",
         **looks: Any,
     ) -> Scene:
-        """Lines along the velocity from a patch, from a line between two points, or a ball of (centre, radius)."""
+        """Lines along the velocity from a patch, from a line between two points, or a ball of (centre, radius).
+
+        `plain` is one colour for them instead of a field.
+        """
         if sum(map(bool, (from_, line is not None, ball is not None))) != 1:
             raise CaseError("streamlines: give one of from_ (a patch), line (two points) or ball (centre, radius)")
         ends = None if line is None else (_point(line[0]), _point(line[1]))
         round_ = None if ball is None else (_point(ball[0]), si(ball[1], "m"))
-        return self._with(Streamlines(patch=from_, line=ends, ball=round_, count=count, width=width, **_looks(looks)))
+        seeds: dict[str, Any] = {"patch": from_, "line": ends, "ball": round_, "count": count}
+        return self._with(Streamlines(**seeds, width=width, colour=plain, **_looks(looks)))
 
     def glyphs(self, of: str = "U", count: int = 400, scale: float = 1.0, **looks: Any) -> Scene:
         """Arrows along a vector field, at so many cells."""

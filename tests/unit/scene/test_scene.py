@@ -31,6 +31,7 @@ def rich(scene: Scene) -> Scene:
         .contour("p", 7, color="U", component="x")
         .isosurface("Q", 100.0)
         .streamlines("inlet", count=12)
+        .streamlines("inlet", plain="#1d2733", opacity=0.5)
         .streamlines(line=[(0, 0, 0), (0, "1 m", 0)])
         .streamlines(ball=((0, 0, 0), "2 cm"), width=3.0)
         .glyphs(count=50)
