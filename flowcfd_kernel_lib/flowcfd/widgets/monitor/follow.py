@@ -14,8 +14,9 @@ from flowcfd.foam import measures
 from flowcfd.foam.growing import GrowingTable
 from flowcfd.foam.log import Progress, Step, Tail
 from flowcfd.foam.samples import Samples, samples
-from flowcfd.jobs.handle import Run, logs
+from flowcfd.jobs.handle import Run
 from flowcfd.widgets.monitor.history import History, Rows
+from flowcfd.widgets.monitor.loose import logs_of
 
 LOOK = 1.0
 """Time [s] between two looks for logs and tables that are new."""
@@ -106,7 +107,7 @@ class Follower:
         self._looked = now
         if not self.run.record.mesh_only:
             known = {tail.path for tail in self._tails}
-            for path in logs(self.run.case, self.run.record.application):
+            for path in logs_of(self.run):
                 if path not in known:
                     self._tails.append(Tail(path, end_time=self.run.record.end))
         self._find_tables()

@@ -11,6 +11,7 @@ from flowcfd.jobs import Run, Runs
 from flowcfd.jobs import open as open_run
 from flowcfd.studies import Study
 from flowcfd.studies import open as open_study
+from flowcfd.widgets.monitor.loose import Loose, is_loose
 
 if TYPE_CHECKING:
     from flowcfd.widgets.monitor.widget import Monitor
@@ -21,9 +22,10 @@ Watched = Union[Run, Runs, Study, str, Path, Iterable[Union[Run, str, Path]]]  #
 def watch(what: Watched) -> Monitor:
     """Show a run live while it computes, several in an overview, or the points of a study; returns at once.
 
-    `what` is a Run, Runs (or several runs, names or paths), a Study, or the name or path of a run or a study. The
-    display goes on while a cell is at work; `close()` of what this gives ends it, the run goes on. A cell that is run
-    again shows the run from its start. Raises UnknownName for a name that is none.
+    `what` is a Run, Runs (or several runs, names or paths), a Study, or the name or path of a run or a study; also
+    the directory of a case that is no run, whose solver's log is followed then. The display
+    goes on while a cell is at work; `close()` of what this gives ends it, the run goes on. A cell that is run again
+    shows the run from its start. Raises UnknownName for a name that is none.
     """
     from flowcfd.widgets.monitor.widget import Monitor
 
@@ -45,6 +47,8 @@ def target(what: Watched) -> Run | Runs | Study:
         return _named(what)
     if isinstance(what, Iterable):
         members = [_run(one) for one in what]
+        if len(members) > 1 and (loose := [run for run in members if isinstance(run, Loose)]):
+            raise CaseError(f"watch: {loose[0].path} is a case and no run; it is watched alone")
         return members[0] if len(members) == 1 else Runs(members)
     raise CaseError(
         f"watch: must be a run, runs, a study, or the name or path of one (got {type(what).__name__}); "
@@ -63,6 +67,8 @@ def _named(what: str | Path) -> Run | Study:
     folder = Path(what).expanduser()
     if (folder / "study.json").is_file():
         return open_study(folder)
+    if is_loose(folder):
+        return Loose(folder)
     try:
         return open_run(what)
     except UnknownName as unknown:

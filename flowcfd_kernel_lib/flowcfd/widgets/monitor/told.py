@@ -7,11 +7,13 @@ from typing import Any
 
 from flowcfd.errors import FlowError
 from flowcfd.foam.log import Progress
+from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import Job
 from flowcfd.jobs.status import Status
 from flowcfd.series import even, mean_settled, settled
 from flowcfd.telling import span
 from flowcfd.widgets.monitor.follow import FORCES_TAB, PROBES, Follower, Group
+from flowcfd.widgets.monitor.loose import Loose
 
 ACTIONS = {
     "Queued": ("cancel",),
@@ -36,6 +38,7 @@ def told(
     """All of it as values of JSON."""
     job, progress = follower.run.record, follower.progress
     fault = follower.run.fault if status.state == "Failed" else None
+    actions = [verb for verb in ACTIONS.get(status.state, ()) if verb in asked(follower.run)]
     return {
         "name": job.name,
         "run": job.path.name,
@@ -50,9 +53,14 @@ def told(
         "troubles": [str(each) for each in follower.run.troubles] if status.state == "Done" else [],
         "settling": follower.run.settling,
         "verdict": verdict,
-        "actions": list(() if job.mesh_only and status.state == "Done" else ACTIONS.get(status.state, ())),
+        "actions": [] if job.mesh_only and status.state == "Done" else actions,
         "note": note,
     }
+
+
+def asked(run: Run) -> tuple[str, ...]:
+    """What a run can be asked at all; a case that is none, nothing."""
+    return () if isinstance(run, Loose) else ("stop", "resume", "retry", "cancel")
 
 
 def _cause(fault: Any) -> str:
@@ -153,7 +161,8 @@ def verdict(follower: Follower) -> dict[str, Any] | None:
     if follower.run.record.mesh_only:
         return None
     try:
-        found = Results(follower.run.case, follower.run).verdict
+        run = follower.run
+        found = Results(run.case, None if isinstance(run, Loose) else run).verdict
     except (FlowError, OSError) as error:
         return {"colour": "grey", "line": f"no verdict: {' '.join(str(error).split())}", "reasons": []}
     return {"colour": found.colour, "line": found.line, "reasons": list(found.reasons[:4])}

@@ -22,10 +22,10 @@ from flowcfd.errors import FlowError, SiteError
 from flowcfd.jobs import Run, Runs
 from flowcfd.jobs.live import has_front_end
 from flowcfd.jobs.record import ACTIVE
-from flowcfd.jobs.status import statuses
 from flowcfd.widgets.monitor import told
 from flowcfd.widgets.monitor.doors import door
 from flowcfd.widgets.monitor.follow import Follower, Group, News
+from flowcfd.widgets.monitor.loose import status_of
 from flowcfd.widgets.monitor.overview import Overview
 from flowcfd.widgets.monitor.still import Still
 
@@ -232,7 +232,7 @@ class Monitor(anywidget.AnyWidget):
 
     def _look(self, follower: Follower) -> None:
         began = time.monotonic()
-        status = statuses([follower.run])[0]
+        status = status_of(follower.run, follower.progress)
         if status.state not in ACTIVE and follower.caught_up and not self._ended:
             self._pass_on(follower, follower.poll)  # what came between the last look and the end
             if follower.caught_up:
@@ -309,7 +309,7 @@ class Monitor(anywidget.AnyWidget):
     def _order(self, content: dict[str, Any]) -> None:
         """Say stop, resume, retry or cancel to the run; what comes of it is shown."""
         follower, verb = self._follower, str(content.get("ask", ""))
-        if follower is None or verb not in ORDERS:
+        if follower is None or verb not in ("look", *told.asked(follower.run)):
             return
         self._say(ORDERS[verb][0])
         try:
