@@ -126,7 +126,11 @@ def _streams(app: SceneApp) -> None:
             number("radius", f"{layer}.ball[1]", (app.act, "['seed', n, 1, 0, $event.target.value]"))
         with _row():
             number("Lines", f"{layer}.count", _set(app, "count", "$event.target.value"))
-            switch("Plain, without a field", f"!!{layer}.colour", _set(app, "colour", "$event ? (shown.dark ? '#e6e9ed' : '#1d2733') : ''"))
+            switch(
+                "Plain, without a field",
+                f"!!{layer}.colour",
+                _set(app, "colour", "$event ? (shown.dark ? '#e6e9ed' : '#1d2733') : ''"),
+            )
 
 
 def _rest(app: SceneApp) -> None:
