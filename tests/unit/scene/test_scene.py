@@ -114,7 +114,7 @@ def test_what_cannot_be_is_refused_when_it_is_said(empty, make, error, said) -> 
 
 
 def test_what_is_no_run_is_refused() -> None:
-    with pytest.raises(CaseError, match=r"give Results, a Run or a folder \(got int\)"):
+    with pytest.raises(CaseError, match=r"give Results, a Run, a Case or a folder \(got int\)"):
         view(3)  # type: ignore[arg-type]
 
 
