@@ -15,6 +15,8 @@ from flowcfd.foam.meshers.heights import wall_cell
 
 TURBULENT = 5e5
 """Reynolds number of the length from which a boundary layer is taken for turbulent (flat plate)."""
+TURBULENT_INSIDE = 2300.0
+"""Reynolds number of the hydraulic diameter from which the flow in a pipe is taken for turbulent (Reynolds 1883)."""
 
 
 def _named(given: object) -> object:

@@ -18,7 +18,7 @@ from flowcfd.case.physics import Incompressible
 from flowcfd.case.solve import Steady
 from flowcfd.case.spec import FrozenDict, Kinds, Spec
 from flowcfd.meshing.features import Features
-from flowcfd.meshing.flow import TURBULENT, Flow
+from flowcfd.meshing.flow import TURBULENT, TURBULENT_INSIDE, Flow
 
 
 class Reason(Spec):
@@ -54,7 +54,8 @@ class MeshPlan(Spec):
 
     def case(self, **parts: Any) -> Case:
         """A case of this body, domain and mesh; other parts can be given, else they are a steady flow at its speed."""
-        turbulent = self.flow.reynolds >= TURBULENT
+        inside = bool(getattr(self.domain, "solid_is_fluid", False))
+        turbulent = self.flow.reynolds >= (TURBULENT_INSIDE if inside else TURBULENT)
         usual = {
             "physics": Incompressible(fluid=self.flow.fluid, turbulence="kOmegaSST" if turbulent else "laminar"),
             "boundaries": boundaries(self.domain.around(self.body), self.flow),

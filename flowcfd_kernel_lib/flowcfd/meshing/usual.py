@@ -23,7 +23,7 @@ from flowcfd.case.solve import Solve, Steady, Transient
 from flowcfd.case.turbulence import InletTurbulence
 from flowcfd.errors import CaseError
 from flowcfd.meshing.features import size_of
-from flowcfd.meshing.flow import TURBULENT, Flow
+from flowcfd.meshing.flow import TURBULENT, TURBULENT_INSIDE, Flow
 from flowcfd.meshing.plan import boundaries as by_domain
 
 Value = TypeVar("Value")
@@ -106,7 +106,7 @@ def scale(space: Domain) -> Scale:
         case Airfoil():
             return Scale(space.chord, "the chord", TURBULENT, "a flat plate's boundary layer")
         case Enclosure(body=body) if body is not None and space.solid_is_fluid:
-            return Scale(size_of(body, internal=True), "the hydraulic diameter", 2300.0, "a pipe, Reynolds 1883")
+            return Scale(size_of(body, internal=True), "the hydraulic diameter", TURBULENT_INSIDE, "a pipe, Reynolds 1883")
         case Enclosure(body=body) if body is not None:
             return Scale(body.extent[0], f"the length of {body.label}", TURBULENT, "a flat plate's boundary layer")
     sizes = [high - low for low, high in space.bounds or ((0.0, 1.0),)]

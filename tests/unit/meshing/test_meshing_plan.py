@@ -80,6 +80,10 @@ def test_a_body_with_an_inlet_is_the_fluid(home, tmp_path):
     assert "inlet" in plan.reasons["domain"].why
     assert plan.features.size == pytest.approx(4 * body.volume / body.area)
     assert set(plan.case().boundaries) >= {"inlet", "outlet"}
+    for reynolds, turbulence in ((2000, "laminar"), (5000, "kOmegaSST")):  # a pipe's limit, not a plate's
+        speed = plan.flow.speed * reynolds / plan.flow.reynolds
+        case = plan.model_copy(update={"flow": plan.flow.model_copy(update={"speed": speed})}).case()
+        assert case.physics.turbulence == turbulence
 
 
 def test_layers_for_wall_functions_are_absolute_where_they_fit_the_cells():
