@@ -106,7 +106,8 @@ def scale(space: Domain) -> Scale:
         case Airfoil():
             return Scale(space.chord, "the chord", TURBULENT, "a flat plate's boundary layer")
         case Enclosure(body=body) if body is not None and space.solid_is_fluid:
-            return Scale(size_of(body, internal=True), "the hydraulic diameter", TURBULENT_INSIDE, "a pipe, Reynolds 1883")
+            width = size_of(body, internal=True)
+            return Scale(width, "the hydraulic diameter", TURBULENT_INSIDE, "a pipe, Reynolds 1883")
         case Enclosure(body=body) if body is not None:
             return Scale(body.extent[0], f"the length of {body.label}", TURBULENT, "a flat plate's boundary layer")
     sizes = [high - low for low, high in space.bounds or ((0.0, 1.0),)]
