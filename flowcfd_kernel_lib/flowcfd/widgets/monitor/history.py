@@ -25,22 +25,44 @@ class History:
         self.width = width
         self.capacity = capacity or max(FEWEST, min(MOST, CELLS // max(1, width)))
         self.count = 0
-        self.rows: Rows = np.empty((0, width))
+        self._room: Rows = np.empty((0, width))
+        self._length = 0
+
+    @property
+    def rows(self) -> Rows:
+        """What is kept: a look at the store, not a copy."""
+        return self._room[: self._length]
 
     def extend(self, rows: Rows) -> None:
         """Take in rows, shape (n, width), in the order in which they were written."""
         self.count += len(rows)
-        for part in np.split(rows, np.flatnonzero(np.diff(rows[:, 0]) <= 0) + 1):
+        back = np.flatnonzero(rows[1:, 0] <= rows[:-1, 0]) + 1
+        for part in np.split(rows, back) if len(back) else (rows,):
             if len(part):
-                kept = self.rows[: np.searchsorted(self.rows[:, 0], part[0, 0])]
-                self.rows = np.concatenate([kept, part])
-        while len(self.rows) > self.capacity:
-            half = len(self.rows) // 2 // 4 * 4
-            self.rows = np.concatenate([thinned(self.rows[:half]), self.rows[half:]])
+                self._append(part)
+        while self._length > self.capacity:
+            half = self._length // 2 // 4 * 4
+            self._keep(np.concatenate([thinned(self.rows[:half]), self.rows[half:]]))
+
+    def _append(self, part: Rows) -> None:
+        """Put rising rows behind those before them; in place, for they come one by one."""
+        length = self._length
+        if length and self._room[length - 1, 0] >= part[0, 0]:
+            length = int(np.searchsorted(self.rows[:, 0], part[0, 0]))
+            self._keep(self._room[:length].copy())  # who looks at the old ones goes on with them
+        if length + len(part) > len(self._room):
+            room = np.empty((max(256, 2 * (length + len(part))), self.width))
+            room[:length] = self._room[:length]
+            self._room = room
+        self._room[length : length + len(part)] = part
+        self._length = length + len(part)
+
+    def _keep(self, rows: Rows) -> None:
+        self._room, self._length = rows, len(rows)
 
     def widen(self, width: int) -> None:
         """Room for columns that nobody knew of; the rows so far have nan there."""
-        self.rows = np.hstack([self.rows, np.full((len(self.rows), width - self.width), np.nan)])
+        self._keep(np.hstack([self.rows, np.full((self._length, width - self.width), np.nan)]))
         self.width = width
 
 
