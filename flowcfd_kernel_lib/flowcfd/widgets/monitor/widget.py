@@ -130,8 +130,9 @@ class Monitor(anywidget.AnyWidget):
             self._ended = False
             if not self.alive:
                 self._over = threading.Event()
-                self._thread = self._made("flowcfd-monitor", self._live, self._over)
-                self._thread.start()
+                thread = self._made("flowcfd-monitor", self._live, self._over)
+                thread.start()  # before anybody can wait for it
+                self._thread = thread
             _forget(self)
             _alive.append(self)
             for old in [one for one in _alive if one.alive][:-ALIVE]:
