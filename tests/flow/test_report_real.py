@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -77,6 +78,16 @@ def test_a_run_that_failed_is_reported_with_its_reason(
     assert run.why in page
     assert "An OpenFOAM case that was adopted as it is." in page
     assert "red: do not use these numbers" in page
+
+
+def test_a_run_whose_fields_are_gone_is_reported_without_pictures(home: Path, tmp_path: Path) -> None:
+    run = fc.run(lid())
+    res = fc.results(run)
+    for folder in res.case.iterdir():
+        if folder.is_dir() and folder.name.isdigit() and folder.name != "0":
+            shutil.rmtree(folder)
+    said = text(fc.report(run, tmp_path / "bare.html"))
+    assert "simpleFoam" in said and "Speed in the plane" not in said
 
 
 def test_a_study_is_reported_with_all_its_points(home: Path, tmp_path: Path) -> None:

@@ -176,6 +176,10 @@ def test_values_at_probes_and_along_lines_are_those_of_the_results(duct: fc.Resu
     assert colours(pixels(scene)) > colours(pixels(fc.view(duct).slice("z")))
 
 
+def test_a_probe_alone_stands_in_the_edges_of_the_domain(duct: fc.Results) -> None:
+    assert fc.view(duct).probe((9, 9, 9)).png.startswith(b"\x89PNG")
+
+
 def test_a_range_over_all_times_is_that_of_all_cells(duct: fc.Results) -> None:
     scene = fc.view(duct).slice("z").color("p", range="times")
     low, high = scene._data.span(scene.paint)  # type: ignore[arg-type]

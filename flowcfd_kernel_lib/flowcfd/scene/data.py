@@ -38,6 +38,8 @@ class Data:
     @cached_property
     def written(self) -> list[str]:
         """The names of the fields that are written at this time."""
+        if self.time is None and self.results._unwritten():
+            return []  # those of its start are there, but they are not what the run computed
         return self.results.fields(self.time)
 
     @cached_property
@@ -179,7 +181,9 @@ class Data:
         """The cells with vorticity, Q and lambda2 at their corners."""
         if "derived" not in self._smooth:
             base = self.with_values("U", smooth=True)
-            found = base.compute_derivative("U", gradient="gradient", vorticity="vorticity", qcriterion="Q", faster=True)
+            found = base.compute_derivative(
+                "U", gradient="gradient", vorticity="vorticity", qcriterion="Q", faster=True
+            )
             for name in ("gradient", "vorticity", "Q"):  # cells of layers that are flat at a corner have none
                 found.point_data[name] = np.nan_to_num(found.point_data[name], posinf=0.0, neginf=0.0)
             gradient = np.asarray(found.point_data["gradient"]).reshape(-1, 3, 3)

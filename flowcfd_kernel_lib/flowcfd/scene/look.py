@@ -11,7 +11,7 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import steps
 from flowcfd.jobs.handle import Run
 from flowcfd.post.open import Results, results
-from flowcfd.scene.scene import Scene
+from flowcfd.scene.scene import Scene, moment
 
 if TYPE_CHECKING:
     from flowcfd.case import Case
@@ -32,6 +32,7 @@ def view(of: Results | Run | Case | CaseFiles | str | Path, time: float | None =
     """
     from flowcfd.case import Case
 
+    time = moment(time)
     if isinstance(of, Case | CaseFiles):
         of = meshed(of)
     if isinstance(of, str | Path):

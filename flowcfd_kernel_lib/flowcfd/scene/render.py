@@ -84,6 +84,8 @@ def draw(scene: Scene, made: Any) -> Drawn:
         if layer.painted:
             data.require(own.field)
         layer.draw(data, stage, own)
+    if not stage.things:  # words in the air: the domain around them
+        Outline().draw(data, stage, usual)
     seen = scene.seen if scene.layers or scene.seen != Camera() else _first_look(scene)
     return Drawn(scene, stage, seen, _plane(layers, scene))
 

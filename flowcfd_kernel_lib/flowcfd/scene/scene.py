@@ -84,11 +84,11 @@ class Scene:
             if count < 1:
                 raise CaseError(f"contour: needs one value or more (got {count})")
             return self._with(Contour(field=of, count=count, **_looks(looks)))
-        return self._with(Contour(field=of, values=tuple(float(value) for value in values), **_looks(looks)))
+        return self._with(Contour(field=of, values=_numbers("values", values), **_looks(looks)))
 
     def isosurface(self, of: str, value: float, **looks: Any) -> Scene:
         """The surface where a field, such as "Q" or "lambda2", has one value."""
-        return self.contour(of, [float(value)], **looks)
+        return self.contour(of, [value], **looks)
 
     def streamlines(
         self,
@@ -175,7 +175,7 @@ class Scene:
 
     def at(self, time: float | None) -> Scene:
         """The same at another time [s or iterations], None: the last; NotYet lists the times when it is drawn."""
-        return self.changed(time=None if time is None else float(time))
+        return self.changed(time=moment(time))
 
     def camera(
         self,
@@ -287,8 +287,8 @@ class Scene:
         """A scene from data; raises CaseError, and UnknownName for a layer that is not known."""
         from flowcfd.scene.look import view
 
-        scene = view(data["of"])
         try:
+            scene = view(data["of"])
             return replace(
                 scene, time=data["time"], paint=_read_paint(data["paint"]), seen=Camera(**_tuples(data["camera"])),
                 layers=tuple(_read_layer(one) for one in data["layers"]),
@@ -358,7 +358,8 @@ def _paint(of: str | Paint, component: str = "magnitude", **how: Any) -> Paint:
         return of
     span = how.pop("range", None)
     if span is not None and not isinstance(span, str):
-        span = (float(span[0]), float(span[1]))
+        low, high = _numbers("range", span, 2)
+        span = (low, high)
     return Paint(of, component, range=span, **how)  # type: ignore[arg-type]
 
 
@@ -396,12 +397,29 @@ def _direction(given: str | Position) -> Vector:
     return x, y, z
 
 
+def moment(given: object) -> float | None:
+    """A time as it is asked for, None: the last. Raises CaseError for what is no number."""
+    return None if given is None else _numbers("time", [given])[0]
+
+
+def _numbers(what: str, given: object, count: int | None = None) -> tuple[float, ...]:
+    """So many numbers. Raises CaseError for anything else."""
+    wanted = "numbers" if count is None else f"{count} numbers"
+    try:
+        found = tuple(float(one) for one in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise CaseError(f"{what}: must be {wanted} (got {given!r})") from None
+    if count is not None and len(found) != count:
+        raise CaseError(f"{what}: must be {wanted} (got {given!r})")
+    return found
+
+
 def _point(given: Position) -> Vector:
     return _three(given, "m")
 
 
 def _three(given: Position, unit: str) -> Vector:
-    if isinstance(given, str) or len(given) != 3:
+    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or len(given) != 3:
         raise CaseError(f"must be three numbers (got {given!r})")
     x, y, z = (si(one, unit) for one in given)
     return x, y, z

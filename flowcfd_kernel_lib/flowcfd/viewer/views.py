@@ -67,7 +67,8 @@ class Views:
             self._views[name] = await _open(kind, spec, self._shared)
             await self.tidy()
         found = self._views[name]
-        return {"view": name, **found.address, "picture": found.live.picture()}
+        said = str(getattr(found.server.state, "sentence", "") or "")
+        return {"view": name, **found.address, "picture": found.live.picture(), "said": said}
 
     async def spec(self, view: str) -> dict[str, Any]:
         """What a view shows."""

@@ -69,7 +69,7 @@ class Frame(anywidget.AnyWidget):
             self.address, self.words = None, str(error)
             return
         with self.hold_sync():
-            self.words = ""
+            self.words = "" if self.way == "live" else opened["said"]  # a living page says it by itself
             self.address = {"port": opened["port"], "token": opened["token"]} if self.way == "live" else None
 
     def look(self) -> Spec:

@@ -7,6 +7,9 @@ from flowcfd.scene import Scene
 from flowcfd.viewer.way import way
 from flowcfd.widgets.frame import Frame
 
+LEAST = 120
+"""So many pixels a picture with its toolbar needs."""
+
 
 class Viewer(Frame):
     """A scene to turn and to change by its toolbar: `viewer = fc.Viewer(fc.view(res).slice("y")); viewer`.
@@ -18,6 +21,8 @@ class Viewer(Frame):
     def __init__(self, scene: Scene, *, height: int = 560) -> None:
         where = _scene(scene).results
         label = f"3-D view of {where.case.parent.name if where.run else where.case.name}"
+        if not isinstance(height, int) or height < LEAST:
+            raise CaseError(f"Viewer: the height must be {LEAST} pixels or more (got {height!r})")
         super().__init__("scene", scene.to_json(), label=label, height=height, way=way())
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,22 @@ def test_another_time_reads_anew_and_an_equal_one_does_not(empty: Scene) -> None
     assert first.color("p")._data is data
     assert first.at(3)._data is not data
     assert empty.slice("z").reading(first)._data is data
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (lambda scene: scene.surface(color="p", range=3), "range: must be 2 numbers"),
+        (lambda scene: scene.surface(color="p", range=(1, 2, 3)), "range: must be 2 numbers"),
+        (lambda scene: scene.isosurface("Q", "much"), "values: must be numbers"),
+        (lambda scene: scene.contour("p", ["x"]), "values: must be numbers"),
+        (lambda scene: scene.probe(3), "must be three numbers"),
+        (lambda scene: scene.at("end"), "time: must be numbers"),
+        (lambda scene: view(scene.results, "end"), "time: must be numbers"),
+        (lambda scene: Scene.from_json({}), "not what a Scene writes"),
+        (lambda scene: Scene.from_json("x"), "not what a Scene writes"),
+    ],
+)
+def test_what_is_no_number_is_said(empty: Scene, step: Callable[[Scene], object], said: str) -> None:
+    with pytest.raises(CaseError, match=said):
+        step(empty)
