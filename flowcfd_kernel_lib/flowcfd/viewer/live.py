@@ -77,6 +77,7 @@ class Live:
         made = vtk.VtkRemoteView(self.plotter.render_window, **more)
         self._helper = made._helper
         self._delivery = Delivery(self)
+        self.server.trigger("flowcfd_here")(lambda: None)  # what the page asks to know whether it is answered
         self.server.add_protocol_to_configure(lambda protocol: protocol.registerLinkProtocol(self._delivery))
         return made
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from flowcfd.errors import FlowError, UnknownName
 from flowcfd.viewer import guard
+from flowcfd.viewer.sharing import Shared
 from flowcfd.viewer.views import HOST, Views
 
 
@@ -33,8 +34,9 @@ async def _serve(token: str, out: Any) -> None:
     from aiohttp import web
 
     views = Views()
+    warmed = asyncio.create_task(asyncio.to_thread(warm))
     app = web.Application(middlewares=[guard.bearer(token)], client_max_size=64 << 20)
-    app.router.add_post("/ask", lambda request: _answer(views, request))
+    app.router.add_post("/ask", lambda request: _answer(views, warmed, request))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
@@ -44,6 +46,31 @@ async def _serve(token: str, out: Any) -> None:
     tidy.cancel()
     views.close_all()
     os._exit(0)  # nothing to save, and a view that hangs must not keep it
+
+
+def warm() -> None:
+    """Import what every view needs, and draw something, while the kernel still reads what it will ask for."""
+    from trame.app import get_server  # noqa: F401
+    from trame.ui import vuetify3 as ui  # noqa: F401
+    from trame.widgets import vtk, vuetify3  # noqa: F401
+
+    from flowcfd.viewer import delivery  # noqa: F401
+    from flowcfd.viewer.kinds import builder
+    from flowcfd.viewer.live import Live
+
+    builder("scene")
+    first = Live(None, Shared().read)
+    first.plotter.add_mesh(_dot(), scalars="shown")  # with a scale: its letters take as long as the rest
+    first.image()
+    first.close()
+
+
+def _dot() -> Any:
+    import pyvista
+
+    made = pyvista.Sphere(theta_resolution=8, phi_resolution=8)
+    made.point_data["shown"] = made.points[:, 2]
+    return made
 
 
 async def _kernel_gone() -> None:
@@ -66,13 +93,15 @@ async def _closed() -> None:
         pass
 
 
-async def _answer(views: Views, request: Any) -> Any:
+async def _answer(views: Views, warmed: asyncio.Task[None], request: Any) -> Any:
     from aiohttp import web
 
     question = await request.json()
     name, data = question["name"], question["data"]
     if name not in views.QUESTIONS:
         raise web.HTTPNotFound(text=str(UnknownName("question", str(name), views.QUESTIONS)))
+    if name == "open":  # modules that two threads import at once are seen half made
+        await asyncio.wait([warmed])
     try:
         return web.json_response({"answer": await getattr(views, name)(**data)})
     except FlowError as error:
