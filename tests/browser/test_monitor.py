@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-from tests.browser.conftest import KERNEL, LONG, Lab, Notebook, shot, until
+from tests.browser.conftest import KERNEL, LONG, Lab, Notebook, assert_accessible, dark, shot, until
 
 pytestmark = pytest.mark.browser
 MONITOR = ".flowcfd-monitor"
@@ -44,17 +42,28 @@ def in_kernel(book: Notebook, cell: int) -> int:
     return int(book.text(cell).strip().split()[-1])
 
 
-def reloaded(page: Page, monitor: Locator) -> None:
-    """Load the page again; once more where JupyterLab gave up on a widget, for which it takes seconds only."""
-    for tries in range(3):
-        page.reload()
-        page.wait_for_selector(".jp-Notebook")
-        page.wait_for_function(KERNEL)
-        with contextlib.suppress(PlaywrightTimeout):
-            monitor.wait_for(timeout=LONG / 3 * 1000)
-            return
-        assert "to see it live" in page.locator(".jp-Notebook").inner_text(), tries  # it says what to do
-    expect(monitor).to_be_visible()
+def zoomed_and_held(page: Page, monitor: Locator) -> None:
+    """Drag over a range and see all again by a double click; hold the drawing while rows go on, and follow."""
+    curves = monitor.locator(".u-over").first
+    box = curves.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=4)
+    page.mouse.up()
+    everything = monitor.get_by_role("button", name="All", exact=True)
+    expect(everything).to_be_enabled()
+    curves.dblclick()
+    expect(everything).to_be_disabled()
+    monitor.get_by_role("button", name="Hold").click()
+    drawn = monitor.locator(".fc-curves").first
+    page.wait_for_function("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go(1))))")
+    held, before = drawn.get_attribute("data-rows"), rows(page)
+    until(lambda: rows(page) > before + 20)
+    assert drawn.get_attribute("data-rows") == held
+    monitor.get_by_role("button", name="Follow").click()
+    until(lambda: drawn.get_attribute("data-rows") != held)
 
 
 def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> None:
@@ -79,8 +88,12 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
 
     book.command("docmanager:save")
     until(lambda: "widget-view" in book.path.read_text())
-    reloaded(page, monitor)  # in the middle
+    page.reload()  # in the middle
+    page.wait_for_selector(".jp-Notebook")
+    page.wait_for_function(KERNEL)
+    expect(monitor).to_be_visible()
     until(lambda: rows(page) > 200)
+    zoomed_and_held(page, monitor)
 
     book.run(1, wait=False)  # the kernel is busy until the run is stopped
     expect(book.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
@@ -112,15 +125,17 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
     short = book.output(3).locator(MONITOR)
     expect(short.locator(".fc-says")).to_contain_text("Verdict", timeout=LONG * 1000)
     short.get_by_role("tab", name="Forces").click()
+    assert_accessible(short)
     shot(short, "monitor-done")
-    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    shot(short, "monitor-dark")
+    with dark(lab, page):
+        assert_accessible(short)
+        shot(short, "monitor-dark")
     book.run(4)  # both, one in detail
     many = book.output(4).locator(MONITOR)
     many.get_by_role("button", name=re.compile("short")).click()
     expect(many.locator(".fc-head .fc-state")).to_have_text(re.compile("Done"), timeout=LONG * 1000)
     expect(many.get_by_role("tab", name="Residuals")).to_be_visible()
+    assert_accessible(many)
     shot(many, "monitor-overview")
     book.run(5)
     assert "threads 0" in book.text(5)
