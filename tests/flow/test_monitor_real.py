@@ -47,12 +47,26 @@ def ended(monitor: Monitor) -> Monitor:
     return monitor
 
 
-def test_a_finished_run_is_shown_with_every_row_and_its_verdict(home: Path) -> None:
-    run = jobs.run(plain("0.5 s"))
-    run.wait(60)
+def test_finished_runs_are_shown_whole_together_and_on_paper(
+    home: Path, until: Until, monkeypatch: pytest.MonkeyPatch, notebook_of: Callable[..., Path]
+) -> None:
+    short, run = (jobs.run(plain(end, name=name)) for end, name in (("0.1 s", "short"), ("0.3 s", "whole")))
+    monitor = ended(watch([short, run.path.name]))  # an overview until one is chosen
+    assert [row["state"] for row in monitor.overview["rows"]] == ["Done", "Done"]
+    assert len(monitor.overview["rows"][0]["curve"]) > 3
+    assert monitor.run is None
+    monitor.asked({"ask": "show", "run": str(run.path)})
+    until(lambda: monitor.run is not None and monitor.told.get("state") == "Done")
+    shown_whole(ended(monitor), run)
+    monitor.close()
+    in_parts(run, monkeypatch)
+    headless(run, notebook_of)
+
+
+def shown_whole(monitor: Monitor, run: jobs.Run) -> None:
+    """Every row that the run has written, its verdict, and a picture."""
     res = fc.results(run)
-    monitor = ended(watch(run))
-    assert monitor.rows["Initial residuals"] == len(res.residuals) == 500
+    assert monitor.rows["Initial residuals"] == len(res.residuals) == 300
     assert monitor.rows["lid: forces"] == len(res.forces("lid"))
     assert monitor.rows["probes: U"] == len(res.probes())
     groups = monitor._follower.groups
@@ -61,12 +75,35 @@ def test_a_finished_run_is_shown_with_every_row_and_its_verdict(home: Path) -> N
     assert forces.unit == "N"
     np.testing.assert_allclose(forces.history.rows[:, 1], res.forces("lid").Fx.to_numpy())
     np.testing.assert_allclose(groups["residuals"].history.rows[:, 1:], res.residuals.to_numpy())
-    assert monitor.told["state"] == "Done"
     assert monitor.told["verdict"]["colour"] == res.verdict.colour
     assert monitor.told["x"] == "time [s]"
-    assert [band["column"] for band in monitor.bands if band["ok"]]
     assert monitor.picture.startswith(b"\x89PNG")
-    monitor.close()
+
+
+def in_parts(run: jobs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long log is read a part at a time, to its end."""
+    monkeypatch.setattr(follow, "BLOCK", 1 << 12)
+    monkeypatch.setattr("flowcfd.foam.log.tail.BLOCK", 1 << 12)
+    follower, parts = follow.Follower(run), 0
+    while not follower.caught_up or not parts:
+        follower.poll()
+        parts += 1
+    assert parts > 3
+    assert follower.groups["residuals"].history.count >= 299
+
+
+def headless(run: jobs.Run, notebook_of: Callable[..., Path]) -> None:
+    """In a kernel that nobody looks at the cell leaves a picture of the end."""
+    import nbformat
+    import papermill
+
+    book = notebook_of(f"import flowcfd as fc\nfc.watch({str(run.path)!r}).wait(60)", tagged=False)
+    out = book.with_name("out.ipynb")
+    papermill.execute_notebook(str(book), str(out), kernel_name="python3", progress_bar=False)
+    cell = nbformat.read(out, as_version=4).cells[1]
+    [output] = [one for one in cell.outputs if "data" in one]
+    assert "Done" in output["data"]["text/plain"]
+    assert base64.b64decode(output["data"]["image/png"]).startswith(b"\x89PNG")
 
 
 def test_what_comes_before_show_and_after_is_in_the_state_that_a_new_page_gets(home: Path, until: Until) -> None:
@@ -77,6 +114,11 @@ def test_what_comes_before_show_and_after_is_in_the_state_that_a_new_page_gets(h
     rows = np.frombuffer(residuals["data"]).reshape(-1, 1 + len(residuals["columns"]))
     assert len(rows) == residuals["count"] > 50
     np.testing.assert_allclose(np.diff(rows[:, 0]), 1e-3, rtol=1e-6)
+    other = watch(monitor.run)
+    other.close()  # ends its thread and not the run
+    other.wait(30)
+    assert not other.alive
+    assert monitor.run.state == "Running"
     monitor.asked({"ask": "stop"})
     until(lambda: monitor.told["state"] == "Stopped")
     ended(monitor)
@@ -110,48 +152,8 @@ def test_a_run_that_diverges_says_why_and_what_helps(home: Path) -> None:
     monitor.close()
 
 
-def test_closing_ends_the_thread_and_not_the_run(home: Path, until: Until) -> None:
-    monitor = watch(jobs.run(plain("60 s")))
-    until(lambda: monitor.rows.get("Initial residuals", 0) > 0)
-    thread = monitor._thread
-    run = monitor.run
-    monitor.close()
-    thread.join(30)
-    assert not thread.is_alive()
-    assert run.state == "Running"
-    run.cancel()
-
-
-def test_a_log_in_parts_is_followed_to_its_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = jobs.run(plain("1 s"))
-    run.wait(60)
-    log = run.log("icoFoam")
-    log.write_bytes(log.read_bytes() + b"x" * (3 << 20) + b"\n")
-    follower = follow.Follower(run)
-    parts = 0
-    while not follower.caught_up or not parts:
-        follower.poll()
-        parts += 1
-    assert parts > 1
-    assert follower.groups["residuals"].history.count >= 999
-
-
-def test_several_runs_are_an_overview_and_one_is_chosen(home: Path, until: Until) -> None:
-    first, second = (jobs.run(plain(end, name=name)) for end, name in (("0.2 s", "short"), ("0.3 s", "other")))
-    monitor = watch([first, second.path.name])
-    ended(monitor)
-    assert [row["state"] for row in monitor.overview["rows"]] == ["Done", "Done"]
-    assert len(monitor.overview["rows"][0]["curve"]) > 3
-    assert monitor.run is None
-    monitor.asked({"ask": "show", "run": str(second.path)})
-    until(lambda: monitor.run is not None and monitor.told.get("state") == "Done")
-    ended(monitor)
-    assert monitor.rows["Initial residuals"] == 300
-    monitor.close()
-
-
 def test_a_study_is_watched_by_its_name_with_points_as_labels(home: Path) -> None:
-    case = plain("0.1 s", outputs=())
+    case = plain("0.05 s", outputs=())
     study = fc.Study(case, {"physics.fluid.nu": [1e-3, 2e-3]}, design="list", name="thick")
     study.run()
     monitor = ended(watch("thick"))
@@ -165,19 +167,3 @@ def test_what_is_no_run_is_said_in_one_line(home: Path) -> None:
         watch("nothing")
     with pytest.raises(CaseError, match=r"fc\.run"):
         watch(3)  # type: ignore[arg-type]
-
-
-def test_a_headless_kernel_leaves_a_picture_of_the_end(home: Path, notebook_of: Callable[..., Path]) -> None:
-    import nbformat
-    import papermill
-
-    run = jobs.run(plain("0.5 s", name="watched"))
-    book = notebook_of(
-        f"import flowcfd as fc\nfc.watch({str(run.path)!r})", f"fc.results({str(run.path)!r});", tagged=False
-    )
-    out = book.with_name("out.ipynb")
-    papermill.execute_notebook(str(book), str(out), kernel_name="python3", progress_bar=False)
-    cell = nbformat.read(out, as_version=4).cells[1]
-    [output] = [one for one in cell.outputs if "data" in one]
-    assert "Done" in output["data"]["text/plain"]
-    assert base64.b64decode(output["data"]["image/png"]).startswith(b"\x89PNG")
