@@ -27,7 +27,7 @@ def said(client: Any, code: str, cell: str) -> list[str]:
         if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
             continue
         assert heard["msg_type"] != "error", heard["content"]
-        words += heard["content"].get("text", "")
+        words += str(heard["content"].get("text", ""))
         if heard["content"].get("execution_state") == "idle":
             return words.split()
 
