@@ -17,8 +17,11 @@ def show(scene: Scene) -> None:
     """Display a scene as `viewer.way` says; what cannot be drawn is a sentence, never a traceback."""
     from IPython.display import display
 
-    bundle = {"live": _live, "html": _page}.get(way(), _picture)(scene)
-    display({"text/plain": repr(scene), **bundle}, raw=True)  # type: ignore[no-untyped-call]
+    try:
+        bundle = {"text/plain": repr(scene), **{"live": _live, "html": _page}.get(way(), _picture)(scene)}
+    except FlowError as error:  # such as of the settings
+        bundle = {"text/plain": str(error), "text/html": f"<p>{escape(str(error))}</p>"}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def _live(scene: Scene) -> dict[str, Any]:

@@ -78,3 +78,8 @@ def test_it_lives_where_a_jupyter_server_and_its_proxy_are(monkeypatch: pytest.M
     assert way() == "live"
     with pytest.raises(SiteError, match=r"^FLOWCFD_VIEW: must be one of live, html, picture \(got 'film'\)$"):
         read({"FLOWCFD_VIEW": "film"})
+
+
+def test_a_way_that_there_is_not_is_a_sentence(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = shown(scene, monkeypatch, "nonsense")
+    assert "FLOWCFD_VIEW: must be one of live, html, picture" in bundle["text/html"]
