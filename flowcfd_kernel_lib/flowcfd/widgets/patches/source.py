@@ -33,6 +33,7 @@ Part = tuple[Floats, Ints, Ints, Ints]
 """Points, offsets, corners and faces, as `Shell.joined` takes them."""
 Conditions = Callable[[list[str]], Mapping[str, list[str]]]
 """Gives the conditions of the fields on patches of these names."""
+KNOWN = "a geometry, a case, a domain, files of a case, a run, or the path of one"
 MESH = "constant/polyMesh"
 KINDS = {"wall": "Wall", "empty": "Empty", "wedge": "Wedge", "cyclic": "Cyclic", "symmetry": "Symmetry",
          "symmetryPlane": "Symmetry"}  # fmt: skip
@@ -79,8 +80,7 @@ def source(of: Of, boundaries: Mapping[str, Boundary] | None = None) -> Source:
             return of_run(of)
         case str() | Path():
             return _of_path(Path(of).expanduser(), boundaries)
-    kinds = "a geometry, a case, a domain, files of a case, a run, or the path of one"
-    raise CaseError(f"patches: must be {kinds} (got {type(of).__name__})")
+    raise CaseError(f"patches: must be {KNOWN} (got {type(of).__name__})")
 
 
 def of_geometry(geometry: Geometry, boundaries: Mapping[str, Boundary] | None = None) -> Source:
