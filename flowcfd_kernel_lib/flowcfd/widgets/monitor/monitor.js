@@ -74,11 +74,12 @@ const subshellOf = (kernel) => {
 };
 
 // A kernel that is at work hears nothing in its main thread: so a question goes through a subshell of its own where there
-// is one, and else as a message of the widget, which waits until the cell has ended.
+// is one, and else as a message of the widget, which waits until the cell has ended. Whether it is at work is not asked
+// first: its status becomes idle with every answer of its other threads.
 const ask = async (model, what, more = {}) => {
   const content = { ask: what, ...more };
   const kernel = model.widget_manager && model.widget_manager.kernel;
-  if (!kernel || kernel.status !== 'busy' || !kernel.supportsSubshells || !kernel.requestCreateSubshell) {
+  if (!kernel || !kernel.supportsSubshells || !kernel.requestCreateSubshell) {
     model.send(content);
     return;
   }
