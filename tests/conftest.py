@@ -45,10 +45,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     settings.cache_clear()
     if folder.is_dir():
-        _end_all_of(folder)
+        end_all_of(folder)
 
 
-def _end_all_of(home: Path) -> None:
+def end_all_of(home: Path) -> None:
     """Kill the workers, drivers and solvers of this home, which a test that failed may have left at work.
 
     Not what else a test may have started in its environment: a server is that of all tests.

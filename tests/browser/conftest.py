@@ -23,6 +23,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
+from tests.conftest import end_all_of
 
 SHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 """Screenshots are kept here, to be looked at after the tests."""
@@ -100,18 +101,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(place: Path) -> dict[str, str]:
-    """The environment of servers: nothing of the user's settings, nothing kept in the user's home."""
+def environment(place: Path) -> Iterator[dict[str, str]]:
+    """The environment of servers: nothing of the user's settings, nothing kept in the user's home.
+
+    Runs outlive their servers: those that a test has left at work end with the last test.
+    """
     names = ("HOME", "FLOWCFD_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     own = {name: str(place / name.lower()) for name in names}
     for folder in own.values():
         Path(folder).mkdir()
-    return {
+    yield {
         **os.environ,
         **own,
         "FLOWCFD_SHARED_CORES": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
+    end_all_of(Path(own["FLOWCFD_HOME"]))
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,11 +27,7 @@ def _live(scene: Scene) -> dict[str, Any]:
     """The widget, and its picture for a notebook that is read without a kernel."""
     from flowcfd.widgets.viewer import Viewer
 
-    viewer = Viewer(scene)
-    bundle = dict((viewer._repr_mimebundle_() or ({}, {}))[0])
-    if viewer.picture:
-        bundle["image/png"] = base64.b64encode(viewer.picture).decode()
-    return bundle
+    return dict((Viewer(scene)._repr_mimebundle_() or ({}, {}))[0])
 
 
 def _page(scene: Scene) -> dict[str, Any]:

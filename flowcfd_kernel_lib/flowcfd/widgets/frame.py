@@ -93,6 +93,16 @@ class Frame(anywidget.AnyWidget):
         if self.html:
             self.html = self._page()
 
+    def _repr_mimebundle_(self, **more: Any) -> Any:
+        """The widget, and its picture and label for a notebook that is read without a kernel."""
+        found = super()._repr_mimebundle_(**more)
+        if found is None:
+            return None
+        bundle = {**found[0], "text/plain": f"<{self.label}>"}
+        if self.picture:
+            bundle["image/png"] = base64.b64encode(self.picture).decode()
+        return bundle, found[1]
+
     def close(self) -> None:
         """Close the view too."""
         if self._lost in self.process.on_loss:

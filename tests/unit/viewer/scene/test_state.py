@@ -28,7 +28,9 @@ def scenes(bare: Scene) -> list[Scene]:
         bare.color("k", range=(1e-6, 1), log=True).at(3).dark().ruler().title("so"),
         bare.slice("x", color="p", range=(0, 1), edges=True).slice((1, 1, 0), (0.1, 0.2, 0.3), opacity=0.5),
         bare.surface("a", "b").surface(plain="#aabbcc").contour("p", 7).isosurface("Q", 10.0).outline().patches(),
-        bare.streamlines("inlet", plain="#1d2733").streamlines(line=[(0, 0, 0), (0, 1, 0)]).streamlines(ball=((0, 0, 0), 0.1)),
+        bare.streamlines("inlet", plain="#1d2733")
+        .streamlines(line=[(0, 0, 0), (0, 1, 0)])
+        .streamlines(ball=((0, 0, 0), 0.1)),
         bare.glyphs("U", 20).clip("-x").threshold("p", 0, 1).worst("skewness", 9),
         bare.probe((0, 0, 0), (1, 2, 3)).line((0, 0, 0), (1, 1, 1)),
         bare.camera((1, 2, 3), zoom=2, near=[(0, 1), (0, 1), (0, 1)], up=(0, 1, 0)).size(800, 400),
