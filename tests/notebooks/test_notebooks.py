@@ -152,6 +152,7 @@ def test_a_run_is_watched_stopped_and_goes_on(answer):
     assert 60 <= stopped < done
     (reattachment,) = numbers(r"reattachment at x/h ([\d.]+)", said)
     assert 5 < reattachment < 10
+    assert said.splitlines()[-1].startswith("green")  # judged by what was measured, not by the fields at the stop
 
 
 def test_results_are_looked_at_and_kept_as_a_page(answer, tmp_path):

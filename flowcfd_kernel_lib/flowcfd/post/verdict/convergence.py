@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from flowcfd.errors import ResultError
-from flowcfd.foam import tables
+from flowcfd.foam import measures, tables
 from flowcfd.post import forces as force_tables
 from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
 from flowcfd.post.verdict.geometry import Floats
@@ -199,6 +199,10 @@ def _measured(seen: Evidence) -> Iterator[tuple[str, Floats, float]]:
                 family = {str(name): np.asarray(table[name].dropna(), float) for name in table.columns}
                 for name, values in family.items():
                     yield from _family(output, {name: values})
+    for name, written in measures.measures(seen.case).items():
+        if written.source.direction is not None:  # where the flow comes back to a wall
+            with suppress(ResultError):
+                yield from _family("", {name: seen.results.measure(name).to_numpy(float)})
     with suppress(ResultError):
         table = seen.results.probes()
         fields = list(table.columns.get_level_values(0).unique())
