@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
@@ -127,8 +128,16 @@ class Patches:
         self.widget.close()
         self._end()
 
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name} {one.kind}" for name, one in self.boundaries.items())
+        return f"<Patches: {given or 'no boundaries yet'}>"
+
     def _repr_mimebundle_(self, **more: Any) -> Any:
-        return self.widget._repr_mimebundle_(**more)
+        """The widget, and its picture and boundaries for a notebook that is read without a kernel."""
+        bundle = {**self.widget._repr_mimebundle_(**more), "text/plain": repr(self)}
+        if self._frame is not None and self._frame.picture:
+            bundle["image/png"] = base64.b64encode(self._frame.picture).decode()
+        return bundle
 
     # ---- what the page asks for
 

@@ -161,7 +161,7 @@ class Wizard:
         self.go(NAMES[max(0, min(len(NAMES) - 1, NAMES.index(self.step) + by))])
 
     def _repr_mimebundle_(self, **more: Any) -> Any:
-        return self.widget._repr_mimebundle_(**more)
+        return {**self.widget._repr_mimebundle_(**more), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<Wizard of {self.draft.name}: {self.step}, {'complete' if self.draft.complete else 'not complete'}>"
