@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import shot, until
 from tests.browser.hubs import Hub, hub, hub_page, processes_of, running  # noqa: F401
 
@@ -26,7 +26,7 @@ page
 def test_two_people_work_in_it_and_stay_apart(hub: Hub, hub_page, cavity) -> None:  # noqa: F811
     ada, bob = hub_page(), hub_page()
     hub.try_login(ada, "ada", "a wrong password")
-    assert ada.get_by_text("Invalid username or password").is_visible()
+    expect(ada.get_by_text("Invalid username or password")).to_be_visible()
     shot(ada, "hub-login")
     hub.login(ada, "ada")
     ada.get_by_text("OpenFOAM (Python 3)").first.wait_for()
