@@ -14,4 +14,5 @@ try:
     made = apply(c, read(Path(os.environ.get("FLOWCFD_HUB_CONFIG") or here / "hub.yaml")))
     print(greeting(made), file=sys.stderr)
 except ConfigError as error:
-    sys.exit(f"hub: {error}")
+    print(f"hub: {error}", file=sys.stderr)
+    sys.exit(2)

@@ -161,7 +161,7 @@ def test_a_wrong_configuration_ends_the_start_with_its_sentence(tmp_path: Path) 
         cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "FLOWCFD_HUB_CONFIG": str(tmp_path / "hub.yaml")},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert "hub: " in done.stderr
     assert "network.prot: there is no such key" in done.stderr
     assert "Traceback" not in done.stderr

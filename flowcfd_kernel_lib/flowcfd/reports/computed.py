@@ -132,7 +132,9 @@ def flow(subject: Subject) -> Section | None:
         when = "iteration" if _over(subject) == "iteration" else "t ="
         caption = f"{words} in the plane {drawn.place}, {when} {subject.results.last:g}"
         blocks.append(Figure(drawn.size(1500, 0).png, caption))
-    return Section("Flow", blocks) if blocks else None
+    if not blocks:
+        raise ResultError("no velocity, pressure or temperature is written that could be drawn")
+    return Section("Flow", blocks)
 
 
 def _caption(scene: Scene) -> str:
