@@ -41,12 +41,16 @@ def watch(what: Watched) -> Monitor:
 
 def target(what: Watched) -> Run | Runs | Study:
     """The run, the runs or the study that is meant."""
+    if isinstance(what, Runs) and not len(what):
+        raise CaseError("watch: there is no run in what was given; fc.runs() shows those there are")
     if isinstance(what, (Run, Runs, Study)):
         return what
     if isinstance(what, (str, Path)):
         return _named(what)
     if isinstance(what, Iterable):
         members = [_run(one) for one in what]
+        if not members:
+            raise CaseError("watch: there is no run in what was given")
         if len(members) > 1 and (loose := [run for run in members if isinstance(run, Loose)]):
             raise CaseError(f"watch: {loose[0].path} is a case and no run; it is watched alone")
         return members[0] if len(members) == 1 else Runs(members)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from flowcfd.errors import CaseError
-from flowcfd.jobs import record
+from flowcfd.jobs import Runs, record
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import Job, StageRecord, WorkerRecord
@@ -163,3 +163,9 @@ def test_a_case_without_a_log_says_what_to_do(bare: Path) -> None:
     with pytest.raises(CaseError, match="alone"):
         (bare / "log.icoFoam").write_text(LOG)
         target.target([bare, bare])
+
+
+@pytest.mark.parametrize("nothing", [[], {}, Runs([])], ids=["list", "dict", "runs"])
+def test_no_runs_at_all_are_refused(nothing: object) -> None:
+    with pytest.raises(CaseError, match="there is no run in what was given"):
+        target.target(nothing)  # type: ignore[arg-type]
