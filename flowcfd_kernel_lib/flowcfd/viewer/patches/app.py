@@ -61,8 +61,13 @@ class App:
         self._show(new, tell=False)
         self._put()
 
-    def click(self, x: float, y: float, how: How) -> None:
-        """A click at a place of the picture; beside the body it chooses nothing."""
+    def click(self, x: float, y: float, how: How, mode: str = "") -> None:
+        """A click at a place of the picture; beside the body it chooses nothing.
+
+        It comes with the mode of the page, which may have been changed a moment before and not be known here yet.
+        """
+        if mode in MODES:
+            self._sight = self._sight.changed(mode=mode)
         face = self._stage.at(x, y)
         picked = self._picking()
         if face is None:

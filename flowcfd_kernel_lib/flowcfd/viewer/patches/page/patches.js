@@ -73,7 +73,7 @@
       const box = [Math.min(at[0], to[0]), Math.min(at[1], to[1]), Math.max(at[0], to[0]), Math.max(at[1], to[1])];
       window.trame.trigger("fp_box", [box, how(event)]);
     } else if (kept) {
-      window.trame.trigger("fp_click", [to[0], to[1], how(event)]);
+      window.trame.trigger("fp_click", [to[0], to[1], how(event), view.dataset.mode]);
     }
   };
 
