@@ -112,6 +112,7 @@ def reads_the_report(hub: Hub, book: Notebook) -> None:  # noqa: F811
 def opens_the_dashboard(hub: Hub, book: Notebook) -> None:  # noqa: F811
     """A small study as a page of its own, behind the hub's proxy."""
     output = add(book, STUDY)
+    output.locator("iframe").scroll_into_view_if_needed()  # below the window a page may wait to be seen
     output.frame_locator("iframe").get_by_text("2 rows: 2 done").wait_for()
     with book.page.context.expect_page() as opened:
         output.get_by_role("link", name="Open in a tab of its own").click()
