@@ -6,6 +6,7 @@ For every widget: `shot(locator, name)` to look at it, `assert_accessible(locato
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,7 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -37,8 +40,9 @@ KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kerne
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
+    """Of a module only: while it lives an event loop runs in this thread, where other tests need one of their own."""
     with sync_playwright() as made:
         yield made
 
@@ -50,7 +54,7 @@ def chromium(playwright: Any, *more: str) -> Browser:
     return playwright.chromium.launch(executable_path=where, args=[*HEADLESS, *more])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Any) -> Iterator[Browser]:
     """Without WebGL, which is much cheaper: what the server draws arrives as pictures."""
     made = chromium(playwright, "--disable-gpu")
@@ -58,7 +62,7 @@ def browser(playwright: Any) -> Iterator[Browser]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_3d(playwright: Any) -> Iterator[Browser]:
     """With WebGL in software, for pages that draw by themselves."""
     made = chromium(playwright, *SOFTWARE_GL)
@@ -128,6 +132,16 @@ class Lab:
     folder: Path
     environment: dict[str, str]
 
+    def end_kernels(self) -> None:
+        """End all kernels."""
+        headers = {"Authorization": f"token {self.token}"}
+        with urlopen(Request(f"{self.address}api/kernels", headers=headers), timeout=LONG) as said:
+            kernels = json.load(said)
+        for kernel in kernels:
+            gone = Request(f"{self.address}api/kernels/{kernel['id']}", headers=headers, method="DELETE")
+            with contextlib.suppress(HTTPError):  # one that ended meanwhile
+                urlopen(gone, timeout=LONG).close()
+
     def open(self, page: Page, *cells: str, name: str = "", kernel: str = "openfoam") -> Notebook:
         """A new notebook of these cells in a page, its kernel ready."""
         name = name or f"n{len(list(self.folder.glob('*.ipynb')))}.ipynb"
@@ -187,12 +201,19 @@ class Notebook:
 
 
 @pytest.fixture(scope="session")
-def lab(place: Path, environment: dict[str, str]) -> Iterator[Lab]:
+def server(place: Path, environment: dict[str, str]) -> Iterator[Lab]:
     """A JupyterLab as `flowcfd lab` starts it, on a port of its own."""
     folder = place / "notebooks"
     folder.mkdir()
-    with Server(lab_command(folder), environment, folder) as server:
-        yield Lab(server.address, server.token, folder, environment)
+    with Server(lab_command(folder), environment, folder) as made:
+        yield Lab(made.address, made.token, folder, environment)
+
+
+@pytest.fixture
+def lab(server: Lab) -> Iterator[Lab]:
+    """JupyterLab for one test; its kernels end with it, and what they had started."""
+    yield server
+    server.end_kernels()
 
 
 def lab_command(folder: Path) -> Sequence[str]:

@@ -106,10 +106,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
         raise
 
 
-@pytest.fixture(scope="session")
-def hub(place: Path, environment: dict[str, str]) -> Iterator[Hub]:
-    """A hub for all tests; nothing is culled."""
-    with running(place / "hub", environment, culling={"idle": None}) as made:
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Hub]:
+    """A hub for the tests of a module; nothing is culled."""
+    with running(tmp_path_factory.mktemp("hub") / "hub", environment, culling={"idle": None}) as made:
         yield made
 
 
