@@ -133,8 +133,8 @@ def _cells_by_vtk(files: MeshFiles, points: NDArray[np.float64]) -> pyvista.Unst
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
-    """VTK prints its errors and gives an empty mesh; the mesh is looked at, the print is for nobody."""
+def silent() -> Iterator[None]:
+    """VTK prints its errors and goes on; what it gives is looked at, the print is for nobody."""
     before = vtkObject.GetGlobalWarningDisplay()
     vtkObject.GlobalWarningDisplayOff()
     try:
@@ -149,7 +149,7 @@ def _internal_mesh(case: Path) -> pyvista.UnstructuredGrid | None:
     reader.SetListTimeStepsByControlDict(False)
     reader.SetCreateCellToPoint(False)
     reader.SetReadZones(False)
-    with _silent():
+    with silent():
         reader.UpdateInformation()
         reader.DisableAllPatchArrays()
         reader.SetPatchArrayStatus("internalMesh", 1)

@@ -179,11 +179,12 @@ class Data:
 
     def _derived(self) -> Any:
         """The cells with vorticity, Q and lambda2 at their corners."""
+        from flowcfd.post import polymesh
+
         if "derived" not in self._smooth:
             base = self.with_values("U", smooth=True)
-            found = base.compute_derivative(
-                "U", gradient="gradient", vorticity="vorticity", qcriterion="Q", faster=True
-            )
+            with polymesh.silent():  # VTK says of each such corner that it has none
+                found = base.compute_derivative("U", gradient="gradient", vorticity="vorticity", qcriterion="Q")
             for name in ("gradient", "vorticity", "Q"):  # cells of layers that are flat at a corner have none
                 found.point_data[name] = np.nan_to_num(found.point_data[name], posinf=0.0, neginf=0.0)
             gradient = np.asarray(found.point_data["gradient"]).reshape(-1, 3, 3)
