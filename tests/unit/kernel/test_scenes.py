@@ -30,6 +30,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+    InteractiveShell.clear_instance()  # else all tests after it are in a notebook
 
 
 @pytest.fixture
