@@ -2,10 +2,14 @@
 
 A corner's value is the weighted least-squares plane through the centroids of the cells around it (weights 1/distance
 squared), so that a linear field comes out exactly, at the walls too. Where patches are given, a corner on them takes
-the plane through their faces, so that a wall has the wall's value; on edges, where the faces span no plane, it is their
-mean. Inside a cell its own shape functions lead from corner to corner, and a hat that is one at the centroid and zero
-on the faces lifts them to the cell's own value there, which keeps peaks. The result is continuous. Steep gradients can
-overshoot by a fraction of the step.
+the plane through their faces, those of walls before others, so that a wall has the wall's value; on edges, where the
+faces span no plane, it is their mean. Inside a cell its own shape functions lead from corner to corner, and a hat that
+is one at the centroid and zero on the faces lifts them to the cell's own value there, which keeps peaks. The result is
+continuous. Steep gradients can overshoot by a fraction of the step.
+
+A sample on a face of a patch (`ROUND_OFF`) takes its value from the faces of that patch alone, so that what a boundary
+condition prescribes comes out to its edges: beside a moving lid a wall stands still. On an edge of several patches a
+wall counts before others, then the patch that the mesh names first.
 """
 
 from __future__ import annotations
@@ -30,6 +34,9 @@ _FLAT = 1e-8
 
 _CURVED = 0.05
 """The same for faces: a curved wall's bulge is no direction in which its values tell a gradient."""
+
+ROUND_OFF = 1e-6
+"""A sample lies on a face where the other corners of its cell weigh no more than this together."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +84,10 @@ def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, cells: Integers, corner
     held = np.flatnonzero(cells >= 0)
     if not len(held):
         return corners
+    corners, patches = _on_faces(grid, rim, len(cells), corners)
     lifted, hats = _lifted(grid, cells, corners)
-    points, place = np.unique(lifted.columns, return_inverse=True)
-    stencils = _stencils(grid, rim, points)
+    asked, place = np.unique(np.stack([lifted.columns, patches]), axis=1, return_inverse=True)
+    stencils = _stencils(grid, rim, asked[0], asked[1])
     rows, columns, weights = [held], [cells[held]], [hats[held]]
     for row, corner, weight in zip(lifted.rows.tolist(), place.tolist(), lifted.weights.tolist(), strict=True):
         around, parts = stencils[corner]
@@ -87,6 +95,35 @@ def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, cells: Integers, corner
         columns.append(around)
         weights.append(weight * parts)
     return Weights(np.concatenate(rows), np.concatenate(columns), np.concatenate(weights))
+
+
+def _on_faces(grid: pyvista.UnstructuredGrid, rim: Rim, count: int, corners: Weights) -> tuple[Weights, Integers]:
+    """The weights without what round-off gives to corners off a patch, and for each the patch it is to use (or -1)."""
+    patches, kept = np.full(len(corners.weights), -1), corners.weights.copy()
+    points, place = np.unique(corners.columns, return_inverse=True)
+    faces = rim.at(np.asarray(grid.points, np.float64)[points])
+    on_rim = np.array([bool(len(one)) for one in faces])[place]
+    off = np.zeros(count)
+    np.add.at(off, corners.rows[~on_rim], np.abs(corners.weights[~on_rim]))
+    near = np.flatnonzero((off <= ROUND_OFF)[corners.rows])
+    for part in np.split(near, np.flatnonzero(np.diff(corners.rows[near])) + 1) if len(near) else ():
+        if (found := _face(rim, [faces[n] for n in place[part]], corners.weights[part])) is None:
+            continue
+        on_face = np.array([bool(np.isin(faces[n], found).any()) for n in place[part]])
+        patches[part[on_face]] = rim.patch_of(found[:1])[0]
+        kept[part] = np.where(on_face, corners.weights[part], 0) / corners.weights[part][on_face].sum()
+    return Weights(corners.rows, corners.columns, kept), patches
+
+
+def _face(rim: Rim, faces: list[Integers], weights: Floats) -> Integers | None:
+    """The faces of one patch that all corners of weight have, most of them walls; None where there is none."""
+    shared, shares = np.unique(np.concatenate(faces), return_inverse=True)
+    weight = np.bincount(shares, weights=np.repeat(np.abs(weights), [len(one) for one in faces]))
+    on = shared[weight >= np.abs(weights).sum() - ROUND_OFF]
+    if not len(on):
+        return None
+    foremost = rim.foremost(on)
+    return foremost[rim.patch_of(foremost) == rim.patch_of(foremost[:1])[0]]
 
 
 def _lifted(grid: pyvista.UnstructuredGrid, cells: Integers, corners: Weights) -> tuple[Weights, Floats]:
@@ -118,16 +155,31 @@ def _centroid_weights(grid: pyvista.UnstructuredGrid, cells: Integers) -> dict[i
     return found
 
 
-def _stencils(grid: pyvista.UnstructuredGrid, rim: Rim, points: Integers) -> list[tuple[Integers, Floats]]:
-    """The columns that make the value of each point, and their weights."""
+def _stencils(
+    grid: pyvista.UnstructuredGrid, rim: Rim, points: Integers, patches: Integers
+) -> list[tuple[Integers, Floats]]:
+    """The columns that make the value of each point, and their weights; of one patch alone where it is not -1."""
     places = np.asarray(grid.points, np.float64)[points]
-    on_rim = rim.at(places)
+    once, which = np.unique(points, return_inverse=True)
+    found_faces = rim.at(np.asarray(grid.points, np.float64)[once])
+    on_rim = [
+        found_faces[n][rim.patch_of(found_faces[n]) == patch] if patch >= 0 else rim.foremost(found_faces[n])
+        for n, patch in zip(which.tolist(), patches.tolist(), strict=True)
+    ]
     inner = np.array([not len(faces) for faces in on_rim])
     found = iter(_inner_stencils(grid, points[inner], places[inner]))
     return [
-        (grid.n_cells + faces, _plane(rim.centres[faces], place, flat=_CURVED)) if len(faces) else next(found)
+        _rim_stencil(grid.n_cells, rim, faces, place) if len(faces) else next(found)
         for faces, place in zip(on_rim, places, strict=True)
     ]
+
+
+def _rim_stencil(first: int, rim: Rim, faces: Integers, place: Floats) -> tuple[Integers, Floats]:
+    """The faces around a corner; on the edge of a patch, where they lie in a row, the next ones of the patch too."""
+    numbers = rim.patch_of(faces)
+    if (numbers == numbers[0]).all() and _rank(rim.centres[faces], _CURVED) < 2:
+        faces = rim.ring(faces)
+    return first + faces, _plane(rim.centres[faces], place, flat=_CURVED)
 
 
 def _inner_stencils(grid: pyvista.UnstructuredGrid, points: Integers, places: Floats) -> list[tuple[Integers, Floats]]:
@@ -191,11 +243,11 @@ def _second_ring(grid: pyvista.UnstructuredGrid, around: list[Integers]) -> list
     ]
 
 
-def _rank(places: Floats) -> int:
+def _rank(places: Floats, flat: float = _FLAT) -> int:
     """In how many directions the places differ."""
     apart = places - places.mean(axis=0)
     extents = np.linalg.svd(apart, compute_uv=False)
-    return int(np.count_nonzero(extents > _FLAT * max(extents[0], np.finfo(float).tiny))) if extents[0] > 0 else 0
+    return int(np.count_nonzero(extents > flat * max(extents[0], np.finfo(float).tiny))) if extents[0] > 0 else 0
 
 
 def _plane(places: Floats, at: Floats, *, flat: float = _FLAT) -> Floats:

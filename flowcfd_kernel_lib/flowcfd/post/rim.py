@@ -32,8 +32,34 @@ class Rim:
         """The centroids of the faces, shape (faces, 3) [m]."""
         return np.concatenate([np.empty((0, 3)), *map(_centroids, self.patches)])
 
+    @cached_property
+    def starts(self) -> Integers:
+        """The first face of each patch, and behind them the number of all."""
+        return np.cumsum([0, *(patch.n_cells for patch in self.patches)])
+
+    def patch_of(self, faces: Integers) -> Integers:
+        """The number of the patch of each face."""
+        return np.searchsorted(self.starts, faces, side="right") - 1
+
+    def foremost(self, faces: Integers) -> Integers:
+        """Those on walls, where there are some; where a wall meets another patch the fluid has the wall's velocity."""
+        walls = np.array([patch.user_dict.get("type") == "wall" for patch in self.patches])
+        on_walls = walls[self.patch_of(faces)]
+        return faces[on_walls] if on_walls.any() else faces
+
+    def ring(self, faces: Integers) -> Integers:
+        """The faces of one patch with those that share a corner with them."""
+        number = int(self.patch_of(faces[:1])[0])
+        offsets, labels = _topology(self.patches[number])
+        first = self.starts[number]
+        near = np.zeros(self.patches[number].n_points, bool)
+        for face in (faces - first).tolist():
+            near[labels[offsets[face] : offsets[face + 1]]] = True
+        touching = np.searchsorted(offsets, np.flatnonzero(near[labels]), side="right") - 1
+        return np.asarray(first + np.unique(touching), np.int64)
+
     def at(self, places: Floats) -> list[Integers]:
-        """The faces that have each place as a corner; a corner has the very coordinates of the place."""
+        """The faces that have each place as a corner; a corner has the very coordinates of the place, all places differ."""
         if not len(places):
             return []
         keys = _keys(places)

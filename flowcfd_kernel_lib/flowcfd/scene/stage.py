@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ WIDTH = 1000
 """The width of a picture whose size is not given [pixels]."""
 SCALE = 62
 """Height of the scales of colours [pixels] in a picture of the usual size."""
+LABELS = 5
+"""Numbers beside a scale of colours."""
 
 
 @dataclass
@@ -103,7 +106,9 @@ class Stage:
                     lighting=None if dataset.n_cells and not lines and not _flat(dataset) else False,
                     smooth_shading=False, ambient=0.35, diffuse=0.7, nan_color="#8a8f98", **how,
                 )  # fmt: skip
-            self._scale(last.mapper, paint.label(self.unit(paint.field), vector=vector), number, len(kinds))
+            bar = self._scale(last.mapper, paint.label(self.unit(paint.field), vector=vector), number, len(kinds))
+            if not paint.log:
+                _label(bar, low, high)
         for dataset, how in self.plain_shown:
             lines = bool(getattr(dataset, "n_lines", 0))
             moved = dataset.translate(front, inplace=False) if lines else dataset
@@ -138,14 +143,38 @@ class Stage:
         room = 0.5 * abs(low) or 0.5
         return (low, high) if high > low else (low - room, high + room)
 
-    def _scale(self, mapper: Any, label: str, number: int, count: int) -> None:
+    def _scale(self, mapper: Any, label: str, number: int, count: int) -> Any:
         width, height = self.plotter.window_size
         text = letters(15, width)
-        self.plotter.add_scalar_bar(
-            title=f"{label}\n", mapper=mapper, color=self.ink, fmt="%.3g", n_labels=5, width=0.8 / count - 0.05,
+        return self.plotter.add_scalar_bar(
+            title=f"{label}\n", mapper=mapper, color=self.ink, fmt="%.3g", n_labels=LABELS, width=0.8 / count - 0.05,
             height=scale_height(width) / height, position_x=0.125 + number * 0.8 / count, position_y=0.01,
             title_font_size=text, label_font_size=text, font_family="arial", unconstrained_font_size=True,
         )  # fmt: skip
+
+
+def ticks(low: float, high: float) -> tuple[list[float], str]:
+    """The numbers beside a scale, without the dust of their arithmetic, and the format that tells them apart.
+
+    The middle of a symmetric range is 0, not the 2e-08 of its arithmetic; a small range about a large value has digits
+    enough to be seen.
+    """
+    step = (high - low) / (LABELS - 1)
+    fine, large = (math.floor(math.log10(size)) for size in (step, max(abs(low), abs(high))))
+    places = [min(max(round(low + n * step, 6 - fine) + 0.0, low), high) for n in range(LABELS)]
+    return places, f"%.{max(3, large - fine + 2)}g"
+
+
+def _label(bar: Any, low: float, high: float) -> None:
+    from vtkmodules.vtkCommonCore import vtkDoubleArray
+
+    places, form = ticks(low, high)
+    values = vtkDoubleArray()
+    for place in places:
+        values.InsertNextValue(place)
+    bar.SetCustomLabels(values)
+    bar.UseCustomLabelsOn()
+    bar.SetLabelFormat(form)
 
 
 def letters(size: float, width: int) -> int:

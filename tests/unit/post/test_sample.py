@@ -100,6 +100,59 @@ def test_a_wall_has_the_walls_value() -> None:
     assert inside["Ux"][0] == pytest.approx(0.5 * GRADIENT[0].sum() + 1)
 
 
+def with_sides(grid: pyvista.UnstructuredGrid, kinds: dict[str, str], u: np.ndarray) -> pyvista.MultiBlock:
+    """A cube with the patches low and high in each direction, on each p linear and U = u y."""
+    whole = with_rim(grid)
+    surface = whole["boundary"]["all"]
+    middles = Rim((surface,)).centres
+    blocks = pyvista.MultiBlock()
+    for axis, letter in enumerate("xyz"):
+        for end, side in enumerate(("low", "high")):
+            own = surface.extract_cells(np.flatnonzero(np.abs(middles[:, axis] - end) < 1e-9))
+            patch = own.extract_surface(algorithm="dataset_surface")
+            for name in list(patch.cell_data):
+                if name not in ("p", "U"):
+                    del patch.cell_data[name]
+            patch.cell_data["U"] = Rim((patch,)).centres[:, 1:2] * u
+            patch.user_dict = {"type": kinds.get(f"{side} {letter}", "patch")}
+            blocks[f"{side} {letter}"] = patch
+    grid.cell_data["U"] = centres(grid, np.arange(grid.n_cells))[:, 1:2] * u
+    whole["boundary"] = blocks
+    return whole
+
+
+@pytest.mark.parametrize("shape", [(6, 5, 4), (6, 5, 1)])
+def test_a_wall_that_meets_a_side_with_slip_has_the_walls_value_up_to_the_edge(shape: tuple[int, int, int]) -> None:
+    u = np.array([1.0, 0.0, 2.0])
+    mesh = with_sides(with_linear_fields(structured(shape)), {"low y": "wall", "low x": "symmetryPlane"}, u)
+    on_wall = np.array([[0.01, 0, 0.5], [0, 0, 0.5], [0.08, 0, 0.02], [1, 0, 1], [0.5, 0, 0.5], [0.03, 1e-13, 0.5]])
+    assert not sample.points(mesh, on_wall)[["Ux", "Uy", "Uz"]].to_numpy().any()
+    beside = sample.points(mesh, on_wall + [0, 1e-3, 0])  # and there is no step to it from inside
+    assert np.abs(beside[["Ux", "Uy", "Uz"]].to_numpy()).max() < 0.02
+
+
+def test_a_linear_field_comes_out_exactly_on_each_of_several_patches() -> None:
+    u = np.array([1.0, 0.0, 2.0])
+    mesh = with_sides(with_linear_fields(structured((6, 5, 4))), {"low y": "wall", "high y": "wall"}, u)
+    generator = np.random.default_rng(1)
+    for axis in range(3):
+        for end in (0.0, 1.0):
+            places = generator.random((40, 3))
+            places[:, axis] = end
+            places[0, (axis + 1) % 3] = 0.001
+            found = sample.points(mesh, places)
+            assert found["p"].to_numpy() == pytest.approx(places @ GRADIENT[0] + 2, abs=1e-9)
+            assert found[["Ux", "Uz"]].to_numpy() == pytest.approx(places[:, 1:2] * u[[0, 2]], abs=1e-9)
+
+
+def test_a_moving_lid_moves_and_the_wall_beside_it_does_not() -> None:
+    u = np.zeros(3)
+    mesh = with_sides(with_linear_fields(structured((6, 5, 4))), {"high y": "wall", "low x": "wall"}, u)
+    mesh["boundary"]["high y"].cell_data["U"][:] = [1, 0, 0]
+    found = sample.points(mesh, [[0.01, 1, 0.5], [0, 0.99, 0.5], [0.5, 1, 0.01]])
+    assert found["Ux"].tolist() == [pytest.approx(1, abs=1e-12), 0, pytest.approx(1, abs=1e-12)]
+
+
 def test_empty_patches_say_nothing_about_the_field() -> None:
     grid = with_linear_fields(structured((6, 5, 4)))
     mesh = with_rim(grid, "empty")

@@ -15,6 +15,7 @@ from flowcfd.scene import Scene, view
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.data import lambda2
 from flowcfd.scene.paint import Paint
+from flowcfd.scene.stage import Stage, ticks
 
 
 @pytest.fixture
@@ -175,6 +176,41 @@ def test_a_camera_that_was_turned_is_one_that_can_be_placed(direction) -> None:
             assert again[2] == pytest.approx(place[2], abs=1e-3)
             aside = np.cross(again[1] - place[1], toward[0])  # along the view nothing is seen of it
             assert np.linalg.norm(aside) < 3 * 2 * scale / 500
+    finally:
+        plotter.close()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.7, 0.7, ["-0.7", "-0.35", "0", "0.35", "0.7"]),
+        (-0.123456789, 0.123456789, ["-0.123", "-0.0617", "0", "0.0617", "0.123"]),
+        (0.0, 20.0, ["0", "5", "10", "15", "20"]),
+        (101325.0, 101326.0, ["101325", "101325.25", "101325.5", "101325.75", "101326"]),
+    ],
+)
+def test_a_scale_of_colours_has_numbers_without_dust_that_can_be_told_apart(
+    low: float, high: float, words: list[str]
+) -> None:
+    places, form = ticks(low, high)
+    assert [form % place for place in places] == words
+    assert places[0] >= low and places[-1] <= high
+
+
+def test_the_middle_of_a_symmetric_scale_is_zero(tmp_path: Path) -> None:
+    import pyvista as pv
+
+    sphere = pv.Sphere()
+    sphere.point_data["p"] = sphere.points[:, 0] * 1.4
+    plotter = pv.Plotter(off_screen=True)
+    try:
+        stage = Stage(plotter, "#000000", lambda _: "m2/s2", lambda _: (0.0, 1.0))
+        stage.paint(sphere, Paint("p", range=(-0.7, 0.7)), vector=False, edges=False, opacity=1)
+        stage.put(np.zeros(3))
+        (bar,) = plotter.scalar_bars.values()
+        assert [bar.GetCustomLabels().GetValue(n) for n in range(5)] == pytest.approx([-0.7, -0.35, 0, 0.35, 0.7])
+        assert bar.GetUseCustomLabels() and bar.GetCustomLabels().GetValue(2) == 0
+        plotter.screenshot(tmp_path / "scale.png")
     finally:
         plotter.close()
 
