@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -9,11 +10,13 @@ from pydantic import Field, model_validator
 
 from flowcfd.case.quantities import AnySpeed, Coordinate, Length, Quantity, Speed, problem
 from flowcfd.case.spec import Spec
-from flowcfd.case.turbulence import TurbulenceValues
+from flowcfd.case.turbulence import C_MU, TurbulenceValues, spalart_allmaras_chi
 from flowcfd.registry import Registry
 
 PROFILES: Registry[type[Profile]] = Registry("profile", "flowcfd.profiles")
 Axis = Literal["x", "y", "z", "r"]
+Energy = Annotated[float, Quantity("m^2/s^2", gt=0)]
+Frequency = Annotated[float, Quantity("1/s", gt=0)]
 
 
 class Profile(Spec):
@@ -99,35 +102,61 @@ class PowerLaw(Profile):
 
 
 class Table(Profile):
-    """Measured or computed speeds at coordinates, interpolated linearly between them, constant beyond."""
+    """Measured or computed speeds at coordinates, interpolated linearly between them, constant beyond.
+
+    `eddies` is the turbulence that comes with them, interpolated alike: k and omega, from which epsilon = Cmu k omega
+    and nut = k / omega follow. Without it the inlet's own counts, uniform over the patch.
+    """
 
     leading = ("points",)
     kind: Literal["Table"] = "Table"
     points: tuple[tuple[Coordinate, AnySpeed], ...] = Field(description="(coordinate, speed) pairs, coordinates rising")
+    eddies: tuple[tuple[Coordinate, Energy, Frequency], ...] = Field(
+        (), description="(coordinate, k, omega) triples, coordinates rising"
+    )
     axis: Axis = Field("y", description="the coordinate that the speed varies with")
 
     @model_validator(mode="after")
     def _consistent(self) -> Table:
-        at = [coordinate for coordinate, _ in self.points]
-        if len(at) < 2 or any(after <= before for before, after in pairwise(at)):
-            raise problem("points: needs at least two pairs with rising coordinates")
+        for name, rows in (("points", self.points), ("eddies", self.eddies)):
+            at = [row[0] for row in rows]
+            if (len(at) < 2 and name == "points") or any(after <= before for before, after in pairwise(at)):
+                least = "needs at least two pairs" if name == "points" else "needs triples"
+                raise problem(f"{name}: {least} with rising coordinates")
         return self
 
     def speed(self, coordinate: float) -> float:
         """The speed [m/s] at a coordinate [m]."""
-        points = self.points
-        if coordinate <= points[0][0]:
-            return points[0][1]
-        for (left, low), (right, high) in pairwise(points):
-            if coordinate <= right:
-                return low + (high - low) * (coordinate - left) / (right - left)
-        return points[-1][1]
+        return _between(self.points, coordinate)[0]
 
     def mean_speed(self) -> float:
         """The mean over the coordinate [m/s]."""
         pairs = list(pairwise(self.points))
         area = sum(0.5 * (low + high) * (right - left) for (left, low), (right, high) in pairs)
         return area / (self.points[-1][0] - self.points[0][0])
+
+    def turbulence(self, coordinate: float, nu: float) -> TurbulenceValues | None:
+        """The turbulence at a coordinate [m], where it is given."""
+        if not self.eddies:
+            return None
+        k, omega = _between(self.eddies, coordinate)
+        chi = spalart_allmaras_chi(k / omega / nu)
+        return TurbulenceValues(k=k, omega=omega, epsilon=C_MU * k * omega, nut=k / omega, nuTilda=nu * chi)
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The coordinates [m] of the turbulence that is given."""
+        return tuple(at for at, _, _ in self.eddies)
+
+
+def _between(rows: Sequence[tuple[float, ...]], at: float) -> tuple[float, ...]:
+    """The values of rows (coordinate, values ...) at a coordinate: linear between them, constant beyond."""
+    if at <= rows[0][0]:
+        return rows[0][1:]
+    for (left, *low), (right, *high) in pairwise(rows):
+        if at <= right:
+            return tuple(a + (b - a) * (at - left) / (right - left) for a, b in zip(low, high, strict=True))
+    return rows[-1][1:]
 
 
 for _profile in (Parabola, PowerLaw, Table):

@@ -242,12 +242,17 @@ def _profiled(profile: Profile, place: Place) -> dict[str, Entries] | None:
     told = [(at, profile.turbulence(at, place.nu)) for at in profile.knots]
     if not told:
         return None
-    along = {"direction": profiles.AXES[str(getattr(profile, "axis", "y"))], "origin": 0}
+    axis = str(getattr(profile, "axis", "y"))
+    along = {"direction": profiles.AXES["y" if axis == "r" else axis], "origin": 0}
     found: dict[str, Entries] = {"nut": CALCULATED}
     for name in place.scalars:
+        start = uniform(place.ambient[name])
+        if profiles.mapped(profile, place.info.disc):
+            found[name] = profiles.mapped_entries(start, 0)
+            continue
         pairs = [(at, float(getattr(values, name))) for at, values in told]
         text = f"table ({' '.join(f'({at:.10g} {value:.10g})' for at, value in pairs)})"
-        found[name] = {"type": "fixedProfile", "profile": text, **along, "value": uniform(place.ambient[name])}
+        found[name] = {"type": "fixedProfile", "profile": text, **along, "value": start}
     return found
 
 

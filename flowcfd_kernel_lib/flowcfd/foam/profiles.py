@@ -19,6 +19,8 @@ FUNCTIONS: Registry[Function] = Registry("rendered profile", "flowcfd.rendered_p
 AXES: dict[str, Vector] = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 RINGS, SPOKES = 32, 64
 """Points of a radial profile over a round section; linear between them: within 3e-4 of a parabola's peak."""
+BEYOND = 1.01
+"""The outermost ring over the radius: the chords between its points are outside of the disc."""
 
 
 def entries(
@@ -31,7 +33,7 @@ def entries(
     start = f"uniform {vector(scaled(profile.mean_speed(), inward))}"
     axis = str(getattr(profile, "axis", "y"))
     if mapped(profile, disc):
-        return {"type": "timeVaryingMappedFixedValue", "setAverage": False, "offset": (0, 0, 0), "value": start}
+        return mapped_entries(start, (0, 0, 0))
     if axis == "r" and not isinstance(domain, Pipe):
         raise CaseError(f"{where}: the axis 'r' needs a Pipe, or a patch that is a disc (got {domain.kind})")
     text = FUNCTIONS.get(profile.kind, where=where)(profile, inward)
@@ -44,19 +46,40 @@ def mapped(profile: Profile, disc: tuple[Vector, float] | None) -> bool:
     return getattr(profile, "axis", "") == "r" and disc is not None
 
 
+def mapped_entries(start: str, zero: Vector | int) -> dict[str, object]:
+    """The patch entries of a field given at points in constant/boundaryData; `zero` is nought of its kind."""
+    return {"type": "timeVaryingMappedFixedValue", "setAverage": False, "offset": zero, "value": start}
+
+
 def boundary_data(profile: Profile, inward: Vector, disc: tuple[Vector, float]) -> tuple[list[Vector], list[Vector]]:
     """Points on a disc (centre, radius) across `inward`, a little beyond its rim [m], and the velocity there [m/s]."""
+    points, radii = places(profile, inward, disc)
+    return points, [scaled(profile.speed(r), inward) for r in radii]
+
+
+def turbulence(profile: Profile, field: str, nu: float, inward: Vector, disc: tuple[Vector, float]) -> list[float]:
+    """One turbulence field, such as k, at the same points, of a profile that tells its turbulence."""
+    told = [profile.turbulence(r, nu) for r in places(profile, inward, disc)[1]]
+    return [float(getattr(values, field)) for values in told if values is not None]
+
+
+def places(profile: Profile, inward: Vector, disc: tuple[Vector, float]) -> tuple[list[Vector], list[float]]:
+    """Points on a disc (centre, radius) across `inward`, a little beyond its rim, and their radii up to it [m].
+
+    They are in rings: where the profile tells its turbulence, which crowds at the wall, or at equal distances.
+    """
     (x, y, z), radius = disc
     (ax, ay, az), (bx, by, bz) = _across(inward)
-    points, velocities = [(x, y, z)], [scaled(profile.speed(0.0), inward)]
-    for ring in range(1, RINGS + 1):
-        r = radius * (ring / RINGS if ring < RINGS else 1.01)
+    told = [r for r in profile.knots if 0 < r < radius]
+    rings = [*(told or [radius * ring / RINGS for ring in range(1, RINGS)]), BEYOND * radius]
+    points, radii = [(x, y, z)], [0.0]
+    for ring, r in enumerate(rings, 1):
         for spoke in range(SPOKES):
             angle = 2 * math.pi * (spoke + 0.5 * (ring % 2)) / SPOKES
             a, b = r * math.cos(angle), r * math.sin(angle)
             points.append((x + a * ax + b * bx, y + a * ay + b * by, z + a * az + b * bz))
-            velocities.append(scaled(profile.speed(min(r, radius)), inward))
-    return points, velocities
+            radii.append(min(r, radius))
+    return points, radii
 
 
 def _across(normal: Vector) -> tuple[Vector, Vector]:

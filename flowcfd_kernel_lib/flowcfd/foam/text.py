@@ -21,7 +21,9 @@ def field_text(name: str, dimensions: str, internal: str, boundary: Mapping[str,
     return text(f"0/{name}", entries, cls="volVectorField" if name == "U" else "volScalarField")
 
 
-def list_text(vectors: Sequence[tuple[float, float, float]]) -> str:
-    """A bare list of vectors, one a line."""
-    lines = [f"({' '.join(f'{each:.10g}' for each in vector)})" for vector in vectors]
+def list_text(values: Sequence[tuple[float, float, float]] | Sequence[float]) -> str:
+    """A bare list of vectors or numbers, one a line."""
+    lines = [
+        f"{one:.10g}" if isinstance(one, float) else f"({' '.join(f'{part:.10g}' for part in one)})" for one in values
+    ]
     return "\n".join([str(len(lines)), "(", *lines, ")", ""])

@@ -48,3 +48,24 @@ def test_a_power_law_rises_to_its_height() -> None:
 def test_a_table_is_linear_between_its_points_and_constant_beyond() -> None:
     table = fc.Table([(0, 0), (1, 2), (3, 4)])
     assert [table.speed(y) for y in (-1, 0, 0.5, 1, 2, 3, 9)] == [0, 0, 1, 2, 3, 4, 4]
+
+
+def test_a_table_brings_its_turbulence_with_it_where_it_has_any() -> None:
+    """nut = k / omega and epsilon = Cmu k omega, linear in k and omega between the rows and constant beyond."""
+    table = fc.Table([(0, 1), (2, 1)], eddies=[(0, 0.01, 10), (2, 0.03, 30)], axis="z")
+    found = table.turbulence(1.0, 1e-5)
+    assert found is not None
+    assert (found.k, found.omega, found.nut) == pytest.approx((0.02, 20, 1e-3))
+    assert found.epsilon == pytest.approx(0.09 * 0.02 * 20)
+    beyond = table.turbulence(9.0, 1e-5)
+    assert beyond is not None and beyond.k == 0.03
+    assert table.knots == (0, 2)
+    bare = fc.Table([(0, 1), (2, 1)])
+    assert bare.turbulence(1.0, 1e-5) is None and bare.knots == ()
+
+
+def test_the_turbulence_of_a_table_is_positive_at_rising_coordinates() -> None:
+    with pytest.raises(CaseError, match="eddies: needs triples with rising coordinates"):
+        fc.Table([(0, 1), (1, 2)], eddies=[(1, 0.01, 10), (0, 0.01, 10)])
+    with pytest.raises(CaseError, match="must be positive"):
+        fc.Table([(0, 1), (1, 2)], eddies=[(0, 0, 10)])

@@ -114,6 +114,34 @@ def test_a_radial_profile_is_along_y_in_a_wedge_and_mapped_over_the_full_pipe() 
     assert speeds[-2] == "(0 0 0)"
 
 
+def test_the_turbulence_of_a_table_is_over_the_inlet_as_its_speed_is() -> None:
+    table = Table(((0, 0.5), (1, 1.5)), eddies=((0, 0.01, 10), (1, 0.03, 30)))
+    case = channel("kOmegaSST", inlet=Inlet(profile=table, turbulence=InletTurbulence(0.1, viscosity_ratio=10)))
+    k = patch(case, "k", "inlet").text()
+    assert "fixedProfile" in k and "table ((0 0.01) (1 0.03))" in k
+    assert "table ((0 10) (1 30))" in patch(case, "omega", "inlet").text()
+    assert "internalField   uniform 0.015;" in render(case).text("0/k")  # the domain starts with the inlet's own
+
+
+def test_the_turbulence_of_a_radial_table_is_mapped_over_the_full_pipe_in_rings_of_its_own() -> None:
+    table = Table(((0, 2.0), (0.5, 1.0)), eddies=((0.1, 0.01, 10), (0.48, 0.03, 30)), axis="r")
+
+    def pipe(form: str) -> Case:
+        walls = {"inlet": Inlet(profile=table), "outlet": Outlet(), "wall": Wall()}
+        physics = Incompressible(Fluid(nu=NU), "kEpsilon")
+        return Case(
+            domain=Pipe(1.0, 3.0, form=form), mesh=Blocks(4), physics=physics, boundaries=walls, solve=Steady(1)
+        )
+
+    wedge, full = render(pipe("wedge")), render(pipe("full"))
+    assert "table ((0.1 0.01) (0.48 0.03))" in wedge.text("0/k")
+    assert "timeVaryingMappedFixedValue" in full.text("0/epsilon")
+    points = full.text("constant/boundaryData/inlet/points").splitlines()
+    ks, rates = (full.text(f"constant/boundaryData/inlet/0/{name}").splitlines() for name in ("k", "epsilon"))
+    assert len(points) == len(ks) == len(rates) == 3 + 1 + 3 * profiles.SPOKES  # 0.1 m, 0.48 m and beyond the rim
+    assert (ks[2], ks[-2], rates[2]) == ("0.01", "0.03", "0.009")
+
+
 def test_a_radial_profile_needs_a_pipe() -> None:
     case = channel(inlet=Inlet(profile=Parabola(2.0, high=0.5, axis="r")))
     says = r"^boundaries.inlet.profile: the axis 'r' needs a Pipe, or a patch that is a disc \(got Channel\)$"

@@ -37,7 +37,7 @@ def solver(case: Case) -> CaseFiles:
     name, potential = application(case.physics, case.solve), starts_potential(case, case.physics)
     files = {
         **_fields(case, case.physics),
-        **_profiles(case),
+        **_profiles(case, case.physics),
         **_constant(case.physics),
         "system/controlDict": _control(case, case.physics, name),
         "system/fvSchemes": text(
@@ -144,7 +144,7 @@ def _fields(case: Case, physics: Incompressible) -> dict[str, str]:
     }
 
 
-def _profiles(case: Case) -> dict[str, str]:
+def _profiles(case: Case, physics: Incompressible) -> dict[str, str]:
     """The points of profiles that are mapped onto their patch."""
     files = {}
     for name, boundary in case.boundaries.items():
@@ -156,6 +156,9 @@ def _profiles(case: Case) -> dict[str, str]:
             points, velocities = profiles.boundary_data(boundary.profile, inward, info.disc)
             files[f"constant/boundaryData/{name}/points"] = list_text(points)
             files[f"constant/boundaryData/{name}/0/U"] = list_text(velocities)
+            for field in physics.transported if boundary.profile.knots else ():
+                values = profiles.turbulence(boundary.profile, field, physics.fluid.nu, inward, info.disc)
+                files[f"constant/boundaryData/{name}/0/{field}"] = list_text(values)
     return files
 
 
