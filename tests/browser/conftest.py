@@ -178,6 +178,11 @@ class Notebook:
                     f"n => {CELLS}[n].model.executionCount && {CELLS}[n].model.executionState !== 'running'", arg=cell
                 )
 
+    def restart(self) -> None:
+        """Start the kernel again, as the menu does when it has asked."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.page.wait_for_function(KERNEL)
+
     @property
     def count(self) -> int:
         return int(self.page.evaluate(f"{CELLS}.length"))

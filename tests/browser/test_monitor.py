@@ -1,4 +1,4 @@
-"""fc.watch in a real JupyterLab: rows move, a reload loses none, a busy cell stops nothing, clicks reach the run."""
+"""fc.watch in a real JupyterLab: rows move, reload and restart lose none, a busy cell stops nothing, clicks count."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def cavity(end, name):
     )
 """
 
+
+COUNTS = """
+steps = (run.case / "log.icoFoam").read_text().count("\\nTime = ")
+print(monitor.rows["Initial residuals"] - steps, sum(monitor.rows.values()))
+"""
 
 THREADS = """
 import threading
@@ -73,7 +78,7 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
         page,
         CASE + "run = fc.run(cavity(60, 'long'))\nmonitor = fc.watch(run)\nmonitor",
         "import time\nwhile run.state != 'Stopped': time.sleep(0.1)\nprint('stopped')",
-        "print(sum(monitor.rows.values()))",
+        COUNTS,
         "short = fc.watch(fc.run(cavity(0.3, 'short')))\nshort",
         "fc.watch([run, short.run])",
         THREADS,
@@ -95,6 +100,16 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
     until(lambda: rows(page) > 200)
     zoomed_and_held(page, monitor)
 
+    book.restart()  # its monitor is over, says so, and has no button that nobody would hear
+    expect(monitor.locator(".fc-says")).to_contain_text("Run the cell again: it shows all rows from the start")
+    assert not monitor.locator(".fc-verbs button").count()
+    assert_accessible(monitor)
+    shot(monitor, "monitor-kernel-gone")
+    before = rows(page)
+    book.run(0)  # finds the run that goes on
+    until(lambda: rows(page) > before)
+    assert "goes on" not in monitor.locator(".fc-says").inner_text()
+
     book.run(1, wait=False)  # the kernel is busy until the run is stopped
     expect(book.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
     before = rows(page)
@@ -104,6 +119,7 @@ def test_a_run_is_watched_stopped_resumed_and_judged(lab: Lab, page: Page) -> No
     until(lambda: "stopped" in book.text(1))
     book.run(2)
     until(lambda: rows(page) == in_kernel(book, 2), say=lambda: f"{rows(page)} rows in the page, {book.text(2)}")
+    assert book.text(2).split()[0] == "0", "a row of the log was lost, or came twice"
     shot(monitor, "monitor-stopped")
 
     monitor.get_by_role("button", name="Resume").click()

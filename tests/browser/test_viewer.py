@@ -145,6 +145,14 @@ def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
     book.run(5)
     assert "Paint(field='p'" in book.text(5)
 
+    # the kernel is started again: a sentence with the last picture; the cell shows the same once more
+    book.restart()
+    frame.get_by_text("run the cell again").wait_for()
+    assert frame.locator("img").is_visible() and not frame.get_by_role("button").count()
+    shot(page, "viewer-kernel-gone")
+    book.run(0)
+    picture(book, 0)
+
 
 def _inside(output: Locator) -> str:
     """The words in the page of a live view; empty while there is none."""

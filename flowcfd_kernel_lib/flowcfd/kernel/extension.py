@@ -81,7 +81,8 @@ def _get_ready(info: Any) -> None:
     if "view(" not in info.raw_cell:
         return
     with suppress(FlowError):  # the cell itself says what is wrong with the settings
-        if import_module("flowcfd.viewer.way").way() == "live":
+        here = import_module("flowcfd.jobs.live").has_front_end()  # a headless kernel shows pictures
+        if here and import_module("flowcfd.viewer.way").way() == "live":
             import_module("flowcfd.viewer.process").render_process().start()
 
 

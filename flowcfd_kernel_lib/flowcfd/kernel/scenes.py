@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flowcfd.errors import FlowError
+from flowcfd.jobs.live import has_front_end
 from flowcfd.scene import Scene
 from flowcfd.viewer.way import way
 
@@ -17,7 +18,8 @@ def show(scene: Scene) -> None:
     from IPython.display import display
 
     try:
-        bundle = {"text/plain": repr(scene), **{"live": _live, "html": _page}.get(way(), _picture)(scene)}
+        seen = way() if has_front_end() or way() == "html" else "picture"  # nobody turns what a headless kernel shows
+        bundle = {"text/plain": repr(scene), **{"live": _live, "html": _page}.get(seen, _picture)(scene)}
     except FlowError as error:  # such as of the settings
         bundle = {"text/plain": str(error), "text/html": f"<p>{escape(str(error))}</p>"}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]

@@ -2,6 +2,10 @@
 // picture that the kernel sent, a sentence, and a button back.
 
 const PATIENCE = 30000; // [ms] that the kernel may take to answer a button
+const BUSY = 5000; // [ms] after which a view that was not opened yet says what it waits for
+const ENDED = "The kernel of this view has ended or was started again. This is the last picture that was kept; "
+  + "run the cell again, and it turns.";
+const SHOWN = ["begun", "address", "words", "html", "picture", "height"];
 
 const baseUrl = () => {
   const config = document.getElementById("jupyter-config-data");
@@ -32,7 +36,7 @@ const reach = async ({ port, token }) => {
   }
 };
 
-const render = ({ model, el }) => {
+const render = ({ model, el, life }) => {
   el.classList.add("flowcfd-frame");
   const words = element("div", el, { className: "flowcfd-frame-words", hidden: true });
   const sentence = element("span", words);
@@ -83,18 +87,39 @@ const render = ({ model, el }) => {
     }
   };
 
+  // Not opened yet: the kernel does it when it is free.
+  const begin = () => {
+    still();
+    say("The view is being started …");
+    waiting = window.setTimeout(() => say("The kernel is busy: the view comes when its cell has ended."), BUSY);
+    try {
+      model.send({ do: "shown" });
+    } catch (error) {
+      say("This view was not opened: run the cell again.");
+    }
+  };
+
   let turn = 0;
   const show = async () => {
     const mine = (turn += 1);
     const address = model.get("address");
-    if (!address) {
+    if (life.over) {
+      still();
+      say(ENDED);
+    } else if (!model.get("begun")) {
+      begin();
+    } else if (!address) {
       still();
       const said = model.get("words");
       say(said, said && (said.startsWith("The render process") ? "Start it again" : "Try again"));
-      return;
+    } else {
+      await live(address, () => mine === turn && !life.over);
     }
+  };
+
+  const live = async (address, wanted) => {
     const found = await reach(address);
-    if (mine !== turn) return;
+    if (!wanted()) return;
     if (found.url) {
       say(model.get("words"));
       put(`live ${found.url}`, () => iframe({ src: found.url }));
@@ -119,7 +144,7 @@ const render = ({ model, el }) => {
     try {
       model.send({ do: "again" });
     } catch (error) {
-      say("The kernel of this view has ended: run the cell again.", "");
+      say(ENDED);
     }
   });
 
@@ -150,13 +175,21 @@ const render = ({ model, el }) => {
 
   window.addEventListener("message", heard);
   model.on("msg:custom", told);
-  for (const name of ["address", "words", "html", "picture", "height"]) model.on(`change:${name}`, show);
+  for (const name of SHOWN) model.on(`change:${name}`, show);
+  const stop = whenGone(model, () => {
+    life.over = true;
+    show();
+  });
   show();
   return () => {
+    stop();
     window.removeEventListener("message", heard);
     model.off("msg:custom", told);
-    for (const name of ["address", "words", "html", "picture", "height"]) model.off(`change:${name}`, show);
+    for (const name of SHOWN) model.off(`change:${name}`, show);
   };
 };
 
-export default { render };
+export default () => {
+  const life = { over: false }; // of the widget, for all its views
+  return { render: (view) => render({ ...view, life }) };
+};

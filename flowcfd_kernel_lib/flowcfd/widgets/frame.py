@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextvars
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +13,11 @@ import anywidget
 import traitlets
 
 from flowcfd.errors import FlowError
+from flowcfd.jobs.live import has_front_end
 from flowcfd.viewer.kinds import Spec
 from flowcfd.viewer.process import RenderProcess, render_process
 from flowcfd.widgets.mark import mark
+from flowcfd.widgets.scripts import script
 
 HERE = Path(__file__).parent
 
@@ -20,14 +25,15 @@ HERE = Path(__file__).parent
 class Frame(anywidget.AnyWidget):
     """One view of a kind (`viewer.kinds`); `spec` is what it shows, as JSON, whoever changed it.
 
-    The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render
+    It is opened when a page shows it: by the cell that displays it, or asked for by the page. A kernel without a page
+    (papermill) leaves its picture. The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render
     process, which knows it also when the page said nothing. `way` is "live", or "html" or "picture" for a page that
     cannot reach the process.
     """
 
-    _esm = HERE / "frame.js"
+    _esm = script(HERE / "gone.js", HERE / "frame.js")
     _css = HERE / "frame.css"
-    view, _pid = "", 0  # also of one that was never made: it is closed when it is thrown away
+    view, _pid, _lock = "", 0, threading.RLock()  # also of one that was never made: it is closed when it is thrown away
 
     address = traitlets.Any(None, allow_none=True).tag(sync=True)
     """Port and secret of the view's page."""
@@ -42,35 +48,46 @@ class Frame(anywidget.AnyWidget):
     html = traitlets.Unicode("").tag(sync=True)
     """A page that needs nothing from elsewhere, for the same."""
     spec = traitlets.Dict().tag(sync=True)
+    begun = traitlets.Bool(False).tag(sync=True)
+    """Whether it was ever opened."""
     mark = traitlets.Unicode("").tag(sync=True)
     """That of the cell that this view writes."""
 
     def __init__(self, kind: str, spec: Spec, *, label: str, height: int = 560, way: str = "live") -> None:
         self.kind, self.way, self.view = kind, way, ""
         self._pid = 0
+        self._lock = threading.RLock()
         super().__init__(label=label, height=height, spec=spec, mark=mark("view"))
         self.on_msg(self._asked)
         self.process.on_loss.append(self._lost)
-        self.again()
 
     @property
     def process(self) -> RenderProcess:
         """What draws it."""
         return render_process()
 
+    def begin(self) -> None:
+        """Open the view if it never was."""
+        with self._lock:
+            if not self.begun:
+                self.again()
+
     def again(self) -> None:
         """Open the view, or open it again after the render process was lost."""
-        try:
-            opened = self.process.ask("open", kind=self.kind, spec=self.spec, view=self.view)
-            self._pid, self.view = self.process.pid, opened["view"]
-            self.picture = base64.b64decode(opened["picture"])
-            self.html = self._page() if self.way == "html" else ""
-        except FlowError as error:
-            self.address, self.words = None, str(error)
-            return
-        with self.hold_sync():
-            self.words = "" if self.way == "live" else opened["said"]  # a living page says it by itself
-            self.address = {"port": opened["port"], "token": opened["token"]} if self.way == "live" else None
+        with self._lock:
+            try:
+                opened = self.process.ask("open", kind=self.kind, spec=self.spec, view=self.view)
+                self._pid, self.view = self.process.pid, opened["view"]
+                self.picture = base64.b64decode(opened["picture"])
+                self.html = self._page() if self.way == "html" else ""
+            except FlowError as error:
+                with self.hold_sync():
+                    self.address, self.words, self.begun = None, str(error), True
+                return
+            with self.hold_sync():
+                self.begun = True
+                self.words = "" if self.way == "live" else opened["said"]  # a living page says it by itself
+                self.address = {"port": opened["port"], "token": opened["token"]} if self.way == "live" else None
 
     def look(self) -> Spec:
         """What is shown now."""
@@ -80,21 +97,27 @@ class Frame(anywidget.AnyWidget):
         return found
 
     def show(self, spec: Spec) -> None:
-        """Show something else. Raises FlowError, and then shows what it showed before."""
-        if not self._open:
-            self.spec = spec
-            self.again()
-            return
-        still = self.address is None or bool(self.html)
-        answer = self.process.ask("replace", view=self.view, spec=spec, picture=still)
-        self.spec, self.words = spec, ""
-        if still:
-            self.picture = base64.b64decode(answer["picture"])
-        if self.html:
-            self.html = self._page()
+        """Show something else. Raises FlowError, and then shows what it showed before.
+
+        What is wrong with one that no page has shown yet is said when a page does.
+        """
+        with self._lock:
+            if not self._open:
+                self.spec = spec
+                if self.begun:
+                    self.again()
+                return
+            still = self.address is None or bool(self.html)
+            answer = self.process.ask("replace", view=self.view, spec=spec, picture=still)
+            self.spec, self.words = spec, ""
+            if still:
+                self.picture = base64.b64decode(answer["picture"])
+            if self.html:
+                self.html = self._page()
 
     def _repr_mimebundle_(self, **more: Any) -> Any:
         """The widget, and its picture and label for a notebook that is read without a kernel."""
+        self.displayed()
         found = super()._repr_mimebundle_(**more)
         if found is None:
             return None
@@ -103,13 +126,30 @@ class Frame(anywidget.AnyWidget):
             bundle["image/png"] = base64.b64encode(self.picture).decode()
         return bundle, found[1]
 
+    def displayed(self) -> None:
+        """Open it for the page that shows it now; a kernel that nobody looks at gets a picture."""
+        if has_front_end():
+            self.begin()
+        elif _is_kernel() and not self.begun:
+            try:
+                self.picture, self.words = self.still(), ""
+            except FlowError as error:
+                self.words = str(error)
+
+    def still(self) -> bytes:
+        """A PNG of what is shown, for who has no page. Raises FlowError."""
+        opened = self.process.ask("open", kind=self.kind, spec=self.spec)
+        self.process.ask("close", view=opened["view"])
+        return base64.b64decode(opened["picture"])
+
     def close(self) -> None:
         """Close the view too."""
-        if self._lost in self.process.on_loss:
-            self.process.on_loss.remove(self._lost)
-        if self._open:
-            self.process.ask("close", view=self.view)
-        self.view, self.address = "", None
+        with self._lock:
+            if self._lost in self.process.on_loss:
+                self.process.on_loss.remove(self._lost)
+            if self._open:
+                self.process.ask("close", view=self.view)
+            self.view, self.address = "", None
         super().close()
 
     @property
@@ -127,14 +167,31 @@ class Frame(anywidget.AnyWidget):
             self.words, self.address = f"The render process of this view is gone ({why}).", None
 
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        """The page asks to start again, or for a page that needs no proxy."""
-        if message.get("do") == "again":
-            before = self.address
-            self.again()
-            if self.address == before and before is not None:
-                self.send({"do": "reach"})
-        elif message.get("do") == "still" and not self.html:
+        """The page asks for something: done in a thread, for it takes as long as a process to start."""
+        does = {"shown": self.begin, "again": self._reached, "still": self._paged}.get(str(message.get("do")))
+        if does is not None:
+            here = contextvars.copy_context()  # what is said from the thread answers to this message
+            threading.Thread(target=here.run, args=(does,), name="flowcfd-frame", daemon=True).start()
+
+    def _reached(self) -> None:
+        """Start again, or let the page try once more where nothing was lost."""
+        before = self.address
+        self.again()
+        if self.address == before and before is not None:
+            self.send({"do": "reach"})
+
+    def _paged(self) -> None:
+        """A page that needs no proxy."""
+        with self._lock:
+            if self.html:
+                return
             try:
                 self.html = self._page()
             except FlowError as error:
                 self.send({"do": "said", "words": str(error)})
+
+
+def _is_kernel() -> bool:
+    """Whether a notebook is run here, with a page or without."""
+    ipython: Any = sys.modules.get("IPython")
+    return getattr(None if ipython is None else ipython.get_ipython(), "kernel", None) is not None

@@ -34,6 +34,10 @@ class Viewer(Frame):
     def scene(self, scene: Scene) -> None:
         self.show(_scene(scene).to_json())
 
+    def still(self) -> bytes:
+        """Drawn by this process: who has no page needs no other for it."""
+        return self.scene.png
+
     @property
     def code(self) -> str:
         """The Python that makes what is shown."""

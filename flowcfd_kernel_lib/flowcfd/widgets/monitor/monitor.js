@@ -10,6 +10,8 @@ const VERBS = {
 };
 const PATIENCE = 700;  // ms, after which a click that nobody answered is explained
 const SPEAK = 20000;  // ms between two sentences that are read aloud
+const OVER = '! The kernel of this monitor has ended or was started again, so nothing new comes here; what it watched goes on. '
+  + 'Run the cell again: it shows all rows from the start.';
 
 class Store {
   constructor(model) {
@@ -17,6 +19,8 @@ class Store {
     this.rings = new Map();
     this.epoch = -1;
     this.views = new Set();
+    this.over = false;
+    whenGone(model, () => { this.over = true; this.views.forEach((view) => view.heads()); });
     model.on('change:start_rows', () => this.begin());
     model.on('msg:custom', (message, buffers) => this.hear(message, buffers));
     this.begin();
@@ -123,7 +127,7 @@ class View {
   frame() {
     this.root = element('section', 'flowcfd-monitor');
     this.root.setAttribute('aria-label', 'Monitor of runs');
-    this.over = new Overview((run) => ask(this.model, 'show', { run }));
+    this.over = new Overview((run) => this.store.over || ask(this.model, 'show', { run }));
     this.head = element('div', 'fc-head');
     this.state = element('span', 'fc-slot');
     this.name = element('span', 'fc-run');
@@ -165,6 +169,7 @@ class View {
     this.over.draw(this.model.get('overview') || {});
     const here = Boolean(told.state);
     for (const part of [this.head, this.progress, this.line, this.values.place]) part.hidden = !here;
+    if (this.store.over) this.drawSays(told);  // also where no run is shown in detail
     if (!here) return;
     if (this.saidState !== told.state) this.state.replaceChildren(pill(told.state));
     put(this.name, told.run);
@@ -192,6 +197,11 @@ class View {
 
   drawVerbs(actions) {
     const told = this.model.get('told');
+    if (this.store.over) {  // nobody hears a button
+      this.wanted = '';
+      this.verbs.replaceChildren();
+      return;
+    }
     const rests = told.rests || !/Queued|Running|Done/.test(told.state);
     const wanted = `${actions.join(' ')} ${rests}`;
     if (this.wanted === wanted) return;
@@ -239,6 +249,7 @@ class View {
   drawSays(told) {
     const lines = [];
     const say = (kind, words) => words && lines.push([kind, words]);
+    say('warn', this.store.over && OVER);
     if (told.fault) {
       say('bad', `✕ ${told.fault.cause}`);
       say('mend', told.fault.mend && `What helps: ${told.fault.mend}`);

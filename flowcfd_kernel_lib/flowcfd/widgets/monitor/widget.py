@@ -28,6 +28,7 @@ from flowcfd.widgets.monitor.follow import Follower, Group, News
 from flowcfd.widgets.monitor.loose import status_of
 from flowcfd.widgets.monitor.overview import Overview
 from flowcfd.widgets.monitor.still import Still
+from flowcfd.widgets.scripts import script as concatenated
 
 if TYPE_CHECKING:
     from flowcfd.studies import Study
@@ -341,10 +342,9 @@ ORDERS: dict[str, tuple[str, Any]] = {
 def script() -> str:
     """The page's half, one module: uPlot and our own files behind one another."""
     try:
-        parts = [(UPLOT / "uPlot.iife.min.js").read_text(), *((HERE / name).read_text() for name in SCRIPTS)]
+        return concatenated(UPLOT / "uPlot.iife.min.js", HERE.parent / "gone.js", *(HERE / name for name in SCRIPTS))
     except OSError as error:
         raise SiteError(f"the monitor's script is not there ({error.filename}); tools/setup fetches it") from None
-    return "\n".join(parts)
 
 
 def style() -> str:

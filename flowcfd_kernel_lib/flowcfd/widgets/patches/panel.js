@@ -129,6 +129,11 @@ const render = ({ model, el }) => {
   for (const one of ["selected", "undoable", "names", "joinable", "words", "notes"]) model.on(`change:${one}`, say);
   list();
   say();
+  return whenGone(model, () => {
+    words.textContent = "The kernel of this picker has ended or was started again: run the cell again.";
+    words.hidden = false;
+    el.querySelectorAll("button, input").forEach((one) => { one.disabled = true; });
+  });
 };
 
 export default { render };

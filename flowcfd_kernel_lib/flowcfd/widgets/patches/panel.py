@@ -8,13 +8,15 @@ from typing import Any
 import anywidget
 import traitlets
 
+from flowcfd.widgets.scripts import script
+
 HERE = Path(__file__).parent
 
 
 class Panel(anywidget.AnyWidget):
     """The list; what is done in it comes as a message {"do": ...}."""
 
-    _esm = HERE / "panel.js"
+    _esm = script(HERE.parent / "gone.js", HERE / "panel.js")
     _css = HERE / "panel.css"
 
     rows: Any = traitlets.List().tag(sync=True)

@@ -134,6 +134,8 @@ class Patches:
 
     def _repr_mimebundle_(self, **more: Any) -> Any:
         """The widget, and its picture and boundaries for a notebook that is read without a kernel."""
+        if self._frame is not None:
+            self._frame.displayed()
         bundle = {**self.widget._repr_mimebundle_(**more), "text/plain": repr(self)}
         if self._frame is not None and self._frame.picture:
             bundle["image/png"] = base64.b64encode(self._frame.picture).decode()
