@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from threading import RLock
 from typing import Generic, TypeVar
 
 from flowcfd.errors import SiteError, UnknownName
@@ -23,6 +24,8 @@ class Registry(Generic[Part]):
         self._load: Callable[[], object] | None = load
         self._parts: dict[str, Part] = {}
         self._foreign_read = False
+        self._filling = RLock()
+        self._full = load is None
 
     def __repr__(self) -> str:
         return f"<Registry of {self.what}: {', '.join(self.names()) or 'none'}>"
@@ -55,9 +58,14 @@ class Registry(Generic[Part]):
         return iter([(name, self._parts[name]) for name in self.names()])
 
     def _own(self) -> None:
-        if self._load is not None:
-            load, self._load = self._load, None
-            load()
+        """Our own parts; a thread that asks while another fetches them waits, for some of them are a wrong answer."""
+        if self._full:
+            return
+        with self._filling:
+            if self._load is not None:  # None: a module that is being loaded asks
+                load, self._load = self._load, None
+                load()
+                self._full = True
 
     def _foreign(self) -> None:
         if self._foreign_read:
