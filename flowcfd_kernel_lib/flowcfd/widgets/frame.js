@@ -3,8 +3,7 @@
 
 const PATIENCE = 30000; // [ms] that the kernel may take to answer a button
 const BUSY = 5000; // [ms] after which a view that was not opened yet says what it waits for
-const ENDED = "The kernel of this view has ended or was started again. This is the last picture that was kept; "
-  + "run the cell again, and it turns.";
+const ENDED = "The kernel of this view has ended or was started again: run the cell again, and it turns.";
 const SHOWN = ["begun", "address", "words", "html", "picture", "height"];
 
 const baseUrl = () => {
@@ -105,7 +104,7 @@ const render = ({ model, el, life }) => {
     const address = model.get("address");
     if (life.over) {
       still();
-      say(ENDED);
+      say(shown ? `${ENDED} This is the last picture that was kept.` : ENDED);
     } else if (!model.get("begun")) {
       begin();
     } else if (!address) {

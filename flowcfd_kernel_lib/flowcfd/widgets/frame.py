@@ -25,10 +25,10 @@ HERE = Path(__file__).parent
 class Frame(anywidget.AnyWidget):
     """One view of a kind (`viewer.kinds`); `spec` is what it shows, as JSON, whoever changed it.
 
-    It is opened when a page shows it: by the cell that displays it, or asked for by the page. A kernel without a page
-    (papermill) leaves its picture. The page says what was changed there, so that observers of the trait `spec` hear it; `look()` asks the render
-    process, which knows it also when the page said nothing. `way` is "live", or "html" or "picture" for a page that
-    cannot reach the process.
+    It is opened when a page shows it: by the cell that displays it, or when the page asks. A kernel without a page
+    (papermill) leaves its picture. The page says what was changed there, so that observers of the trait `spec` hear
+    it; `look()` asks the render process, which knows it also when the page said nothing. `way` is "live", or "html" or
+    "picture" for a page that cannot reach the process.
     """
 
     _esm = script(HERE / "gone.js", HERE / "frame.js")
@@ -137,9 +137,14 @@ class Frame(anywidget.AnyWidget):
                 self.words = str(error)
 
     def still(self) -> bytes:
-        """A PNG of what is shown, for who has no page. Raises FlowError."""
-        opened = self.process.ask("open", kind=self.kind, spec=self.spec)
-        self.process.ask("close", view=opened["view"])
+        """A PNG of what is shown, for who has no page; a process that was started for it ends. Raises FlowError."""
+        alone = not self.process.alive
+        try:
+            opened = self.process.ask("open", kind=self.kind, spec=self.spec)
+            self.process.ask("close", view=opened["view"])
+        finally:
+            if alone:
+                self.process.end()
         return base64.b64decode(opened["picture"])
 
     def close(self) -> None:
