@@ -7,7 +7,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,19 @@ LONG = 90.0
 def number(cluster: Private, run: Run) -> str:
     """The number of the run's job in the queue."""
     return call(cluster, "squeue", "-h", "-o", "%i", "--name", f"flow-{run.record.uid}")
+
+
+@contextmanager
+def without_controller(cluster: Private, how: signal.Signals = signal.SIGTERM) -> Iterator[None]:
+    """The controller is away; each question to it would knock for 10 s, if the configuration did not say how long."""
+    private.stop(cluster, "slurmctld", how=how)
+    whole = cluster.conf.read_text()
+    cluster.conf.write_text(f"{whole}MessageTimeout=2\n")
+    try:
+        yield
+    finally:
+        cluster.conf.write_text(whole)
+        private.restart(cluster, "slurmctld")
 
 
 def attempts(run: Run) -> int:
@@ -279,8 +293,7 @@ def test_without_a_controller_a_submission_is_refused_and_leaves_nothing(
     site: Private, cavity: Callable[..., CaseFiles], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flowcfd.jobs.executors.slurm.client.PATIENCE", (0.1,))
-    private.stop(site, "slurmctld", how=signal.SIGKILL)
-    with pytest.raises(SiteError, match="Slurm does not answer"):
+    with without_controller(site, signal.SIGKILL), pytest.raises(SiteError, match="Slurm does not answer"):
         jobs.run(cavity(), on="private")
     assert not (home / "runs").exists()
 
@@ -300,18 +313,17 @@ def test_without_a_controller_runs_are_listed_and_no_request_is_lost(
     until(lambda: busy(running) and busy(stopped), LONG)
     stopped.stop()
     until(lambda: not number(site, stopped), LONG)
-    private.stop(site, "slurmctld")  # it keeps what it knows
-    assert main(["runs", "--json"]) == 0
-    states = {run["name"]: run["state"] for run in json.loads(capsys.readouterr().out)}
-    assert states == {"running": "Running", "waiting": "Queued", "stopped": "Stopped"}
-    until(lambda: waiting.why.startswith("Slurm does not answer"), LONG)
-    with pytest.raises(SiteError, match="Slurm does not answer"):
-        stopped.resume()
-    assert stopped.state == "Stopped"
-    with pytest.raises(SiteError, match="the request is kept, and heeded when the job begins"):
-        waiting.cancel(timeout=1)
-    assert running.stop().state == "Stopped", "its worker reads the directory"
-    private.restart(site, "slurmctld")
+    with without_controller(site):  # it keeps what it knows
+        assert main(["runs", "--json"]) == 0
+        states = {run["name"]: run["state"] for run in json.loads(capsys.readouterr().out)}
+        assert states == {"running": "Running", "waiting": "Queued", "stopped": "Stopped"}
+        until(lambda: waiting.why.startswith("Slurm does not answer"), LONG)
+        with pytest.raises(SiteError, match="Slurm does not answer"):
+            stopped.resume()
+        assert stopped.state == "Stopped"
+        with pytest.raises(SiteError, match="the request is kept, and heeded when the job begins"):
+            waiting.cancel(timeout=1)
+        assert running.stop().state == "Stopped", "its worker reads the directory"
     until(lambda: waiting.state == "Cancelled", LONG)
     assert attempts(waiting) == 1
     assert steps(waiting) == []
@@ -473,11 +485,10 @@ def test_a_cancel_that_was_kept_is_carried_out_when_the_controller_is_back(
     )  # fmt: skip
     until(lambda: busy(first), LONG)
     assert {second.state} == {"Queued"}
-    private.stop(site, "slurmctld")
-    until(lambda: second.why.startswith("Slurm does not answer"), LONG)
-    with pytest.raises(SiteError, match="the request is kept"):
-        second.cancel(timeout=1)
-    private.restart(site, "slurmctld")
+    with without_controller(site):
+        until(lambda: second.why.startswith("Slurm does not answer"), LONG)
+        with pytest.raises(SiteError, match="the request is kept"):
+            second.cancel(timeout=1)
     until(lambda: second.state == "Cancelled", LONG)
     until(lambda: not number(site, second), LONG)
     assert busy(first), "its node was never free"
