@@ -59,7 +59,7 @@ class Rim:
         return np.asarray(first + np.unique(touching), np.int64)
 
     def at(self, places: Floats) -> list[Integers]:
-        """The faces that have each place as a corner; a corner has the very coordinates of the place, all places differ."""
+        """The faces that have each place (no two alike) as a corner; a corner has the very coordinates of the place."""
         if not len(places):
             return []
         keys = _keys(places)

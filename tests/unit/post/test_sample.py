@@ -127,7 +127,7 @@ def test_a_wall_that_meets_a_side_with_slip_has_the_walls_value_up_to_the_edge(s
     mesh = with_sides(with_linear_fields(structured(shape)), {"low y": "wall", "low x": "symmetryPlane"}, u)
     on_wall = np.array([[0.01, 0, 0.5], [0, 0, 0.5], [0.08, 0, 0.02], [1, 0, 1], [0.5, 0, 0.5], [0.03, 1e-13, 0.5]])
     assert not sample.points(mesh, on_wall)[["Ux", "Uy", "Uz"]].to_numpy().any()
-    beside = sample.points(mesh, on_wall + [0, 1e-3, 0])  # and there is no step to it from inside
+    beside = sample.points(mesh, on_wall + np.array([0, 1e-3, 0]))  # and there is no step to it from inside
     assert np.abs(beside[["Ux", "Uy", "Uz"]].to_numpy()).max() < 0.02
 
 
