@@ -11,7 +11,11 @@ const colourOf = (k) => (isDark() ? DARK : LIGHT)[k % LIGHT.length];
 const dashOf = (k) => DASHES[Math.floor(k / LIGHT.length) % DASHES.length];
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const WHOLE = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));  // there is no half iteration
+const isDecade = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+// A label of a logarithmic axis; where it spans a few decades only, uPlot labels values between them as well.
 const power = (value) => {
+  if (!isDecade(value)) return value >= 1e-3 && value < 1e4 ? String(Number(value.toPrecision(2))) : value.toExponential(0).replace('e+', 'e');
   const exponent = Math.round(Math.log10(value));
   const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
   return `10${exponent < 0 ? '⁻' : ''}${digits}`;
@@ -59,7 +63,7 @@ class Curves {
     if (this.plot) this.plot.destroy();
     const css = getComputedStyle(this.place);
     const [ink, line] = [css.getPropertyValue('--fc-muted'), css.getPropertyValue('--fc-line')];
-    const decades = (_, splits) => splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
+    const decades = (_, splits) => splits.map((value) => (isDecade(value) ? value : null));
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '12px system-ui, sans-serif' };
     const up = this.linear ? { values: (_, splits) => ticks(splits) } : { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, splits) => splits.map((value) => (value === null ? '' : power(value))) };
     this.plot = new uPlot({
@@ -68,7 +72,7 @@ class Curves {
       legend: { show: false },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, bind: { dblclick: () => () => this.see(null) } },
       scales: { x: { time: false }, y: { distr: this.linear ? 1 : 3 } },
-      axes: [{ ...axis, size: 34 }, { ...axis, size: 62, ...up }],
+      axes: [{ ...axis, size: 34, ...(this.label === 'iteration' && { incrs: WHOLE }) }, { ...axis, size: 62, ...up }],
       series: [{}, ...this.ring.columns.map((name, k) => ({
         label: name, stroke: colourOf(k), width: 1.5, dash: dashOf(k), spanGaps: true, show: !this.ring.hidden.has(name), points: { show: false },
       }))],
