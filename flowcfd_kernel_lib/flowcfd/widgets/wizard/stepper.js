@@ -36,6 +36,14 @@ const seek = (el, tries = 30) => {
   }
 };
 
+// The next page may be shorter than the one whose end was scrolled to: its beginning comes into sight where people are.
+const follow = el => {
+  const wizard = el.closest('.fc-wizard');
+  if (wizard?.matches(':hover') || wizard?.contains(document.activeElement)) {
+    el.scrollIntoView({ block: 'nearest' });
+  }
+};
+
 const render = ({ model, el }) => {
   el.classList.add('fc-wizard-steps');
   const nav = element('nav', 'fc-steps');
@@ -66,11 +74,14 @@ const render = ({ model, el }) => {
     }
   });
   const sought = () => seek(el);
+  const turned = () => follow(el);
   model.on('change:steps change:current', draw);
+  model.on('change:current', turned);
   model.on('change:seek', sought);
   draw();
   return () => {
     model.off('change:steps change:current', draw);
+    model.off('change:current', turned);
     model.off('change:seek', sought);
   };
 };
