@@ -10,11 +10,13 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
 from flowcfd.cli import output
+from flowcfd.cli.browser import browser
+from flowcfd.cli.check import Check
 from flowcfd.errors import SiteError
 from flowcfd.foam import install
 from flowcfd.foam.install import Installation
@@ -28,17 +30,6 @@ LEAST_SPACE = 1e9
 
 APPLICATIONS = ("blockMesh", "icoFoam", "simpleFoam", "pimpleFoam", "potentialFoam", "decomposePar", "reconstructPar")
 """What rendered cases call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `needed`: without it nothing runs; `mend`: the command that helps."""
-
-    name: str
-    good: bool
-    found: str
-    needed: bool = True
-    mend: str = ""
 
 
 def doctor(options: Namespace) -> int:
@@ -67,6 +58,7 @@ def examine() -> Iterator[Check]:
     yield space()
     yield kernel()
     yield extension()
+    yield from browser()
     yield cores()
 
 

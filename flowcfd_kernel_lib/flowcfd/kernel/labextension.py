@@ -81,9 +81,14 @@ def _copy(origin: Path, target: Path) -> None:
 
 def installed() -> list[Path]:
     """Where JupyterLab finds the extension, the one it uses first; empty when it is nowhere."""
+    return found(NAME)
+
+
+def found(name: str) -> list[Path]:
+    """The same for an extension of any name."""
     from jupyter_core.paths import jupyter_path
 
-    folders = [Path(folder) / NAME for folder in jupyter_path("labextensions")]
+    folders = [Path(folder) / name for folder in jupyter_path("labextensions")]
     return [folder for folder in folders if (folder / "package.json").is_file()]
 
 
