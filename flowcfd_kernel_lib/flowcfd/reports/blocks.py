@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Shade = Literal["green", "amber", "red", "grey"]
+
+
+_POWERS = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+
+
+def typeset(cell: object) -> str:
+    """A cell as it is printed: units as people write them, m^2/s as m²/s."""
+    return re.sub(r"(?<=[A-Za-z])\^(-?\d)", lambda found: "".join(_POWERS[one] for one in found[1]), str(cell))
 
 
 @dataclass(frozen=True)
@@ -33,9 +42,9 @@ class Rows:
 
     def to_json(self, figures: Figures) -> dict[str, Any]:
         """For a template."""
-        rows = [[str(cell) for cell in row] for row in self.rows]
+        rows = [[typeset(cell) for cell in row] for row in self.rows]
         return {
-            "kind": "rows", "rows": rows, "head": list(self.head), "numbers": list(self.numbers),
+            "kind": "rows", "rows": rows, "head": [typeset(cell) for cell in self.head], "numbers": list(self.numbers),
             "caption": self.caption, "columns": max((len(row) for row in rows), default=0),
         }  # fmt: skip
 

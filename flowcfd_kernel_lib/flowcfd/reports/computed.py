@@ -15,6 +15,8 @@ from flowcfd.scene import Scene, view
 
 SHOWN = ("Cd", "Cl", "Cs")
 """The coefficients that are shown, where they are recorded."""
+MOST = 12
+"""So many measures of other outputs, such as averages over patches, are shown."""
 FLOOR = 1e-6
 """A coefficient smaller than this share of the largest one is zero by symmetry."""
 
@@ -53,9 +55,8 @@ def _coefficients(subject: Subject) -> Iterator[tuple[str, str]]:
             if abs(float(table[column].iloc[-1])) > FLOOR * largest:
                 yield f"{name}.{column}", ""
     case = subject.case
-    for output in () if case is None else case.outputs:
-        if output.kind == "Reattachment":
-            yield from ((f"{output.name}.{column}", "") for column in output.columns)
+    others = [one for one in (() if case is None else case.outputs) if one.kind != "Forces"]
+    yield from [(f"{output.name}.{column}", "") for output in others for column in output.columns][:MOST]
 
 
 def _forces(subject: Subject) -> list[str]:

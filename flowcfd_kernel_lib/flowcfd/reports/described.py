@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flowcfd.case import Case
+from flowcfd.case import edit
 from flowcfd.case.spec import Spec
 from flowcfd.errors import FlowError
 from flowcfd.reports.blocks import Block, Figure, Marks, Rows, Shade, Words
 from flowcfd.reports.sections import Maker, Section, Subject
 from flowcfd.telling import span
 from flowcfd.version import __version__
+
+if TYPE_CHECKING:
+    from flowcfd.post.quality import MeshQuality
 
 MOST_FINDINGS = 12
 
@@ -64,18 +67,25 @@ def mesh(subject: Subject) -> Section | None:
     ]
     if found.layers is not None and found.layers.layers:
         layers = [
-            (name, f"{one.layers:.3g}", f"{one.thickness:.3g}", f"{one.thickness_fraction:.3g}")
+            (name, f"{one.layers:.3g}", f"{one.thickness:.3g}", f"{100 * one.thickness_fraction:.3g}")
             for name, one in found.layers.layers.items()
         ]
         blocks.append(Rows(layers, head=("patch", "layers", "thickness [m]", "of that asked [%]"), numbers=(1, 2, 3)))
     said: list[tuple[Shade, str, str]] = [("red", "checkMesh", line) for line in found.report.failures]
     said += [("amber", "advice", line) for line in found.advice]
     if said:
-        blocks.append(Marks(said))
-        blocks.append(
-            Figure(found.picture().png, "The worst cells by non-orthogonality in the outline of the mesh", 0.7)
-        )
+        blocks += [Marks(said), *_worst(found)]
     return Section("Mesh", blocks)
+
+
+def _worst(found: MeshQuality) -> list[Block]:
+    """The picture of the worst cells by the weakest part that has a value in each cell; none where all are perfect."""
+    weak = sorted((part for part in found.score.parts if part.advice), key=lambda part: part.mark)
+    metric = next((part.name for part in weak if part.name in found.metrics), "non-orthogonality")
+    values = found.metrics.get(metric)
+    if values is None or not len(values) or float(values.max()) < 1e-3:
+        return []
+    return [Figure(found.picture(metric).png, f"The worst cells by {metric} in the outline of the mesh", 0.7)]
 
 
 def setup(subject: Subject) -> Section | None:
@@ -84,8 +94,8 @@ def setup(subject: Subject) -> Section | None:
     if case is None:
         return None if subject.results is None else _adopted(subject)
     parts = {"domain": case.domain, "mesh": case.mesh, "physics": case.physics, "solve": case.solve}
-    rows = [row for name, part in parts.items() for row in _rows(case, part, name)]
-    bounds = [(name, type(one).__name__, _told(case, one, f"boundaries.{name}")) for name, one in case.patches.items()]
+    rows = [row for name, part in parts.items() for row in _rows(part, name)]
+    bounds = [(name, type(one).__name__, ", ".join(_told(one))) for name, one in case.patches.items()]
     files = [(path, f"{len(text)} characters") for path, text in case.files.items()]
     blocks: list[Block] = [
         Rows(rows, caption="What is computed"),
@@ -104,33 +114,36 @@ def _adopted(subject: Subject) -> Section | None:
     return Section("Set-up", [Words("An OpenFOAM case that was adopted as it is."), Rows(rows)])
 
 
-def _rows(case: Case, part: Spec, path: str) -> Iterator[tuple[str, str]]:
+def _rows(part: Spec, path: str) -> Iterator[tuple[str, str]]:
     """One row for the kind, and one for each value that differs from its default."""
     yield path, type(part).__name__
     for name, value in part.__repr_args__():
-        yield f"    {name.replace('_', ' ')}", f"{_value(value)} {_unit(case, f'{path}.{name}')}".rstrip()
+        yield f"    {str(name).replace('_', ' ')}", _quantity(part, str(name), value)
 
 
-def _told(case: Case, part: Spec, path: str) -> str:
-    return ", ".join(
-        f"{name} {_value(value)} {_unit(case, f'{path}.{name}')}".strip() for name, value in part.__repr_args__()
-    )
+def _told(part: Spec, but: Container[str] = ()) -> list[str]:
+    """The names, values and units of what differs from its default."""
+    return [f"{name} {_quantity(part, str(name), value)}" for name, value in part.__repr_args__() if name not in but]
 
 
-def _unit(case: Case, path: str) -> str:
+def _quantity(part: Spec, name: str, value: object) -> str:
+    """A value of a part with its unit, where it has one."""
     try:
-        return case.unit(path)
+        unit = "" if value is None else edit.unit(part, name)
     except FlowError:
-        return ""
+        unit = ""
+    return f"{_value(value)} {unit}".rstrip()
 
 
 def _value(value: object) -> str:
+    if value is None:
+        return "none"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, tuple | list) and all(isinstance(one, int | float) for one in value):
         return "(" + " ".join(f"{one:g}" for one in value) + ")"
     if isinstance(value, Spec):
-        told = [f"{name} {_value(one)}" for name, one in value.__repr_args__() if name not in ("name", "source")]
+        told = _told(value, but=("name", "source"))
         name = getattr(value, "name", "") or type(value).__name__
         return f"{name} ({', '.join(told)})" if told else str(name)
     if isinstance(value, tuple | list):

@@ -114,7 +114,8 @@ class Subject:
     def title(self) -> str:
         """What it is called when nobody says."""
         name = self.study.name if self.study is not None else self.run.name if self.run else self._folder
-        return name.replace("_", " ").replace("-", " ").strip().capitalize() or "Report"
+        words = name.replace("_", " ").replace("-", " ").strip()
+        return words[:1].upper() + words[1:] or "Report"  # pitzDaily and NACA0012 keep their letters
 
     @property
     def _folder(self) -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import flowcfd as fc
 from flowcfd.errors import CaseError, ResultError, UnknownName
 from flowcfd.reports import SECTIONS, Section, Subject, report
 from flowcfd.reports.blocks import Figure, Figures, Marks, Rows, Words
+from flowcfd.reports.described import _rows
 from flowcfd.reports.figures import _thinned, curves
 from flowcfd.reports.report import _html, _pdf, _template
 from flowcfd.reports.sections import ORDER, ordered
@@ -149,3 +151,71 @@ def test_a_section_that_was_asked_for_and_has_nothing_says_so(tmp_path: Path) ->
 def test_the_data_of_a_template_are_json(tmp_path: Path) -> None:
     words, _ = described(Rows([(1, 2.5)]), Marks([("green", "a", "b")]))  # type: ignore[list-item]
     assert json.loads(json.dumps(words)) == words
+
+
+def bare(folder: Path) -> Path:
+    """The smallest case that a report may be on."""
+    (folder / "system").mkdir()
+    (folder / "system" / "controlDict").write_text("application icoFoam;")
+    return folder
+
+
+def test_a_section_of_ones_own_that_fails_or_gives_something_else_says_so_in_its_place(tmp_path: Path) -> None:
+    def fails(subject: Subject) -> Section:
+        raise KeyError("nothing")
+
+    made = report(bare(tmp_path), tmp_path / "report.html", sections=[fails, lambda _: "words"])  # type: ignore[list-item]
+    assert "Not shown: KeyError: &#39;nothing&#39;" in made.read_text()
+    assert "Not shown: it gives no Section (got str)" in made.read_text()
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [("verdict", r"sections: give a list of names or functions, such as \['verdict'\]"), ([3], r"\(got int\)")],
+)
+def test_sections_that_are_none_are_refused(tmp_path: Path, sections: object, said: str) -> None:
+    with pytest.raises(CaseError, match=said):
+        report(bare(tmp_path), tmp_path / "report.html", sections=sections)  # type: ignore[arg-type]
+
+
+def test_a_folder_in_the_place_of_the_report_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(CaseError, match=r"path: .*report.html is a folder"):
+        report(bare(tmp_path), tmp_path / "report.html", sections=[])
+    long = tmp_path / f"{'n' * 245}.html"  # the name of its draft is longer than a file system takes
+    with pytest.raises(CaseError, match=r"path: .* cannot be written: File name too long"):
+        report(tmp_path, long, sections=[])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "system"]
+
+
+def test_a_template_that_is_no_text_or_fails_in_any_way_is_an_error_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "own.html").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CaseError, match=r"own\.html cannot be read: it is no text"):
+        _template(tmp_path / "own.html", ".html")
+    for template in ("{{ 1 / 0 }}", "{{ data('logo.png') }}", "{{ title.nothing() }}", "{% for %}", "{{ [1][5] + 1 }}"):
+        with pytest.raises(CaseError, match=r"^template: .+") as told:
+            _html(described(Words("hello"))[0], {}, template, tmp_path)
+        assert "\n" not in str(told.value)
+
+
+def test_pictures_beside_a_template_of_ones_own_are_found(tmp_path: Path) -> None:
+    words, files = described(Words("hello"))
+    (tmp_path / "logo.svg").write_bytes(SVG)
+    assert b"data:image/svg+xml;base64," in _html(words, files, "<img src='{{ data('logo.svg') }}'>", tmp_path)
+    assert _pdf(words, files, '#image("logo.svg")', tmp_path).startswith(b"%PDF")
+
+
+def test_a_title_keeps_the_letters_of_the_name(tmp_path: Path) -> None:
+    (tmp_path / "pitzDaily_NACA0012").mkdir()
+    assert Subject.of(bare(tmp_path / "pitzDaily_NACA0012")).title == "PitzDaily NACA0012"
+
+
+def test_the_set_up_has_units_inside_of_its_parts_too() -> None:
+    physics = fc.Incompressible(fluid=fc.Fluid(name="glycerine", nu=1.2e-3))
+    assert ("    fluid", "glycerine (nu 0.0012 m^2/s)") in list(_rows(physics, "physics"))
+    layers = fc.Layers(count=3, ratio=1.3, first="0.5 mm", patches=["wall"])
+    assert "first 0.0005 m" in dict(_rows(fc.Snappy(cell="8 cm", layers=layers), "mesh"))["    layers"]
+    assert dict(_rows(fc.Steady(iterations=7, residual=None), "solve"))["    residual"] == "none"
+    printed = Rows([("nu", "1e-05 m^2/s^2"), ("x", "a^b 2^3")], head=("", "p [m^-1]")).to_json(Figures())
+    assert printed["rows"] == [["nu", "1e-05 m²/s²"], ["x", "a^b 2^3"]]
+    assert printed["head"] == ["", "p [m⁻¹]"]
