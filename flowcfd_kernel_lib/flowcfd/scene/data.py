@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flowcfd.post.quality.quality import MeshQuality
     from flowcfd.scene.paint import Paint
 
+SMALL = 0.25
+"""Walls of a two-dimensional case that take less of it than this in either direction are a body in the flow."""
 DERIVED = ("vorticity", "Q", "lambda2")
 """Fields that follow from the gradient of U where they are not written."""
 UNITS = {"non-orthogonality": "°", "volume": "m3", "skewness": "", "aspect ratio": "", "determinant": "",
@@ -99,15 +101,35 @@ class Data:
     def body(self) -> tuple[np.ndarray, np.ndarray] | None:
         """The corners of the body that the case was laid around [m]; None where there is none."""
         case = self._case
-        if case is None or case.geometry is None or getattr(case.domain, "solid_is_fluid", False):
+        if case is None or case.geometry is None:
+            return self._obstacle()
+        if self._filled:
             return None
         return np.array([low for low, _ in case.geometry.bounds]), np.array([high for _, high in case.geometry.bounds])
 
+    def _obstacle(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The corners of the walls of a two-dimensional case that is much larger: a cylinder, an airfoil."""
+        walls = [one for one in self.patches.values() if one.user_dict.get("type") == "wall" and one.n_cells]
+        if self.plane is None or not walls:
+            return None
+        return obstacle(np.array([one.bounds for one in walls]), self.bounds, self.plane)
+
+    @property
+    def _filled(self) -> bool:
+        """Whether the flow is inside of the body."""
+        return self._case is not None and bool(getattr(self._case.domain, "solid_is_fluid", False))
+
     @property
     def across(self) -> int:
-        """The axis across flow and height: that of a two-dimensional case, as the case says, or the shorter one."""
+        """The axis across flow and height: that of a two-dimensional case, as the case says, or the shorter one.
+
+        In a body that is filled by the flow the shortest one: an elbow is seen with both of its legs.
+        """
         if self.plane is not None:
             return self.plane
+        if self._filled:
+            low, high = self.bounds
+            return int(np.argmin(np.round((high - low) / float((high - low).max()), 3)))
         said = None if self._case is None else getattr(self._case.domain, "lateral", None)
         low, high = self.bounds
         return int(said) if said is not None else 1 if high[1] - low[1] <= high[2] - low[2] else 2
@@ -125,8 +147,14 @@ class Data:
             return None
         (low, high), (first, last) = self.body, self.bounds
         size = float((high - low).max())
-        begin = np.maximum(low - np.array([0.6, 0.5, 0.5]) * size, first)
-        end = np.minimum(high + np.array([1.4, 0.5, 0.5]) * size, last)
+        before, behind, beside = 0.6 * size, 1.4 * size, 0.5 * size
+        if (
+            self.plane is not None
+        ):  # how far the flow is disturbed goes by the height: a cylinder needs more than a wing
+            tall = float(np.delete(high - low, self.plane)[-1])
+            before, behind, beside = 0.4 * size + 0.6 * tall, 0.5 * size + 2.5 * tall, 0.3 * size + 0.8 * tall
+        begin = np.maximum(low - np.array([before, beside, beside]), first)
+        end = np.minimum(high + np.array([behind, beside, beside]), last)
         x, y, z = ((float(one), float(other)) for one, other in zip(begin, end, strict=True))
         return x, y, z
 
@@ -272,3 +300,12 @@ def lambda2(gradient: np.ndarray) -> np.ndarray:
     turned = gradient.transpose(0, 2, 1)
     strain, spin = 0.5 * (gradient + turned), 0.5 * (gradient - turned)
     return np.asarray(np.linalg.eigvalsh(strain @ strain + spin @ spin)[:, 1])
+
+
+def obstacle(
+    walls: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], plane: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The corners of walls, given as boxes (walls, 6) [m], where they are small in a flow in two dimensions."""
+    low, high = walls[:, 0::2].min(axis=0), walls[:, 1::2].max(axis=0)
+    small = (high - low) < SMALL * (bounds[1] - bounds[0])
+    return (low, high) if np.delete(small, plane).all() else None

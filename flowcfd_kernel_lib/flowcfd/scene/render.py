@@ -22,7 +22,7 @@ from flowcfd.scene.layers import AXES, Layer, Outline, Slice, Surface, Vector
 from flowcfd.scene.marks import Line, Patches, Probe
 from flowcfd.scene.paint import Paint
 from flowcfd.scene.ruler import Ruler
-from flowcfd.scene.stage import WIDTH, Stage, scale_height
+from flowcfd.scene.stage import WIDTH, Stage, letters, scale_height
 
 if TYPE_CHECKING:
     from flowcfd.scene.scene import Scene
@@ -54,8 +54,9 @@ class Drawn:
         made, stage = self.stage.plotter, self.stage
         stage.put(_front(stage, self.seen, self.flat))
         if self.scene.words:
-            size = round(13 * made.window_size[0] / WIDTH)
-            made.add_text(self.scene.words, position="upper_left", font_size=size, color=stage.ink)
+            title = made.add_text(self.scene.words, position=(0.005, 0.99), viewport=True, color=stage.ink)
+            title.prop.font_size = letters(22, made.window_size[0])
+            title.prop.justification_vertical = "top"
         if self.scene.ruled:
             Ruler(made, stage.ink, above=_below(stage, made.window_size[0]))
 
@@ -173,6 +174,8 @@ def _first_look(scene: Scene) -> Camera:
     """At the body with some room around it, where there is one; at a half model from the side that is there."""
     if scene._data.body is None:
         return scene.seen
+    if scene._data.plane is not None:
+        return Camera(near=scene._data.near)
     side = 1.3 * scene._data.towards
     upright = scene._data.across == 1
     direction = (-1.0, side, 0.8) if upright else (-1.0, 0.8, side)

@@ -144,13 +144,20 @@ class Stage:
         return (low, high) if high > low else (low - room, high + room)
 
     def _scale(self, mapper: Any, label: str, number: int, count: int) -> Any:
+        import pyvista
+
         width, height = self.plotter.window_size
         text = letters(15, width)
-        return self.plotter.add_scalar_bar(
+        bar = self.plotter.add_scalar_bar(
             title=f"{label}\n", mapper=mapper, color=self.ink, fmt="%.3g", n_labels=LABELS, width=0.8 / count - 0.05,
             height=scale_height(width) / height, position_x=0.125 + number * 0.8 / count, position_y=0.01,
             title_font_size=text, label_font_size=text, font_family="arial", unconstrained_font_size=True,
         )  # fmt: skip
+        paper = pyvista.Color(self.paper).float_rgb
+        for words in (bar.GetTitleTextProperty(), bar.GetLabelTextProperty()):  # read on a field that fills the picture
+            words.SetBackgroundColor(*paper)
+            words.SetBackgroundOpacity(0.7)
+        return bar
 
 
 def ticks(low: float, high: float) -> tuple[list[float], str]:

@@ -13,7 +13,7 @@ import flowcfd as fc
 from flowcfd.errors import CaseError, NotYet, UnknownName
 from flowcfd.scene import Scene, view
 from flowcfd.scene.camera import Camera
-from flowcfd.scene.data import lambda2
+from flowcfd.scene.data import lambda2, obstacle
 from flowcfd.scene.paint import Paint
 from flowcfd.scene.stage import Stage, ticks
 
@@ -247,3 +247,11 @@ def test_another_time_reads_anew_and_an_equal_one_does_not(empty: Scene) -> None
 def test_what_is_no_number_is_said(empty: Scene, step: Callable[[Scene], object], said: str) -> None:
     with pytest.raises(CaseError, match=said):
         step(empty)
+
+
+def test_walls_that_are_small_in_two_dimensions_are_a_body_to_look_at() -> None:
+    air = np.array([-10.0, -10, 0]), np.array([20.0, 10, 0.1])
+    cylinder, ground = [-0.5, 0.5, -0.5, 0.5, 0, 0.1], [-10, 20, -10, -10, 0, 0.1]
+    found = obstacle(np.array([cylinder]), air, 2)
+    assert found is not None and found[0].tolist() == [-0.5, -0.5, 0] and found[1].tolist() == [0.5, 0.5, 0.1]
+    assert obstacle(np.array([cylinder, ground]), air, 2) is None
