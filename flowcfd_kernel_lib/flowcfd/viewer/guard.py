@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 QUERY = "token"
 """The name in an address; Jupyter's log hides values of this name."""
@@ -15,6 +16,25 @@ PACKED = (".html", ".css", ".js", ".svg", ".ttf")
 def secret() -> str:
     """32 random bytes."""
     return secrets.token_urlsafe(32)
+
+
+def foreign(headers: Mapping[str, str]) -> bool:
+    """Whether a page of another server of this machine asks.
+
+    Cookies know no ports, and SameSite none either: a page that another user of this machine serves comes with ours. A
+    page of another machine has no cookie, and whether a proxy passes on the name by which it is reached is not ours.
+    """
+    origin, host = urlsplit(headers.get("Origin", "")), urlsplit(f"//{headers.get('Host', '')}")
+    try:
+        ports = {None if port in (80, 443) else port for port in (origin.port, host.port)}
+    except ValueError:  # no number
+        return True
+    return origin.hostname is not None and origin.hostname == host.hostname and len(ports) > 1
+
+
+def same(given: str, token: str) -> bool:
+    """Compared in constant time, whatever bytes are given."""
+    return secrets.compare_digest(given.encode(errors="surrogateescape"), token.encode())
 
 
 def bearer(token: str) -> Any:
@@ -52,7 +72,7 @@ def _guard(given: Callable[[Any], list[str]], token: str, welcome: Callable[[Any
 
     @web.middleware
     async def guard(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-        if not any(secrets.compare_digest(one.encode(), token.encode()) for one in given(request)):
+        if foreign(request.headers) or not any(same(one, token) for one in given(request)):
             return web.Response(status=403, text="403: Forbidden")
         response = await handler(request)
         welcome(request, response)

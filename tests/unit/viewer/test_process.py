@@ -100,6 +100,9 @@ def test_nobody_gets_more_than_403_without_the_secret(process: RenderProcess, ca
     assert status(port, "/vue.global.js", Cookie=pair)[0] == 200
     assert status(port, "/ws", Cookie=pair, **UPGRADE)[0] == 101
     assert status(port, "/ws", Cookie=pair[:-1] + "!", **UPGRADE)[0] == 403
+    # A page that another user of this machine serves: the browser sends our cookie with what it asks.
+    assert status(port, "/ws", Cookie=pair, Origin=f"http://127.0.0.1:{port + 1}", **UPGRADE)[0] == 403
+    assert status(port, "/ws", Cookie=pair, Origin=f"http://127.0.0.1:{port}", **UPGRADE)[0] == 101
 
 
 def test_a_page_s_secret_asks_no_questions(process: RenderProcess, case: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
+
+from flowcfd.viewer.guard import foreign, same
 
 QUERY = "token"
 """The name in an address; Jupyter's log hides values of this name."""
@@ -30,6 +31,8 @@ def closed(application: Any, token: str, port: int) -> None:
     find = application.find_handler
 
     def guarded(request: Any, **more: Any) -> Any:
+        if foreign(request.headers):
+            return application.get_handler_delegate(request, Refused)
         given = request.query_arguments.get(QUERY, [b""])[-1].decode(errors="replace")
         if request.method == "GET" and same(given, token):
             return application.get_handler_delegate(request, Welcome)
@@ -39,8 +42,3 @@ def closed(application: Any, token: str, port: int) -> None:
         return application.get_handler_delegate(request, Refused)
 
     application.find_handler = guarded
-
-
-def same(given: str, token: str) -> bool:
-    """Compared in constant time."""
-    return secrets.compare_digest(given.encode(), token.encode())

@@ -79,3 +79,12 @@ def test_the_secret_in_the_address_becomes_a_cookie_of_this_server_only(port: in
     # Who comes again with the address is led away from it too.
     assert ask(port, "/?token=secret", Cookie=f"flowcfd-dashboard-{port}=secret")[0] == 302
     assert ask(port, "/anything", Cookie=f"flowcfd-dashboard-{port}=secret") == (200, "said", "")
+
+
+def test_a_page_of_another_server_of_this_machine_gets_nothing_though_the_browser_sends_the_cookie(port: int) -> None:
+    cookie = f"flowcfd-dashboard-{port}=secret"
+    for origin in (f"http://127.0.0.1:{port + 1}", "http://127.0.0.1", "http://127.0.0.1:port"):
+        assert ask(port, "/ws", Cookie=cookie, Origin=origin)[0] == 403
+        assert ask(port, "/?token=secret", Origin=origin)[0] == 403
+    assert ask(port, "/ws", Cookie=cookie, Origin=f"http://127.0.0.1:{port}")[0] == 200
+    assert ask(port, "/ws", Cookie=cookie, Host="hub.org:443", Origin="https://hub.org")[0] == 200  # through proxies
