@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.cad.geometry import Geometry
@@ -102,7 +103,7 @@ class BoundariesPage:
             self._desk, f"boundaries.{patch}", lambda draft: draft.boundaries.get(patch) or _first(draft, patch),
             lambda draft, boundary: draft.with_boundary(patch, boundary), BOUNDARIES, patch_choices,
         )  # fmt: skip
-        self._place.children = (html(f"<h4>{patch}</h4>"), self._form.widget)
+        self._place.children = (html(f"<h4>{escape(patch)}</h4>"), self._form.widget)
         self.show(self._desk.draft)
 
 

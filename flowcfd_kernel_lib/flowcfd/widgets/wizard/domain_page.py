@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from flowcfd.case import DOMAINS, Domain
@@ -51,7 +52,7 @@ class DomainPage:
         space = draft.space
         self._picture.value = "" if space is None else shown(space, draft.boundaries)
         told: Mapping[str, str] = getattr(space, "told", {})
-        rows = "".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in told.items())
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>" for name, words in told.items())
         self._why.value = f"<table>{rows}</table>" if rows else ""
 
     def find(self, found: Mapping[str, tuple[str, str]]) -> None:

@@ -74,16 +74,20 @@ class Working:
         telling.TELLERS.append(teller)
         try:
             found = work()
-        except (FlowError, OSError) as error:
+        except Exception as error:  # the outermost frame of a thread: nobody else could say it
             if turn == self._turn:
                 self.clear()
-                failed(str(error))
+                failed(_sentence(error))
             return
         finally:
             telling.TELLERS.remove(teller)
-        if turn == self._turn:
-            self.clear()
+        if turn != self._turn:
+            return
+        self.clear()
+        try:
             done(found)
+        except Exception as error:  # as above
+            failed(_sentence(error))
 
     def _say(self, words: str, fraction: float | None = None) -> None:
         value = "" if fraction is None else f" value='{fraction:.3f}'"
@@ -93,3 +97,9 @@ class Working:
     def _show(self, text: str) -> None:
         self.widget.value = text
         self.widget.layout.display = None if text else "none"
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; of what nobody foresaw its kind too."""
+    words = " ".join(str(error).split())
+    return words if isinstance(error, FlowError | OSError) and words else f"{type(error).__name__}: {words}"

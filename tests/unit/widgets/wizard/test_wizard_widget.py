@@ -9,6 +9,7 @@ import pytest
 import flowcfd as fc
 from flowcfd.widgets.wizard.loading import Loading, completions
 from flowcfd.widgets.wizard.steps import NAMES
+from flowcfd.widgets.wizard.working import Working
 
 pytestmark = pytest.mark.usefixtures("home")
 TETRAHEDRON = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))
@@ -177,3 +178,26 @@ def test_outputs_are_added_and_removed() -> None:
     page.tiles.chosen = "0"
     page.remove()
     assert [one.kind for one in wizard.case.outputs] == ["YPlus"]
+
+
+def test_what_nobody_foresaw_is_said_and_leaves_no_widget_that_waits_for_ever() -> None:
+    working = Working()
+
+    def fails(*_: object) -> None:
+        raise KeyError("nothing")
+
+    working.start("looking", fails, lambda _: None)
+    working.wait(60)
+    assert "KeyError: &#x27;nothing&#x27;" in working.widget.value
+    working.start("looking", lambda: 1, fails)
+    working.wait(60)
+    assert "progress" not in working.widget.value and "KeyError" in working.widget.value
+
+
+def test_names_of_patches_are_no_html() -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    wizard = fc.wizard(fc.Cavity("1 m"))
+    wizard.change(wizard.draft.with_boundaries({evil: fc.Wall()}))
+    page = wizard.pages["Boundaries"]
+    page.tiles.chosen = evil
+    assert "&lt;img" in page._place.children[0].value
