@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -23,6 +24,17 @@ hypothesis.settings.load_profile("flowcfd")
 # A shell that starts us in the background has it ignored, and so would be all that we start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["FLOWCFD_RETRY_AFTER"] = "0.1"  # a run whose site fails says so soon, as many tries as it may have
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is loaded with the tests lives as long as they do: nobody has to look for garbage in it again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, str]:
+    """Folders that are cases, and such as are none, by what is meant in the words of a test."""
+    for name, text in (("case", "application icoFoam;\n"), ("torn", "application icoFoam\n"), ("empty", None)):
+        (tmp_path / name / "system").mkdir(parents=True)
+        if text:
+            (tmp_path / name / "system/controlDict").write_text(text)
+    (tmp_path / "case.json").write_text('{"boundaries": 3}')
+    return {name: str(tmp_path / name) for name in ("case", "torn", "empty")} | {"json": str(tmp_path / "case.json")}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -76,20 +87,24 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_line_with_its_exit_code_and_writes_nothing(
-    tmp_path: Path, words: list[str], code: int, said: str
+    home: Path, places: dict[str, str], words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, text in (("case", "application icoFoam;\n"), ("torn", "application icoFoam\n"), ("empty", None)):
-        (tmp_path / name / "system").mkdir(parents=True)
-        if text:
-            (tmp_path / name / "system/controlDict").write_text(text)
-    (tmp_path / "case.json").write_text('{"boundaries": 3}')
-    places = {name: str(tmp_path / name) for name in ("case", "torn", "empty")} | {"json": str(tmp_path / "case.json")}
-    done = flowcfd(*(word.format(**places) for word in words), "--json", FLOWCFD_HOME=str(tmp_path / "home"))
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert said in done.stderr
-    error = json.loads(done.stdout)["error"]
-    assert error["exit_code"] == code and f"flowcfd: {error['message']}\n" == done.stderr
+    found = main([*(word.format(**places) for word in words), "--json"])
+    out, err = capsys.readouterr()
+    assert found == code, err
+    assert "Traceback" not in err
+    assert said in err
+    error = json.loads(out)["error"]
+    assert error["exit_code"] == code and f"flowcfd: {error['message']}\n" == err
+    assert not home.exists()
+
+
+def test_the_program_says_bad_input_as_its_function_does(tmp_path: Path, places: dict[str, str]) -> None:
+    for words, code, said in ((["run", places["torn"]], 2, "controlDict:1:"), (["show", "x"], 2, "unknown run 'x'")):
+        done = flowcfd(*words, "--json", FLOWCFD_HOME=str(tmp_path / "home"))
+        assert done.returncode == code, done.stderr
+        error = json.loads(done.stdout)["error"]
+        assert said in done.stderr and f"flowcfd: {error['message']}\n" == done.stderr
     assert not (tmp_path / "home").exists()
 
 

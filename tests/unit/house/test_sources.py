@@ -3,8 +3,8 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,6 +21,13 @@ def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, timeout=20)
     names = [Path(name) for name in listed.stdout.decode().split("\0") if name] if listed.returncode == 0 else []
     return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def read(notebook: Path) -> Any:
+    """A notebook as it is read; who reads none does not wait for what reading loads (seconds)."""
+    import nbformat
+
+    return nbformat.read(notebook, as_version=4)
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
@@ -42,7 +49,7 @@ def test_scripts_can_be_run_and_stop_at_the_first_error() -> None:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_is_short_and_has_no_outputs(notebook: Path) -> None:
-    book = nbformat.read(notebook, as_version=4)
+    book = read(notebook)
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     assert len(book.cells) <= 25
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
@@ -50,7 +57,7 @@ def test_a_notebook_is_short_and_has_no_outputs(notebook: Path) -> None:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_begins_with_parameters_and_has_an_answer(notebook: Path) -> None:
-    book = nbformat.read(notebook, as_version=4)
+    book = read(notebook)
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     assert code[0].metadata.get("tags") == ["parameters"]
     assert any("answer" in cell.metadata.get("tags", []) for cell in code)

@@ -15,6 +15,7 @@ from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.plan import MeshPlan
 from flowcfd.meshing.size import size
 from flowcfd.meshing.stack import FLAT, LAST, stack
+from flowcfd.settings import settings
 
 
 def made(folder, mesh, label, faces=None, names=None):
@@ -24,9 +25,26 @@ def made(folder, mesh, label, faces=None, names=None):
     return fc.load(file, unit="m")
 
 
-@pytest.fixture
-def ball(home, tmp_path):
-    return made(tmp_path, trimesh.creation.icosphere(3, 0.5), "ball")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One FLOWCFD_HOME for all of these: only its geometries are written, and none twice."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLOWCFD_HOME", str(folder))
+        settings.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def ball(home, tmp_path_factory):
+    return made(tmp_path_factory.mktemp("ball"), trimesh.creation.icosphere(3, 0.5), "ball")
+
+
+@pytest.fixture(scope="module")
+def planned(ball):
+    """The plan by rule alone."""
+    return size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3))
 
 
 def test_a_flow_has_a_reynolds_number_and_takes_units():
@@ -44,8 +62,8 @@ def test_a_flow_has_a_reynolds_number_and_takes_units():
         Flow("3 kg")
 
 
-def test_each_number_of_a_plan_has_its_reason(ball):
-    plan = size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3))
+def test_each_number_of_a_plan_has_its_reason(planned):
+    plan = planned
     for name in ("domain", "surface", "cell", "layers.first", "layers.count", "layers.ratio", "refine.near"):
         assert plan.reasons[name].why, name
     assert plan.mesh.cell == pytest.approx(16 * plan.features.size / 25, rel=1e-3)
@@ -55,11 +73,10 @@ def test_each_number_of_a_plan_has_its_reason(ball):
     assert "reason" in plan._repr_html_()
 
 
-def test_a_plan_comes_back_from_json_equal(ball):
-    plan = size(ball, Flow(speed=20.0), domain=fc.FreeAir(far=3))
-    again = MeshPlan.model_validate(json.loads(json.dumps(plan.to_json())))
-    assert again == plan
-    assert again.case().digest == plan.case().digest
+def test_a_plan_comes_back_from_json_equal(planned):
+    again = MeshPlan.model_validate(json.loads(json.dumps(planned.to_json())))
+    assert again == planned
+    assert again.case().digest == planned.case().digest
 
 
 @pytest.mark.parametrize("cells", [20_000, 60_000])

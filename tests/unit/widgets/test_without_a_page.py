@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 
 import flowcfd as fc
 from flowcfd.bench.box import Box, write_field, write_mesh
@@ -69,6 +67,9 @@ def test_what_is_used_by_python_alone_starts_no_process(box: Path) -> None:
 def test_a_notebook_that_is_executed_headless_keeps_pictures(
     box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import nbformat  # for this test only: it takes seconds
+    from nbclient import NotebookClient
+
     own = {"FLOWCFD_HOME": "home", "IPYTHONDIR": "ipython", "JUPYTER_RUNTIME_DIR": "runtime"}
     for name, folder in own.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
