@@ -80,24 +80,13 @@ class Settle:
 class _Measure:
     def __init__(self, case: Path, until: Mapping[str, Any], one: Mapping[str, Any]) -> None:
         self.name, self.unit = one["name"], one["unit"]
-        self.within, self.relative, self.over = one["within"], one["relative"], one["samples"]
-        self.until = until
+        self.within, self.relative = one["within"], one["relative"]
+        self.one, self.until = one, until
         self.by_mean = until["mean"] or not until["steady"]
         self.samples = samples(case, Source.from_json(one["source"]))
 
     def judged(self) -> Settling:
-        times, values = self._counted()
-        if not self.by_mean:
-            return settled(values, within=self.within, relative=self.relative, over=self.over, span=self._span())
-        values = values if self.until["steady"] else even(times, values)
-        return mean_settled(
-            values,
-            within=self.within,
-            relative=self.relative,
-            over=self.over,
-            confidence=self.until["confidence"],
-            span=self._span(),
-        )
+        return judged(self.samples.times, self.samples.values, self.one, self.until)
 
     def told(self, settling: Settling) -> str:
         """The sentence about this measure."""
@@ -125,13 +114,28 @@ class _Measure:
             "samples": settling.samples,
         }
 
-    def _counted(self) -> tuple[Sequence[float], Sequence[float]]:
-        times, values = self.samples.times, self.samples.values
-        first = next((n for n, time in enumerate(times) if time > self.until["after"]), len(times))
-        return (times[first:], values[first:]) if first else (times, values)
-
     def _span(self) -> str:
-        return f"{self.until['over']} {'iterations' if self.until['steady'] else 'steps'}"
+        return _span(self.until)
+
+
+def judged(
+    times: Sequence[float], values: Sequence[float], one: Mapping[str, Any], until: Mapping[str, Any]
+) -> Settling:
+    """Whether a measure has settled as a run asks it: `one` of the measures of `until`, by its values over time.
+
+    The one definition: the worker ends a run by it, and the monitor draws by it.
+    """
+    first = next((n for n, time in enumerate(times) if time > until["after"]), len(times))
+    times, values = (times[first:], values[first:]) if first else (times, values)
+    within, relative, over, span = one["within"], one["relative"], one["samples"], _span(until)
+    if not (until["mean"] or not until["steady"]):
+        return settled(values, within=within, relative=relative, over=over, span=span)
+    values = values if until["steady"] else even(times, values)
+    return mean_settled(values, within=within, relative=relative, over=over, confidence=until["confidence"], span=span)
+
+
+def _span(until: Mapping[str, Any]) -> str:
+    return f"{until['over']} {'iterations' if until['steady'] else 'steps'}"
 
 
 def _finite(value: float) -> float | None:

@@ -15,11 +15,11 @@ HEAD = "FoamFile { version 2.0; format ascii; class dictionary; object x; }\n"
 TIME = np.linspace(0, 100, 2001)[1:]
 
 
-def judged(case: Path, cd: np.ndarray, cl: np.ndarray, *, steady: bool) -> Judgement:
+def judged(case: Path, cd: np.ndarray, cl: np.ndarray, *, steady: bool, time: np.ndarray = TIME) -> Judgement:
     """What is said of two coefficients over time."""
     folder = case / "postProcessing/body/0"
     folder.mkdir(parents=True)
-    rows = "".join(f"{t:g}\t{a:.9g}\t{b:.9g}\n" for t, a, b in zip(TIME, cd, cl, strict=True))
+    rows = "".join(f"{t:g}\t{a:.9g}\t{b:.9g}\n" for t, a, b in zip(time, cd, cl, strict=True))
     (folder / "coefficient.dat").write_text(f"# Force coefficients\n# Time\tCd\tCl\n{rows}")
     (case / "system").mkdir()
     (case / "system/controlDict").write_text(HEAD + "application pimpleFoam;\n")
@@ -60,6 +60,16 @@ def test_an_unsteady_swing_about_zero_is_settled_when_it_is_even(
 def test_an_unsteady_mean_that_still_drifts_is_amber(tmp_path: Path) -> None:
     found = judged(tmp_path, 1 + TIME / 100, np.zeros_like(TIME), steady=False)
     assert found.colour == "amber" and "body.Cd" in found.sentence
+
+
+def test_the_mean_of_uneven_steps_is_the_one_that_results_give(tmp_path: Path) -> None:
+    swing = np.sin(np.arange(2000) / 15)
+    time, cd = np.cumsum(0.0125 + 0.0075 * swing), 1.5 - 0.3 * swing  # short steps where the force is large
+    found = judged(tmp_path, cd, 0.1 * cd, steady=False, time=time)
+    mean = found.details["body.Cd"]["mean"]
+    said = Results(tmp_path).settled("body.Cd", within=0.02, over=200)
+    assert mean == pytest.approx(said.mean, rel=1e-9)
+    assert mean == pytest.approx(1.41, abs=0.02)  # of time; that of rows is 1.5
 
 
 def test_the_components_of_a_probed_vector_are_of_one_kind(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from flowcfd.post import forces as force_tables
 from flowcfd.post.verdict.evidence import Evidence, Missing, names_of
 from flowcfd.post.verdict.geometry import Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red, shade
-from flowcfd.series import Settling, mean_settled, settled
+from flowcfd.series import Settling, even, mean_settled, settled
 
 LEVEL: Final = (1e-3, 1e-2, 5e-2)
 """Initial residuals of a steady computation: below the first it is converged in the common sense; above the second not
@@ -184,25 +184,34 @@ def _stationarity(values: Floats, scale: float, over: int) -> Settling:
 
 
 def _measured(seen: Evidence) -> Iterator[tuple[str, Floats, float]]:
-    """Each measure: name, values over time, and the size that its changes are compared with."""
+    """Each measure: name, values over time, and the size that its changes are compared with.
+
+    Times that are apart by different steps are made even in an unsteady computation, as wherever means are judged.
+    """
+
+    def course(column: Any) -> Floats:
+        known = column.dropna()
+        values = np.asarray(known, float)
+        return values if seen.steady else np.array(even(known.index.to_numpy(float).tolist(), values.tolist()))
+
     for output in force_tables.names(seen.case):
         with suppress(ResultError):
             table = seen.results.forces(output)
             columns = [name for name in ("Cd", "Cl") if name in table] or [f"F{axis}" for axis in _AXES]
-            family = {name: np.asarray(table[name].dropna(), float) for name in columns if name in table}
+            family = {name: course(table[name]) for name in columns if name in table}
             yield from _family(output, family)
     for output, stems in tables.names(seen.case).items():
         kinds = [stem for stem in stems if stem in ("surfaceFieldValue", "volFieldValue")]
         for stem in kinds:
             with suppress(ResultError):
                 table = seen.results.function(output, stem)
-                family = {str(name): np.asarray(table[name].dropna(), float) for name in table.columns}
+                family = {str(name): course(table[name]) for name in table.columns}
                 for name, values in family.items():
                     yield from _family(output, {name: values})
     for name, written in measures.measures(seen.case).items():
         if written.source.direction is not None:  # where the flow comes back to a wall
             with suppress(ResultError):
-                yield from _family("", {name: seen.results.measure(name).to_numpy(float)})
+                yield from _family("", {name: course(seen.results.measure(name))})
     with suppress(ResultError):
         table = seen.results.probes()
         fields = list(table.columns.get_level_values(0).unique())
@@ -210,7 +219,7 @@ def _measured(seen: Evidence) -> Iterator[tuple[str, Floats, float]]:
         families: dict[str, dict[str, Floats]] = {}
         for field in fields:
             family = families.setdefault(field[:-1] if field[:-1] in vectors else field, {})
-            family |= {f"{field}[{k}]": np.asarray(table[field][k].dropna(), float) for k in table[field].columns}
+            family |= {f"{field}[{k}]": course(table[field][k]) for k in table[field].columns}
         for family in families.values():
             yield from _family("", family)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flowcfd.errors import FlowError
 from flowcfd.foam.log import Progress
+from flowcfd.jobs import settle
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import Job
 from flowcfd.jobs.status import Status
@@ -102,7 +103,8 @@ def steady(job: Job, follower: Follower) -> bool:
 def bands(follower: Follower) -> list[dict[str, Any]]:
     """Mean and band of the settled window of each force, coefficient and probe, and whether it has settled.
 
-    By `flowcfd.series`, with the band and the window that the run's `until` asks for, and else WITHIN and OVER.
+    What the run's `until` asks for is judged as the worker does (`jobs.settle.judged`), the rest as `Results.settled`
+    does without a word: by WITHIN and OVER.
     """
     until = follower.run.record.until or {}
     wanted = {one["name"]: one for one in until.get("measures", ())}
@@ -125,26 +127,33 @@ def _whole(group: Group, column: str) -> str:
 def _band(follower: Follower, group: Group, name: str, asked: Any) -> dict[str, Any] | None:
     rows = group.history.rows
     known = rows[~(rows[:, group.column(name)] != rows[:, group.column(name)])]
+    times, values = known[:, 0].tolist(), known[:, group.column(name)].tolist()
     over = int(asked["samples"]) if asked else OVER
-    within, relative = (asked["within"], asked["relative"]) if asked else (WITHIN, True)
-    unsteady = not steady(follower.run.record, follower)
-    last = known[-8 * over :] if unsteady else known[-2 * over :]
-    if len(last) < 2 * over:
+    if len(times) < 2 * over:
         return None
-    times, values = last[:, 0].tolist(), last[:, group.column(name)].tolist()
+    until = follower.run.record.until
     try:
-        if unsteady:
-            judged = mean_settled(even(times, values), within=within, relative=relative, over=over)
+        if asked and until:
+            by_mean, judged = until["mean"] or not until["steady"], settle.judged(times, values, asked, until)
+            late = sum(time > until["after"] for time in times)
+            times = times[len(times) - late :]
+        elif not steady(follower.run.record, follower):
+            times = times[-8 * over :]  # judged again and again while the run goes on: its newest part is enough
+            values = even(times, values[-8 * over :])
+            by_mean, judged = True, mean_settled(values, within=WITHIN, relative=True, over=over)
         else:
-            judged = settled(values, within=within, relative=relative, over=over)
+            by_mean, judged = False, settled(values, within=WITHIN, relative=True, over=over)
     except ValueError:
         return None
-    first = judged.dropped if unsteady else len(times) - over
+    if judged.mean != judged.mean:
+        return None
+    within, relative = (asked["within"], asked["relative"]) if asked else (WITHIN, True)
+    first = judged.dropped if by_mean else len(times) - over
     half = within * abs(judged.mean) if relative else within
     return {
         "group": group.key,
         "column": name,
-        "from": times[min(first, len(times) - 1)],
+        "from": times[max(0, min(first, len(times) - 1))],
         "to": times[-1],
         "mean": judged.mean,
         "half": half,

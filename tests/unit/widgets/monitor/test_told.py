@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from flowcfd.errors import CaseError
-from flowcfd.jobs import Runs, record
+from flowcfd.jobs import Runs, record, settle
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import Job, StageRecord, WorkerRecord
@@ -94,12 +95,10 @@ def test_a_mesh_that_is_made_says_how_far_it_is(make: Make) -> None:
 
 def test_what_the_run_is_to_settle_is_judged_as_it_asks(make: Make) -> None:
     asked = {"name": "lid.Fx", "within": 0.01, "relative": True, "samples": 20}
-    run = make(until={"measures": [asked]})
+    run = make(until={"measures": [asked], "steady": True, "mean": False, "after": 0.0, "over": 20, "confidence": 0.95})
     (run.case / "system/fvSchemes").write_text("ddtSchemes { default steadyState; }")
     follower = Follower(run)
     group = follower._group("lid/force.dat/", FORCES_TAB, "lid: forces", ["Fx", "Fy"])
-    import numpy as np
-
     x = np.arange(100.0)
     group.history.extend(np.column_stack([x, 2 + np.exp(-x), np.sin(x)]))
     [band] = bands(follower)
@@ -109,6 +108,22 @@ def test_what_the_run_is_to_settle_is_judged_as_it_asks(make: Make) -> None:
     assert band["mean"] == pytest.approx(2.0)
     assert band["half"] == pytest.approx(0.02)
     assert band["from"] == 80.0
+
+
+def test_the_band_of_a_mean_is_what_the_worker_says_of_it(make: Make) -> None:
+    asked = {"name": "lid.Fx", "unit": "N", "within": 0.01, "relative": True, "samples": 100}
+    until = {"measures": [asked], "steady": False, "mean": False, "after": 2.0, "over": 100, "confidence": 0.9}
+    run = make(until=until)
+    (run.case / "system/fvSchemes").write_text("ddtSchemes { default Euler; }")
+    x = np.cumsum(0.01 * (1 + 0.5 * np.sin(np.arange(1500.0))))  # steps that differ
+    y = np.where(x < 2, 50.0, 3 + 0.5 * np.sin(7 * x))
+    follower = Follower(run)
+    follower._group("lid/force.dat/", FORCES_TAB, "lid: forces", ["Fx"]).history.extend(np.column_stack([x, y]))
+    said = settle.judged(x.tolist(), y.tolist(), asked, until)
+    [band] = bands(follower)
+    assert (band["mean"], band["ok"], band["why"]) == (said.mean, said.ok, said.why)
+    assert band["mean"] == pytest.approx(3, abs=0.05)
+    assert band["from"] > 2.0
 
 
 @pytest.fixture
