@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowcfd.case import Table
 from flowcfd.post.centres import centres
 from flowcfd.post.open import Results
 
@@ -58,6 +61,23 @@ def row(of: Results, field: str, axis: int, middle: float) -> tuple[Floats, Floa
     count = np.bincount(which)
     means = np.stack([np.bincount(which, component) / count for component in values[near].T], axis=1)
     return places, means if means.shape[1] > 1 else means[:, 0]
+
+
+def developed(
+    at: ArrayLike,
+    speed: ArrayLike,
+    k: ArrayLike,
+    omega: ArrayLike,
+    *,
+    axis: Literal["z", "r"],
+    walls: tuple[float, ...] = (),
+) -> Table:
+    """The profile of an inlet from values over a coordinate [m], with as many digits as matter; at rest at `walls`."""
+    columns = ((at, 6), (speed, 5), (k, 5), (omega, 5))
+    rows = np.stack([np.asarray(values, float) for values, _ in columns], axis=1).tolist()
+    told = [[float(f"{one:.{digits}g}") for one, (_, digits) in zip(each, columns, strict=True)] for each in rows]
+    points = sorted([*((wall, 0.0) for wall in walls), *((place, u) for place, u, _, _ in told)])
+    return Table(points=tuple(points), eddies=tuple((place, k, omega) for place, _, k, omega in told), axis=axis)
 
 
 def slope(x: ArrayLike, y: ArrayLike, start: float, end: float) -> float:

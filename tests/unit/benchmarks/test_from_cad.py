@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 import pytest
+import pyvista
 
 from flowcfd.benchmarks import elbow, surface_cube
+from flowcfd.benchmarks.places import developed
 from flowcfd.benchmarks.surface_cube import Floor
 
 
@@ -58,3 +60,37 @@ def test_the_coarsest_cells_fall_on_the_faces_of_the_cube() -> None:
     for cells in surface_cube.GRIDS:
         for place in (surface_cube.UPSTREAM, surface_cube.LENGTH, 0.5 * surface_cube.WIDTH, surface_cube.HEIGHT, 0.5):
             assert place * cells == pytest.approx(round(place * cells))
+
+
+def test_columns_of_cells_give_the_line_of_total_pressure_that_planes_through_cells_miss() -> None:
+    """Values of cells belong in their middles: a line that falls by 0.01 per metre comes back exactly."""
+    x, y, z = np.meshgrid(
+        np.linspace(-6, -0.5, 23), np.linspace(-0.5, 0.5, 5), np.linspace(-0.5, 0.5, 3), indexing="ij"
+    )
+    grid = pyvista.StructuredGrid(x, y, z).cast_to_unstructured_grid()
+    middles = grid.cell_centers().points
+    velocity = np.zeros((grid.n_cells, 3))
+    velocity[:, 0] = 1 + middles[:, 1]
+    grid.cell_data["U"], grid.cell_data["p"] = velocity, 0.7 - 0.01 * middles[:, 0]
+    at, total = elbow.heads(grid, 0, (-6.0, -0.5))
+    assert at == pytest.approx(np.linspace(-5.875, -0.625, 22))
+    kinetic = 0.5 * np.mean((1 + middles[:, 1]) ** 3)  # over the flow, whose mean speed is 1
+    assert total == pytest.approx(0.7 - 0.01 * at + kinetic)
+    part = elbow.between((at, total), elbow.ARRIVING)
+    assert len(part[0]) == 14 and np.polyfit(*part, 1)[0] == pytest.approx(-0.01)
+
+
+def test_the_slice_of_pipe_has_the_layers_of_the_elbow_it_is_for() -> None:
+    for level in (0, 2, elbow.QUICK_LEVEL):
+        cells, grading = elbow.pipe(level).mesh.cells[1], elbow.pipe(level).mesh.grading[1]
+        core, layers = grading
+        assert layers.cells * cells == pytest.approx(elbow.STACK)
+        first = 0.5 * elbow.DIAMETER * layers.length / (1 + elbow.GROWTH + elbow.GROWTH**2)
+        assert first == pytest.approx(elbow.FIRST * elbow.RATIO**level)
+        assert layers.expansion == pytest.approx(elbow.GROWTH**-2) and core.cells + layers.cells == pytest.approx(1)
+
+
+def test_a_developed_inlet_is_at_rest_at_its_walls_and_has_turbulence_between_them() -> None:
+    table = developed([0.5, 1.5], [1.0, 1.2], [0.01, 0.02], [10.0, 20.0], axis="z", walls=(0.0, 2.0))
+    assert table.points == ((0.0, 0.0), (0.5, 1.0), (1.5, 1.2), (2.0, 0.0))
+    assert table.eddies == ((0.5, 0.01, 10.0), (1.5, 0.02, 20.0)) and table.axis == "z"
