@@ -32,6 +32,8 @@ LEAST = 12
 """The smallest letters [pixels]."""
 MOVING, STILL = 70, 92
 """Quality of JPEG."""
+UNSHINING = "#define pow(x, y) 0.0\n//VTK::Light::Impl\n#undef pow\n"
+"""VTK reckons the shine of each of five lights also where a thing has none: a ninth of a picture of small triangles."""
 QUICK, SLOW = 0.012, 0.06
 """A moving picture that took less leaves room for a finer level, one that took more asks for a coarser one [s]."""
 
@@ -224,6 +226,7 @@ class Live:
 
         if not self.moving and sum(triangles(data) for _, data in self._surfaces()) < DENSE:
             self.plotter.enable_anti_aliasing("ssaa")
+        self._spare_shine()
         window, start = self.plotter.render_window, time.perf_counter()
         window.Render()
         width, height = window.GetSize()
@@ -235,6 +238,14 @@ class Live:
             self._levels.prepare([data for _, data in self._surfaces()])
         upside = Image.frombytes("RGB", (width, height), bytes(memoryview(cast(Any, pixels))))
         return upside.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+    def _spare_shine(self) -> None:
+        """Tell the shaders of what has no shine; the picture is the same."""
+        for actor in self.plotter.renderer.actors.values():
+            if actor.IsA("vtkActor") and not actor.GetProperty().GetSpecular():
+                shader = actor.GetShaderProperty()
+                if not shader.GetNumberOfShaderReplacements():
+                    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, UNSHINING, False)
 
     def _surfaces(self) -> Iterator[tuple[Any, Any]]:
         """(mapper, surface) of all that has many triangles."""

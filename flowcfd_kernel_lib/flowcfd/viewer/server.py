@@ -33,10 +33,10 @@ def main() -> None:
 async def _serve(token: str, out: Any) -> None:
     from aiohttp import web
 
-    views = Views()
-    warmed = asyncio.create_task(asyncio.to_thread(warm))
+    imported = asyncio.create_task(asyncio.to_thread(load))
+    views = Views(asyncio.create_task(_drawn(imported)))
     app = web.Application(middlewares=[guard.bearer(token)], client_max_size=64 << 20)
-    app.router.add_post("/ask", lambda request: _answer(views, warmed, request))
+    app.router.add_post("/ask", lambda request: _answer(views, imported, request))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
@@ -48,17 +48,29 @@ async def _serve(token: str, out: Any) -> None:
     os._exit(0)  # nothing to save, and a view that hangs must not keep it
 
 
-def warm() -> None:
-    """Import what every view needs, and draw something, while the kernel still reads what it will ask for."""
+def load() -> None:
+    """Import what every view needs, while the kernel still reads what it will ask for."""
+    import pyvista
     from trame.app import get_server  # noqa: F401
     from trame.ui import vuetify3 as ui  # noqa: F401
     from trame.widgets import vtk, vuetify3  # noqa: F401
 
     from flowcfd.viewer import delivery  # noqa: F401
     from flowcfd.viewer.kinds import builder
-    from flowcfd.viewer.live import Live
 
     builder("scene")
+    pyvista.Plotter  # noqa: B018 - it is imported when it is first named
+
+
+async def _drawn(imported: asyncio.Task[None]) -> None:
+    await asyncio.wait([imported])
+    await asyncio.to_thread(draw)
+
+
+def draw() -> None:
+    """Draw something: the first picture of a process takes long, and here it does so beside the reading."""
+    from flowcfd.viewer.live import Live
+
     first = Live(None, Shared().read)
     first.plotter.add_mesh(_dot(), scalars="shown")  # with a scale: its letters take as long as the rest
     first.image()
@@ -93,7 +105,7 @@ async def _closed() -> None:
         pass
 
 
-async def _answer(views: Views, warmed: asyncio.Task[None], request: Any) -> Any:
+async def _answer(views: Views, imported: asyncio.Task[None], request: Any) -> Any:
     from aiohttp import web
 
     question = await request.json()
@@ -101,7 +113,7 @@ async def _answer(views: Views, warmed: asyncio.Task[None], request: Any) -> Any
     if name not in views.QUESTIONS:
         raise web.HTTPNotFound(text=str(UnknownName("question", str(name), views.QUESTIONS)))
     if name == "open":  # modules that two threads import at once are seen half made
-        await asyncio.wait([warmed])
+        await asyncio.wait([imported])
     try:
         return web.json_response({"answer": await getattr(views, name)(**data)})
     except FlowError as error:

@@ -52,11 +52,12 @@ class View:
 
 
 class Views:
-    """All views of a kernel by name."""
+    """All views of a kernel by name; none is drawn before `drawn` is done, but reading goes on beside it."""
 
     QUESTIONS: ClassVar = ("open", "spec", "replace", "page", "close", "status")
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: asyncio.Task[None] | None = None) -> None:
+        self._drawn = drawn
         self._views: dict[str, View] = {}
         self._shared = Shared()
 
@@ -64,7 +65,7 @@ class Views:
         """Open a view and serve its page; `view` is its name when it comes back. Raises FlowError."""
         name = view or secrets.token_hex(8)
         if name not in self._views:
-            self._views[name] = await _open(kind, spec, self._shared)
+            self._views[name] = await _open(kind, spec, self._shared, self._drawn)
             await self.tidy()
         found = self._views[name]
         said = str(getattr(found.server.state, "sentence", "") or "")
@@ -126,10 +127,12 @@ class Views:
         return self._views[name]
 
 
-async def _open(kind: str, spec: Spec, shared: Shared) -> View:
+async def _open(kind: str, spec: Spec, shared: Shared, drawn: asyncio.Task[None] | None) -> View:
     from trame.app import get_server
 
     await asyncio.to_thread(shared.preload, spec)  # the other views go on meanwhile
+    if drawn is not None:
+        await asyncio.wait([drawn])
     server = get_server(f"view-{secrets.token_hex(8)}", client_type="vue3")
     server.enable_module({"serve": {"__flowcfd": str(PAGE)}, "scripts": ["__flowcfd/told.js"]})
     server.state.flowcfd_told = None

@@ -140,3 +140,20 @@ def test_the_mouse_stays_where_it_is_when_the_size_changes(live: Live) -> None:
     assert (mouse.GetLastEventPosition(), mouse.GetEventPosition()) == ((300, 168), (360, 84))
     live.move(False)
     assert (mouse.GetLastEventPosition(), mouse.GetEventPosition()) == ((500, 280), (600, 140))
+
+
+def test_what_has_no_shine_is_drawn_without_reckoning_it(tmp_path: Path) -> None:
+    pictures, told = [], []
+    for shine in (0.0, 0.4):
+        for spare in (True, False):
+            with cache.in_folder(tmp_path):
+                made = Live(None, lambda spec: pytest.fail("nothing is read"))
+                actor = made.plotter.add_mesh(wavy(60), scalars="shown", specular=shine)
+                if not spare:
+                    made._spare_shine = lambda: None  # type: ignore[method-assign]
+                pictures.append(np.asarray(made._seen()).astype(int))
+                told.append(actor.GetShaderProperty().GetNumberOfShaderReplacements())
+                made.close()
+    assert told == [1, 0, 0, 0]
+    assert abs(pictures[0] - pictures[1]).max() <= 1 and (pictures[2] == pictures[3]).all()
+    assert abs(pictures[0] - pictures[2]).max() > 10
