@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from flowcfd.kernel.lab import HERE
+
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"].removeprefix(">=")
 
@@ -51,6 +53,7 @@ def test_start_sets_the_session_up_and_hands_over(tmp_path: Path) -> None:
     assert said["FLOWCFD_SHARED_CORES"] == "1"
     assert said["PYVISTA_OFF_SCREEN"] == "true"
     assert said["FLOWCFD_VIEW"] == "html"
+    assert said["JUPYTER_CONFIG_PATH"] == str(HERE)
 
 
 def test_the_apt_list_is_sorted_into_plain_names_without_repeats() -> None:
