@@ -47,6 +47,13 @@ def _signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@pytest.fixture(autouse=True)
+def _settings() -> Iterator[None]:
+    """What a test's environment said is forgotten with it."""
+    yield
+    settings.cache_clear()
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty FLOWCFD_HOME for one test; MPI ranks yield, for tests share their cores with all sorts of things."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,14 @@ CONTROL = (
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_shell: Callable[[], InteractiveShell]
+) -> InteractiveShell:
     monkeypatch.chdir(tmp_path)
-    made = InteractiveShell()
+    made = new_shell()
     extension.load_ipython_extension(made)
     made.user_ns["cav"] = CaseFiles({"system/controlDict": CONTROL, "0/U": "a 1;", "system/fvSchemes": "b 1;"})
-    yield made
-    made.history_manager.end_session() if made.history_manager else None
+    return made
 
 
 def complete(shell: InteractiveShell, code: str) -> list[str]:

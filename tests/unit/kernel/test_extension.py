@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,13 @@ from flowcfd.kernel import extension
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[InteractiveShell]:
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path, new_shell: Callable[[], InteractiveShell]
+) -> InteractiveShell:
     monkeypatch.chdir(tmp_path)
-    made = InteractiveShell()
+    made = new_shell()
     extension.load_ipython_extension(made)
-    yield made
-    made.history_manager.end_session() if made.history_manager else None
+    return made
 
 
 def test_an_error_of_ours_is_one_line(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
