@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import os
 import signal
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import Cancelled, CaseError, Diverged, Lost, RunError, SiteError, StageFailed, Stopped
-from flowcfd.foam.log import Meshing, MeshTail, Progress, Tail, began
 from flowcfd.jobs import attempt, lock, process, record, space, waiting
 from flowcfd.jobs.executors import Executor, Queueing, executors
+from flowcfd.jobs.logs import Logs, last_lines, logs, newest
 from flowcfd.jobs.record import ACTIVE, Job, Request, StageRecord
 from flowcfd.jobs.slots import MOST
 from flowcfd.jobs.state import HELD, ask, derive, known
 
 if TYPE_CHECKING:
     from flowcfd.foam.faults import Fault
+    from flowcfd.foam.log import Progress
     from flowcfd.jobs.record import Kind, State
     from flowcfd.jobs.usage import Usage
 
@@ -39,9 +38,7 @@ class Run:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).expanduser().absolute()
         self.record: Job = record.job(self.path)
-        self._log: Tail | None = None
-        self._began: float | None = None
-        self._mesh: MeshTail | None = None
+        self._logs = Logs(self.record)
         self._quiet = False
 
     @property
@@ -180,24 +177,7 @@ class Run:
 
     def progress(self) -> Progress:
         """How far the solver is, or the mesh before it, by the newest log; read on from where the last call came."""
-        path = None if self.record.mesh_only else self.log(self.record.application)
-        if path is None:
-            return Progress(end_time=self.record.end, meshing=self._meshing(), mesh_only=self.record.mesh_only)
-        if self._log is None or self._log.path != path:
-            self._log = Tail(path, end_time=self.record.end)
-            self._began = began(path, self.case / f"log.{self.record.application}")
-        self._log.poll()
-        return replace(self._log.progress, began=self._began)
-
-    def _meshing(self) -> Meshing | None:
-        """How far snappyHexMesh is; None where the mesh stage is not at it."""
-        known = record.stage(self.path, "mesh")
-        path = self.log("snappyHexMesh") if known is not None and known.state == "running" else None
-        if path is None:
-            return None
-        if self._mesh is None or self._mesh.path != path:
-            self._mesh = MeshTail(path)
-        return self._mesh.poll()
+        return self._logs.progress()
 
     def follow(self, *, poll: float = 0.5) -> Iterator[Progress]:
         """The progress, again and again until the run is no longer active; then once more."""
@@ -239,40 +219,23 @@ class Run:
         """The newest log of an application; without one, of the command that ran last. None before the first."""
         if application is None:
             steps = [step for stage in self.stages for step in stage.steps]
-            newest = max(steps, key=lambda step: step.started, default=None)
-            return None if newest is None else self.case / newest.log
-        found = logs(self.case, application)
-        return found[-1] if found else None
+            last = max(steps, key=lambda step: step.started, default=None)
+            return None if last is None else self.case / last.log
+        return newest(self.case, application)
 
     def tail(self, lines: int = TAIL, application: str | None = None) -> list[str]:
         """The last lines of that log."""
         path = self.log(application)
-        if path is None or not path.is_file():
-            return []
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 400 * lines))
-            return file.read().decode("latin-1").splitlines()[-lines:]
+        return [] if path is None else last_lines(path, lines)
 
     def __repr__(self) -> str:
         troubles = "".join(f", {trouble}" for trouble in self.troubles[:1])
         return f"<Run {self.name}: {self.state}{troubles}, {self.path}>"
 
     def _repr_html_(self) -> str:
-        state, why = self._now()
-        said = f", {html.escape(why)}" if why and (state != "Done" or self.record.until is not None) else ""
-        title = f"<div title='{html.escape(str(self.path))}'><b>Run {html.escape(self.name)}</b>: {state}{said}</div>"
-        title += "".join(f"<div>&#9888; {html.escape(str(trouble))}</div>" for trouble in self.troubles)
-        if state in ACTIVE and (meshing := self.progress().meshing) is not None:
-            title += f"<div>{html.escape(str(meshing))}</div>"
-        if self.record.mesh_only and (said := self.mesh_line):
-            title += f"<div>{html.escape(said)}</div>"
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{stage.name}</td><td style='text-align:left'>{stage.state}</td>"
-            f"<td>{stage.wall:.1f} s</td><td>{stage.memory / 1e6:.0f} MB</td></tr>"
-            for stage in self.stages
-        )
-        heads = "<tr><th style='text-align:left'>stage</th><th></th><th>time</th><th>memory</th></tr>"
-        return f"{title}<table>{heads}{rows}</table>" if rows else title
+        from flowcfd.jobs import shown  # for notebooks only
+
+        return shown.page(self, *self._now())
 
     @cached_property
     def _executor(self) -> Executor:
@@ -414,10 +377,3 @@ def _fault(raw: Mapping[str, Any]) -> Fault:
     from flowcfd.foam.faults import Fault  # for a failure only
 
     return Fault.from_json(raw)
-
-
-def logs(case: Path, application: str) -> list[Path]:
-    """All logs of an application in their order: log.simpleFoam, log.simpleFoam.2, ..."""
-    first = case / f"log.{application}"
-    later = [path for path in case.glob(f"log.{application}.*") if path.suffix[1:].isdigit()]
-    return [*([first] if first.exists() else []), *sorted(later, key=lambda path: int(path.suffix[1:]))]

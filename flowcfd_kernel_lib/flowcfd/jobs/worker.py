@@ -17,7 +17,7 @@ from pathlib import Path
 
 from flowcfd.errors import FlowError
 from flowcfd.foam import install
-from flowcfd.jobs import attempt, lock, record, space
+from flowcfd.jobs import attempt, ends, lock, record, space
 from flowcfd.jobs.attempt import Attempt
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import AGAIN, EndRecord, Job, WorkerRecord
@@ -112,7 +112,7 @@ def work(run: Path, *, ready: Callable[[int], None], turn: Turn | None = None, o
         record.event(run, "fenced", attempt=mine.attempt)
         return BUSY
     except (FlowError, OSError) as error:
-        end = attempt.failed(mine.attempt, "", error)
+        end = ends.failed(mine.attempt, "", error)
     except Exception as error:  # the outermost frame: whatever happened is told
         end = EndRecord(mine.attempt, "Failed", f"a defect of FlowCFD: {error!r} (see worker.log)", time.time())
         record.write_record(run, end, sync=True)
@@ -191,7 +191,7 @@ def _until_it_ends(run: Path, mine: WorkerRecord, *, allocated: bool) -> EndReco
             while mine.again is not None and time.time() < mine.again:
                 watch.wait(min(_QUEUE_POLL, max(0.0, mine.again - time.time())))
                 if asked := watch.asked():
-                    return replace(attempt.asked(mine.attempt, asked), tries=mine.tries)
+                    return replace(ends.asked(mine.attempt, asked), tries=mine.tries)
             mine = replace(mine, tries=mine.tries + 1, again=None, why="")
             _told(run, mine)
         else:
@@ -221,7 +221,7 @@ def _tried(job: Job, mine: WorkerRecord, watch: Watch, *, allocated: bool) -> En
     try:
         return _compute(job, mine, watch, slots, allocated=allocated)
     except (FlowError, OSError) as error:
-        return attempt.failed(mine.attempt, "", error)
+        return ends.failed(mine.attempt, "", error)
     finally:
         slots.release()
 
@@ -233,7 +233,7 @@ def _compute(job: Job, mine: WorkerRecord, watch: Watch, slots: Slots, *, alloca
     watch.wait(0)
     while not allocated and not slots.ready():
         if asked := watch.asked():
-            return attempt.asked(mine.attempt, asked)
+            return ends.asked(mine.attempt, asked)
         watch.wait(_HEAD_POLL if slots.leads else _QUEUE_POLL * min(6.0, 1.0 + slots.ahead / 20))
     if not allocated:
         watch.limit(job.walltime)
