@@ -12,7 +12,7 @@ from typing import Any
 from flowcfd.archive.bundle import SUFFIX, File
 from flowcfd.archive.s3 import Store, store
 from flowcfd.errors import CaseError, ResultError, UnknownName
-from flowcfd.jobs.listing import called
+from flowcfd.jobs.folders import called
 
 SCHEMA = 1
 AT_ONCE = 16

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.index import studied
-from flowcfd.jobs.listing import called
+from flowcfd.jobs.folders import called
 from flowcfd.jobs.moment import Moment as Moment
 from flowcfd.jobs.moment import moment as moment
 from flowcfd.jobs.status import STATES, Status

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flowcfd.errors import CaseError, RunError, UnknownName, listed
+from flowcfd.jobs.folders import called
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 
@@ -39,12 +40,6 @@ def open(path_or_name: str | Path) -> Run:
         first = f"{newest} (the newest)" if readable else newest
         raise CaseError(f"run: {path_or_name!r} may be any of {listed([first, *older])}")
     return Run(found[0])
-
-
-def called(name: str, folders: Collection[str]) -> list[str]:
-    """The folders that a name means: the one of that name, else those of it before their digest, else that begin so."""
-    found = [name] if name in folders else [folder for folder in folders if folder.rpartition("-")[0] == name]
-    return found or [folder for folder in folders if name and folder.startswith(name)]
 
 
 def runs() -> list[Run]:

@@ -15,6 +15,7 @@ from flowcfd.errors import CaseError, UnknownName
 from flowcfd.jobs import lock
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import MOST_POINTS, Values
+from flowcfd.studies.record import plain
 
 if TYPE_CHECKING:
     from flowcfd.studies.study import Study
@@ -61,8 +62,6 @@ def extend(study: Study, points: int | Iterable[Mapping[str, Any]]) -> Study:
 
 def put(study: Study, points: Sequence[Added]) -> Study:
     """Write points that are checked to the study's folder, and make them the study's."""
-    from flowcfd.studies.study import plain
-
     wanted = [Added(plain([one.values])[0], one.by, one.round, one.expected) for one in points]
     for one in wanted:
         _check(study, one.values)

@@ -13,8 +13,7 @@ from pathlib import Path
 from flowcfd.jobs import detached, lock
 from flowcfd.jobs.executors import executors
 from flowcfd.jobs.executors.local import Local
-from flowcfd.studies import added
-from flowcfd.studies import study as studies
+from flowcfd.studies import added, record
 from flowcfd.studies.drive import Drive
 from flowcfd.studies.study import Study
 
@@ -27,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     while held is not None:
         asked = _asked(path)
         with _local().nursing():
-            Drive(Study.read(path), studies.read(path)["options"]).drive()
+            Drive(Study.read(path), record.read(path)["options"]).drive()
         os.close(held)
         if _asked(path) == asked or (path / "halt").exists():
             return 0

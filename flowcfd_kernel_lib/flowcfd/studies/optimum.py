@@ -21,7 +21,7 @@ from flowcfd.errors import CaseError, ResultError, SiteError
 from flowcfd.jobs import lock
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.post.table import Table
-from flowcfd.studies import added
+from flowcfd.studies import added, record
 from flowcfd.studies.added import Added
 from flowcfd.studies.measured import Known, Measured, Outcome, gather, matched, named
 from flowcfd.studies.point import WAITING, Measure
@@ -330,14 +330,12 @@ class _State:
 
 def _computed(study: Study, how: Mapping[str, Any]) -> None:
     """Run what is not computed yet, as before or as `how` says, and wait."""
-    from flowcfd.studies import study as studies
-
     states = study.states
     if not study.driven and not any(
         states[state] for state in (WAITING, "Stopped", "Paused", "Cancelled", "Lost", *ACTIVE)
     ):
         return
-    options = {**studies.read(study.path)["options"], "again": False} if (study.path / "study.json").exists() else {}
+    options = {**record.read(study.path)["options"], "again": False} if (study.path / "study.json").exists() else {}
     if study.driven:
         study.wait()
     study.run(**{**options, **how}).wait()

@@ -6,10 +6,8 @@ is new, and one that was broken off goes on where it was.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import math
 import os
 import re
 import time
@@ -20,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd import jobs, telling
 from flowcfd.case import Case, Steady
-from flowcfd.errors import CaseError, FlowError, Lost, ResultError, SiteError, UnknownName
-from flowcfd.jobs import detached, lock, waiting
-from flowcfd.jobs.listing import called
+from flowcfd.errors import CaseError, Lost, ResultError, SiteError, UnknownName
+from flowcfd.jobs import detached, folders, lock, waiting
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.settings import settings
-from flowcfd.studies import added
+from flowcfd.studies import added, record
 from flowcfd.studies import design as designs
 from flowcfd.studies.design import Values
 from flowcfd.studies.point import WAITING, Measure, Point, Seen, told
@@ -38,9 +35,7 @@ if TYPE_CHECKING:
     from flowcfd.studies.picture import Picture
     from flowcfd.studies.sensitivity import Sensitivity
     from flowcfd.studies.surface import Surface
-    from flowcfd.uncertain import Uncertain
 
-SCHEMA = 1
 PATIENCE = 60.0
 """So long [s] one waits for another process that begins the same study."""
 
@@ -83,14 +78,14 @@ class Study:
             values = designs.read_csv(Path(design))
         else:
             values = designs.design(case, space or {}, design, points, seed)
-        self._hold(case, dict(space or {}), str(design), seed, name, plain(values))
+        self._hold(case, dict(space or {}), str(design), seed, name, record.plain(values))
         self._checked()
         self.values += tuple(one.values for one in added.read(self.path))
 
     @classmethod
     def read(cls, path: Path) -> Study:
         """The study in a folder; ResultError where it cannot be understood."""
-        raw, made = read(path), cls.__new__(cls)
+        raw, made = record.read(path), cls.__new__(cls)
         try:
             case, values = Case.from_dict(raw["case"]), [dict(one) for one in raw["points"]]
             ranges = raw.get("ranges", ())
@@ -258,39 +253,9 @@ class Study:
         hidden. Where points started warm, "warm from" is the point whose fields they began with. `table["Cd"].units` is
         the unit; values that were given with a unit are there in SI. `on`: the pool of Dask that reads the measures.
         """
-        from flowcfd.post.table import Table  # with pandas, which the driver does without
+        from flowcfd.studies.rows import table  # with pandas, which the driver does without
 
-        rows, units = [], designs.units(self.case, self.values)
-        known: dict[tuple[str, str], Any] = {}
-        points = self.points
-        by_run = {one.run.path.name: one.number for one in points if one.run is not None}
-        ready: Mapping[tuple[int, str], tuple[Uncertain | None, str]] = {}
-        if on is not None:
-            from flowcfd.studies.pooled import measured_on
-
-            ready = measured_on(on, points, measures)
-        for one in points:
-            row = {path: designs.si(self.case, path, value, known) for path, value in one.values.items()}
-            state, cause = one.state, ""
-            if state != "Done":
-                cause = one.why
-            for name, measure in measures.items():
-                value, problem = ready.get((one.number, name), (None, ""))
-                if state == "Done" and (one.number, name) not in ready:
-                    value, problem = self._seen.measured(one, measure)
-                row[name] = math.nan if value is None else float(value)
-                if value is not None and value.unit:
-                    units[name] = value.unit
-                cause = cause or problem
-            rows.append({**row, "state": state, "cause": cause, "warm from": by_run.get(one.warm)})
-        table = Table(rows)
-        if any(row["warm from"] is not None for row in rows):
-            table["warm from"] = table["warm from"].astype("Int64")
-        else:
-            table = table.drop(columns="warm from", errors="ignore")
-        table.index.name = "point"
-        table.attrs["units"] = units
-        return table
+        return table(self, measures, self._seen, on=on)
 
     def surface(self, measure: Measure, *, seed: int = 0) -> Surface:
         """The response surface of a measure: a Gaussian process through the points that have it, with its error."""
@@ -359,7 +324,7 @@ class Study:
         if held is None:
             raise SiteError(f"{self.name} is being archived, or begun by another process; run it again later")
         try:
-            if self.driven and read(self.path)["options"] != plain([options])[0]:
+            if self.driven and record.read(self.path)["options"] != record.plain([options])[0]:
                 raise SiteError(
                     f"{self.name} is being computed with other options; study.cancel() or study.wait() first"
                 )
@@ -369,63 +334,29 @@ class Study:
             os.close(held)
 
     def _write(self, options: Mapping[str, Any]) -> None:
+        space = {path: record.plain([given])[0] for path, given in self.space.items()}
         content = {
-            "schema": SCHEMA,
             "name": self.name,
             "case": self.case.to_dict(),
-            "space": {path: plain([given])[0] for path, given in self.space.items()},
+            "space": space,
             "ranges": [path for path, given in self.space.items() if isinstance(given, tuple)],
             "design": self.design,
             "seed": self.seed,
             "points": list(self.designed),
             "options": dict(options),
         }
-        self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "halt").unlink(missing_ok=True)
-        part = self.path / f".study.json.{os.getpid()}.part"
-        part.write_text(json.dumps(content, indent=1, default=str) + "\n")
-        part.replace(self.path / "study.json")
+        record.write(self.path, content)
 
 
 def open_study(path_or_name: str | Path) -> Study:
     """The study in a folder, or of a name under FLOWCFD_HOME: a folder's name, or its beginning if only one has it."""
-    home = settings().home / "studies"
-    path = Path(path_or_name).expanduser()
-    if not (path / "study.json").is_file():
-        names = sorted(folder.parent.name for folder in home.glob("*/study.json"))
-        found = called(str(path_or_name), names)
-        if len(found) > 1:
-            raise CaseError(f"study: {str(path_or_name)!r} may be any of {', '.join(found)}")
-        if not found:
-            raise UnknownName("study", str(path_or_name), names, where=str(home))
-        path = home / found[0]
-    return Study.read(path)
+    return Study.read(folders.named("study", path_or_name, settings().home / "studies", record.FILE))
 
 
 def all_studies() -> list[Study]:
     """All studies under FLOWCFD_HOME, the newest first; what cannot be understood is left out."""
-    files = sorted((settings().home / "studies").glob("*/study.json"), key=lambda file: -file.stat().st_mtime)
-    found = []
-    for file in files:
-        with contextlib.suppress(FlowError):
-            found.append(Study.read(file.parent))
-    return found
-
-
-def read(path: Path) -> dict[str, Any]:
-    """What study.json holds; ResultError where it cannot be understood."""
-    try:
-        raw = json.loads((path / "study.json").read_text())
-        if raw["schema"] == SCHEMA:
-            return dict(raw)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise ResultError(f"{path}: no study that this version understands")
-
-
-def plain(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Values as JSON has them, so that a study that is read again is equal."""
-    return tuple(json.loads(json.dumps(values, default=lambda value: value.model_dump(mode="json"))))
+    return folders.readable(settings().home / "studies", record.FILE, Study.read)
 
 
 def _told(states: Counter[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import html
 import json
@@ -15,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowcfd import telling
-from flowcfd.errors import CaseError, FlowError, Lost, SiteError, UnknownName
-from flowcfd.jobs import detached, lock, waiting
-from flowcfd.jobs.listing import called
+from flowcfd.errors import CaseError, Lost, SiteError, UnknownName
+from flowcfd.jobs import detached, folders, lock, waiting
 from flowcfd.settings import settings
 from flowcfd.sweeps import notebook as notebooks
 from flowcfd.sweeps import pool, scraps, space
@@ -296,24 +294,9 @@ def at_work(points: tuple[Point, ...]) -> str:
 
 def open_sweep(path_or_name: str | Path) -> Sweep:
     """The sweep in a folder, or of a name under FLOWCFD_HOME: a folder's name, or its beginning if only one has it."""
-    home = settings().home / "sweeps"
-    path = Path(path_or_name).expanduser()
-    if not (path / FILE).is_file():
-        names = sorted(folder.parent.name for folder in home.glob(f"*/{FILE}"))
-        found = called(str(path_or_name), names)
-        if len(found) > 1:
-            raise CaseError(f"sweep: {str(path_or_name)!r} may be any of {', '.join(found)}")
-        if not found:
-            raise UnknownName("sweep", str(path_or_name), names, where=str(home))
-        path = home / found[0]
-    return Sweep.read(path)
+    return Sweep.read(folders.named("sweep", path_or_name, settings().home / "sweeps", FILE))
 
 
 def all_sweeps() -> list[Sweep]:
     """All sweeps under FLOWCFD_HOME, the newest first; what cannot be understood is left out."""
-    files = sorted((settings().home / "sweeps").glob(f"*/{FILE}"), key=lambda file: -file.stat().st_mtime)
-    found = []
-    for file in files:
-        with contextlib.suppress(FlowError):
-            found.append(Sweep.read(file.parent))
-    return found
+    return folders.readable(settings().home / "sweeps", FILE, Sweep.read)
