@@ -14,6 +14,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 
 import flowcfd as fc
+from flowcfd import jobs
 from flowcfd.jobs import record
 from flowcfd.widgets.dashboard.drawing import drawn
 from flowcfd.widgets.dashboard.gathered import TIME, Gatherer
@@ -48,6 +49,12 @@ def test_points_of_a_study_have_values_measures_and_a_verdict(home: Path) -> Non
     runs = Gatherer(subject([point.run for point in study.points]))()  # type: ignore[misc]
     assert runs.parameters == ("mesh.cells",)
     assert Gatherer(subject(home / "runs"))().told == "2 done"
+    # One that makes a mesh only is a row with its sentence, and no reason to show nothing of the others.
+    mesh = jobs.mesh(CASE)
+    mesh.wait(120)
+    found = Gatherer(subject([mesh, *(point.run for point in study.points)]))()  # type: ignore[misc]
+    assert found.told == "3 done" and not found.problem
+    assert "makes a mesh and solves nothing" in found.rows[0].words[0]
 
 
 def test_a_lost_run_has_its_sentence_and_no_picture(home: Path, slow_cavity, until) -> None:

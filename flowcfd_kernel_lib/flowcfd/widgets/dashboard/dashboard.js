@@ -20,7 +20,13 @@ const render = ({ model, el }) => {
   words.setAttribute("role", "status");
   const link = element("a", { target: "_blank", rel: "noopener", textContent: "Open in a tab of its own" });
   const again = element("button", { type: "button", textContent: "Start it again" });
-  again.addEventListener("click", () => model.send({ do: "again" }));
+  again.addEventListener("click", () => {
+    try {
+      model.send({ do: "again" });
+    } catch {
+      words.textContent = "The kernel of this dashboard has ended: run the cell again.";
+    }
+  });
   const bar = element("div", { className: "flowcfd-dashboard-bar" });
   bar.append(words, link, again);
   const frame = element("iframe", { loading: "lazy" });
@@ -32,7 +38,9 @@ const render = ({ model, el }) => {
     again.hidden = false;
   };
 
+  let turn = 0; // of several questions on their way the last one counts
   const show = async () => {
+    const mine = (turn += 1);
     const where = model.get("where");
     frame.title = model.get("label");
     frame.style.height = `${model.get("height")}px`;
@@ -42,13 +50,15 @@ const render = ({ model, el }) => {
     }
     const source = address(where);
     try {
-      const answer = baseUrl() ? await fetch(source) : { ok: true };
+      const answer = baseUrl() ? await fetch(source, { cache: "no-store" }) : { ok: true };
+      if (mine !== turn) return;
       if (!answer.ok) {
         const why = answer.status === 404 ? "jupyter-server-proxy is not installed here" : "its server is lost";
         lost(`The dashboard does not answer: ${why}.`);
         return;
       }
     } catch {
+      if (mine !== turn) return;
       lost("The dashboard does not answer: the notebook's server cannot be reached.");
       return;
     }
@@ -61,6 +71,10 @@ const render = ({ model, el }) => {
 
   for (const name of ["where", "words", "height"]) model.on(`change:${name}`, show);
   show();
+  return () => {
+    turn += 1;
+    for (const name of ["where", "words", "height"]) model.off(`change:${name}`, show);
+  };
 };
 
 export default { render };

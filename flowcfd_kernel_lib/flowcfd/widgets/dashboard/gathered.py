@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,8 @@ class Gatherer:
         self._judged: dict[tuple[str, float], tuple[str, tuple[str, ...], dict[str, float]]] = {}
         self._names: tuple[str, ...] = subject.measures
         self._units: dict[str, str] = {TIME: "s"}
+        self._without: set[Path] = set()
+        """Runs that are done and have no measures."""
 
     def __call__(self) -> Gathered:
         """The rows as they are now; a sentence in `problem` where the study or a run cannot be read."""
@@ -161,10 +164,15 @@ class Gatherer:
         return self._judged[key]
 
     def _take_names(self, runs: Iterator[Run | None]) -> None:
-        """Where no measures are asked for: those of the first run that is done."""
-        if not self._names:
-            done = next((run for run in runs if run is not None and run.state == "Done"), None)
-            self._names = () if done is None else measures_of(results(done, wait=False))
+        """Where no measures are asked for: those of the first run that is done and has some."""
+        for run in runs if not self._names else ():
+            if run is None or run.state != "Done" or run.path in self._without:
+                continue
+            with suppress(FlowError):  # such as a run that makes a mesh only
+                self._names = measures_of(results(run, wait=False))
+            if self._names:
+                return
+            self._without.add(run.path)
 
 
 def measures_of(of: Results) -> tuple[str, ...]:

@@ -132,7 +132,9 @@ class Page:
         self._plot(varying or numbers)
         self.table.pagination = "local" if len(self.now.rows) > ROWS else None
         self.table.formatters = formatters(self.now)
-        self.table.value = frame(self.now)
+        shown = frame(self.now)
+        self.table.titles = {name: escape(name) for name in shown.columns}  # Tabulator takes titles for HTML
+        self.table.value = shown
         if self.chosen is None:
             done = [row.number for row in self.now.rows if row.state == "Done"]
             self.choose(done[0] if done else (0 if self.now.rows else None))
@@ -169,6 +171,8 @@ class Page:
         wanted = [] if number is None else [number]
         if self.table.selection != wanted:
             self.table.selection = wanted
+        if number is not None and self.table.pagination and not self.table.sorters:
+            self.table.page = number // ROWS + 1
         self._draw(lambda: self.source.selected.update(indices=wanted))
         row = self.now.rows[number] if number is not None and number < len(self.now.rows) else None
         if row != self._shown or row is None:

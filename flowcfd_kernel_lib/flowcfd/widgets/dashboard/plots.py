@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, HoverTool, TapTool
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 from bokeh.plotting import figure
 
 from flowcfd.post.open import results
@@ -87,12 +87,12 @@ def scatter(source: ColumnDataSource) -> Any:
 
 def parallel(source: ColumnDataSource) -> Any:
     """A line for each row through all that differs among them."""
-    plot = _figure()
+    # No DataRange1d: when data come it takes up again the ends that it had when the page was made.
+    plot = _figure(x_range=Range1d(-0.35, 0.35), y_range=Range1d(-0.12, 1.12))
     plot.multi_line(
         "xs", "ys", source=source, line_color="colour", line_width=2, line_alpha=0.7, selection_line_width=4.5,
         selection_line_alpha=1.0, nonselection_line_alpha=0.3,
     )  # fmt: skip
-    plot.y_range.start, plot.y_range.end = -0.12, 1.12
     plot.yaxis.visible = False
     plot.ygrid.visible = False
     plot.xgrid.grid_line_color = "#9aa5b1"
@@ -118,7 +118,8 @@ def name_columns(plot: Any, now: Gathered, names: Sequence[str]) -> None:
     axis = plot.xaxis[0]
     axis.ticker = list(range(len(names)))
     axis.major_label_overrides = {number: now.titled(name) for number, name in enumerate(names)}
-    plot.x_range.start, plot.x_range.end = -0.35, len(names) - 0.65
+    end = max(1, len(names)) - 0.65
+    plot.x_range.update(start=-0.35, end=end, reset_start=-0.35, reset_end=end)
     scales = [Scale([now.value(row, name) for row in now.rows]) for name in names]
     places = range(len(names))
     plot.tags[0].data = {
@@ -158,10 +159,11 @@ def _calm(plot: Any, _: Any) -> None:
     _style(plot.state)
 
 
-def _figure() -> Any:
+def _figure(**ranges: Range1d) -> Any:
     plot = figure(
-        height=HEIGHT, sizing_mode="stretch_width", tools="pan,box_zoom,wheel_zoom,reset", toolbar_location="right"
-    )
+        height=HEIGHT, sizing_mode="stretch_width", tools="pan,box_zoom,wheel_zoom,reset", toolbar_location="right",
+        **ranges,
+    )  # fmt: skip
     plot.add_tools(TapTool(), HoverTool(tooltips="<b>@name</b><div style='white-space:pre'>@values</div>"))
     _style(plot)
     return plot

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from bokeh.models import ColumnDataSource, Range1d
+
 from flowcfd.widgets.dashboard.gathered import Gathered, Row
-from flowcfd.widgets.dashboard.plots import Scale, columns
+from flowcfd.widgets.dashboard.plots import Scale, columns, name_columns, parallel
 
 
 def test_numbers_are_shares_of_their_range_and_texts_are_counted() -> None:
@@ -29,3 +31,13 @@ def test_every_column_has_an_entry_for_each_row() -> None:
 
 def test_nothing_makes_empty_columns() -> None:
     assert {len(values) for values in columns(Gathered("wing"), "", "", []).values()} == {0}
+
+
+def test_the_parallel_axes_follow_the_columns_that_come_after_the_page_was_made() -> None:
+    plot = parallel(ColumnDataSource(columns(Gathered("wing"), "", "", [])))
+    name_columns(plot, Gathered("wing"), [])
+    rows = (Row(0, "Point 0", {"speed": 1.0, "angle": 2.0}, {}, "Done"),)
+    name_columns(plot, Gathered("wing", rows, ("speed", "angle")), ["speed", "angle"])
+    # A DataRange1d in the page would go back to the ends with which the page was made, and show nothing.
+    assert isinstance(plot.x_range, Range1d) and isinstance(plot.y_range, Range1d)
+    assert (plot.x_range.end, plot.x_range.reset_end) == (1.35, 1.35)
