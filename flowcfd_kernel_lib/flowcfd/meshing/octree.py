@@ -255,12 +255,16 @@ class Octree:
         return Count(tuple(found), tuple(faces.tolist()), self.recipe.layers)
 
     def _faces(self, lattice: Lattice, fluid: Keys) -> NDArray[np.int64]:
-        """Faces on each patch: the faces of one cell on one patch become one."""
+        """Faces on each patch: the faces of one cell on one patch become one.
+
+        Where a body is thinner than the cells beside it, a face between two cells of the fluid meets it: the mesher
+        makes a wall without thickness of it, two faces, and snaps each to its side.
+        """
         pairs = [lattice.pairs(axis) for axis in range(3)]
         cell = np.concatenate([pair[n] for pair in pairs for n in (0, 1)])
         other = np.concatenate([pair[n] for pair in pairs for n in (1, 0)])
         patch = self.surface.patch[np.concatenate([pair[2] for pair in pairs for _ in (0, 1)])]
-        kept = self._gone(lattice, other) & member(fluid, cell)
+        kept = (self._gone(lattice, other) | member(fluid, other)) & member(fluid, cell)
         beside, its = self._beside_coarser(lattice, fluid)
         cell, patch = np.concatenate([cell[kept], beside]), np.concatenate([patch[kept], its])
         order = np.lexsort((patch, cell))

@@ -68,6 +68,31 @@ def test_a_building_in_background_cells_that_are_no_cubes_has_about_the_cells_of
     assert found.castellated == pytest.approx(9632, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("counts", "low", "high", "regions", "real"),
+    [
+        ((22, 22, 21), (-4.0, -4.5, -4.0), (5.0, 4.5, 4.02),
+         (Region(2, "box", (-0.45483, -0.95483, -0.070893, 1.45484, 0.95483, 0.090893)),
+          Region(1, "box", (-0.249934, -1.017888, -0.638413, 3.164144, 1.017888, 0.658413))),
+         (28364, 3200)),
+        ((18, 18, 15), (-4.0, -4.5, -4.0), (5.0, 4.5, 4.02),
+         (Region(2, "box", (0.0853161, -0.4146842, -0.0251321, 0.9146886, 0.4146842, 0.0451321)),
+          Region(1, "box", (0.7157347, -0.4420708, -0.2716069, 2.1984753, 0.4420708, 0.2916069))),
+         (17341, 2048)),
+    ],
+)  # fmt: skip
+def test_a_plate_thinner_than_its_cells_is_a_wall_without_thickness_with_layers_on_both_sides(
+    counts, low, high, regions, real
+):
+    """Its real mesh had two thirds more cells than was foretold: no cell lay inside, so no face was counted."""
+    size = (np.array(high) - low) / counts
+    given = Recipe(low, tuple(size.tolist()), counts, ((4, 4),), edges=4, regions=regions, layers=(6,))
+    found = counted(trimesh.creation.box((1, 1, 0.02)).apply_translation((0.5, 0, 0.01)), given)
+    assert found.castellated == pytest.approx(real[0], rel=0.01)
+    assert found.faces == (real[1],)
+    assert found.cells == found.castellated + 6 * real[1]
+
+
 REAL = {
     "cylinder": (lambda: trimesh.creation.cylinder(0.5, 2, sections=64), (-4, -3.2, -4), (8, 3.2, 4), 0.4, (3, 3), 3,
                  ((-0.8, -0.8, -1.3), (3, 0.8, 1.3), 2), 42068),
