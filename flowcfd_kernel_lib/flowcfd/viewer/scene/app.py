@@ -36,9 +36,10 @@ class SceneApp:
         self._server = server
         self.scene: Scene = live.read(spec)
         self._offered: dict[str, tuple[str, bytes]] = {}
-        self._playback = Playback(self._frame, self._played)
+        self._playback = Playback(self._ahead, self._frame, self._played)
         self._handle = picks.Handle(live.plotter, self._dragged)
         self._dragging: int | None = None
+        self._next: Scene | None = None
         self._state.update(
             {"fixed": fixed(), "sentence": "", "said": False, "mode": "", "first": None, "playing": False,
              "drawer": True, "offered": None, "drag": -1, "typedPoint": {"x": "", "y": "", "z": ""},
@@ -246,11 +247,20 @@ class SceneApp:
         self._offered = {number: (name, content)}
         self._state.offered = {"name": name, "number": number}
 
+    def _ahead(self, number: int) -> None:
+        """Read a time of the playback, while the loop draws; what is wrong with it is said when it is shown."""
+        with suppress(FlowError):
+            paint, scene = self._paint(), ACTIONS["time"](self.scene, number)
+            if paint is not None:
+                scene._data.with_values(paint.field, smooth=not paint.cells)
+            self._next = scene
+
     def _frame(self, number: int) -> bool:
         """One time of the playback; False where it cannot be shown."""
         with self._state:
             try:
                 scene = ACTIONS["time"](self.scene, number)
+                scene = scene if self._next is None else scene.reading(self._next)
                 self._live.show(scene, aim=False)
             except FlowError as error:
                 self._say(error)
@@ -260,6 +270,7 @@ class SceneApp:
         return True
 
     def _played(self) -> None:
+        self._next = None
         with self._state:
             self._state.playing = False
             self._refresh()

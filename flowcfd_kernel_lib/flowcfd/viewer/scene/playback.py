@@ -1,4 +1,4 @@
-"""Playing the times that are written, one after another."""
+"""Playing the times that are written, one after another; the next is read while this one is seen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ PAUSE = 0.15
 
 
 class Playback:
-    """Steps through times until it is stopped or the last was shown; `shown` draws one and says its number."""
+    """Steps through times until it is stopped or the last was shown.
 
-    def __init__(self, step: Callable[[int], bool], over: Callable[[], None]) -> None:
-        self._step, self._over = step, over
+    `ahead` reads the time of a number, in a thread; `step` draws it and says whether to go on; `over` comes last.
+    """
+
+    def __init__(self, ahead: Callable[[int], None], step: Callable[[int], bool], over: Callable[[], None]) -> None:
+        self._ahead, self._step, self._over = ahead, step, over
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -34,9 +37,10 @@ class Playback:
 
     async def _run(self, first: int, count: int) -> None:
         try:
+            await asyncio.to_thread(self._ahead, first)
             for number in range(first, count):
                 if not self._step(number):
                     break
-                await asyncio.sleep(PAUSE)
+                await asyncio.gather(asyncio.sleep(PAUSE), asyncio.to_thread(self._ahead, min(number + 1, count - 1)))
         finally:
             self._over()
