@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ LEAST, MOST = 140, 560
 NO_WASM = "VTK_WASM_DIR_OVERRIDE"
 PAGE = 80_000
 """Triangles of a page: with these and what draws them it has less than 5 MB."""
+SHAPE = 1.5
+"""How wide the window of a page is at least, by its height."""
 TITLE = 34
 """Height of a title [pixels]."""
 
@@ -64,6 +67,17 @@ class Drawn:
         """Put the camera where the scene wants it."""
         self.seen.place(self.stage.plotter, self.stage.box.ravel(), **self._room())
 
+    def approach(self) -> None:
+        """Come as near as shows the same in a page: there the camera has perspective, for trame writes no other."""
+        camera = self.stage.plotter.camera
+        wide, tall = self.stage.plotter.window_size
+        low, high = self.seen._box(self.stage.box.ravel())
+        focus, position = np.asarray(camera.focal_point), np.asarray(camera.position)
+        away = (position - focus) / np.linalg.norm(position - focus)
+        height = 2 * camera.parallel_scale * max(1.0, wide / tall / SHAPE)
+        far = 0.5 * height / np.tan(np.radians(camera.view_angle / 2)) + 0.5 * float(np.abs(away) @ (high - low))
+        camera.position = tuple(focus + away * far)
+
     def turned(self) -> Camera:
         """The camera as it is now, such as after it was turned by the mouse."""
         return Camera.of(self.stage.plotter, self.stage.box.ravel(), **self._room())
@@ -93,7 +107,7 @@ def draw(scene: Scene, made: Any) -> Drawn:
 
 @contextmanager
 def plotter(scene: Scene, most: int | None = None) -> Iterator[tuple[Any, Stage]]:
-    """A plotter off screen with the scene on it, of at most about so many triangles; closed in the end.
+    """A plotter off screen with the scene on it, closed in the end; `most`: for a page of about so many triangles.
 
     Raises what its layers raise.
     """
@@ -107,6 +121,8 @@ def plotter(scene: Scene, most: int | None = None) -> Iterator[tuple[Any, Stage]
         made.window_size = drawn.size()
         drawn.put()
         drawn.aim()
+        if most is not None:
+            drawn.approach()
         made.enable_anti_aliasing("ssaa")
         yield made, drawn.stage
     finally:
@@ -221,17 +237,21 @@ def _save_figure(scene: Scene, path: Path) -> None:
 def _save_html(scene: Scene, path: Path) -> None:
     with plotter(scene, PAGE) as (made, stage), _offline():
         made.trame.export_html(str(path))
+    if scene.words:  # trame writes no letters but those of scales
+        _say(path, scene.words, "top:0;font-size:17px")
     if stage.spared:
-        _say(path, f"Coarser than computed: {PAGE} of {PAGE + stage.spared} triangles, so that the page stays small.")
+        coarse = f"Coarser than computed: {PAGE} of {PAGE + stage.spared} triangles, so that the page stays small."
+        _say(path, coarse, "bottom:0;font-size:12px")
 
 
-def _say(path: Path, words: str) -> None:
-    """Put a sentence at the top of a page."""
-    style = (
-        "position:fixed;top:0;left:0;z-index:9;padding:4px 8px;font:12px system-ui;color:#1d2733;background:#ffffffd9"
-    )
+def _say(path: Path, words: str, where: str) -> None:
+    """Put a sentence onto a page, beside its body, which the script of the page empties."""
+    style = f"position:fixed;left:0;z-index:9;padding:4px 8px;font-family:system-ui;color:{INK};background:#ffffffd9"
+    given = [json.dumps(text).replace("<", "\\u003c") for text in (words, f"{style};{where}")]
+    made = "const said = document.createElement('div'); document.documentElement.append(said);"
+    script = f"<script>{{ {made} said.textContent = {given[0]}; said.style.cssText = {given[1]}; }}</script>"
     page = path.read_text()
-    path.write_text(page.replace("</body>", f'<div style="{style}">{words}</div></body>', 1))
+    path.write_text(page.replace("</body>", f"{script}</body>", 1))
 
 
 @contextmanager
