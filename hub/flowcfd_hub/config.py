@@ -34,7 +34,15 @@ def _seconds(given: object) -> object:
 
 
 def _folder(given: object) -> object:
-    return Path(given).expanduser().absolute() if isinstance(given, str) and given else given
+    """A folder; an empty name would be the one that the hub was started in."""
+    if given is None or isinstance(given, Path):
+        return given
+    if not isinstance(given, str) or not given.strip() or "\0" in given:
+        raise ValueError("must be the path of a folder")
+    try:
+        return Path(given).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("must be the path of a folder; there is no such user's home") from None
 
 
 def _memory(given: object) -> object:
@@ -43,7 +51,11 @@ def _memory(given: object) -> object:
     raise ValueError("must be a size such as 512M or 4G")
 
 
-Seconds = Annotated[int, BeforeValidator(_seconds), Field(gt=0)]
+LONGEST = 3650 * 86400
+"""No time is longer than ten years [s]."""
+Seconds = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=LONGEST)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Port = Annotated[int, Field(ge=0, le=65535, strict=True)]
 
@@ -97,10 +109,10 @@ class Servers(_Part):
     prefix: Folder = Path(sys.prefix)
     homes: Folder | None = None
     notebooks: Folder = Path(__file__).resolve().parents[2] / "notebooks"
-    page: Annotated[str, Field(pattern="^/")] = "/lab"
+    page: Annotated[str, Field(pattern="^/([^/]|$)")] = "/lab"
     start_within: Seconds = 120
     arguments: tuple[str, ...] = ()
-    variables: dict[str, str] = Field(default_factory=dict)
+    variables: dict[Variable, Text] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -199,11 +211,13 @@ def understood(said: dict[str, Any], source: str = "hub.yaml") -> HubConfig:
 
 def _problems(error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False):
-        place = ".".join(str(part) for part in one["loc"])
+        place = ".".join(str(part) for part in one["loc"] if part != "[key]")
         if one["type"] == "extra_forbidden":
             yield _unknown(one["loc"])
             continue
-        words = re.sub(r"^(Input|String) should ", "must ", one["msg"].removeprefix("Value error, "))
+        words = re.sub(r"^(Input|String) should ", "must ", one["msg"].removeprefix("Value error, ")).replace(
+            "a valid tuple", "a list"
+        )
         got = "" if "password" in place or isinstance(one["input"], dict) else f" (got {one['input']!r})"
         yield f"{place}: {words}{got}" if place else words
 

@@ -12,7 +12,7 @@ def update_login(c: Any, config: HubConfig) -> None:
     login = config.login
     c.JupyterHub.authenticator_class = "shared-password"
     c.SharedPasswordAuthenticator.user_password = login.password
-    c.Authenticator.username_pattern = f"^{USER}$"
+    c.Authenticator.username_pattern = rf"^{USER}\Z"  # $ would let a line's end through
     if login.users:
         c.Authenticator.allowed_users = set(login.users)
     else:

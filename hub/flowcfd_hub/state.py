@@ -14,7 +14,13 @@ PASSWORD = "password"
 
 
 def prepared(config: HubConfig) -> HubConfig:
-    """The configuration with what was left open: its folders are made, its ports and its password are known."""
+    """The configuration with what was left open: its folders are made, its ports and its password are known.
+
+    ConfigError where users' servers could not start.
+    """
+    python = config.servers.prefix / "bin/python"
+    if not python.is_file():
+        raise ConfigError(f"servers.prefix: there is no Python environment: {python} is not there")
     for folder in (config.state, config.homes):
         private(folder)
     network = config.network.model_copy(

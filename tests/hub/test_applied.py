@@ -85,9 +85,12 @@ def test_anybody_or_only_those_who_are_named(tmp_path: Path) -> None:
 
 def test_a_users_server_gets_an_environment_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3_SECRET_KEY", "hidden")
-    c, made = applied(tmp_path, servers={"prefix": "/opt/user", "variables": {"FLOWCFD_SHARED_CORES": "1"}})
-    assert c.Spawner.cmd == ["/opt/user/bin/python", "-P", "-m", "flowcfd.kernel.userserver"]
-    assert c.Spawner.environment["PATH"].startswith("/opt/user/bin:")
+    own = tmp_path / "own"
+    (own / "bin").mkdir(parents=True)
+    (own / "bin/python").touch()
+    c, made = applied(tmp_path, servers={"prefix": str(own), "variables": {"FLOWCFD_SHARED_CORES": "1"}})
+    assert c.Spawner.cmd == [f"{own}/bin/python", "-P", "-m", "flowcfd.kernel.userserver"]
+    assert c.Spawner.environment["PATH"].startswith(f"{own}/bin:")
     assert c.Spawner.environment["FLOWCFD_SHARED_CORES"] == "1"
     assert c.Spawner.environment["FLOWCFD_HOME"] is flowcfd_home
     assert flowcfd_home(SimpleNamespace(home_dir=f"{made.homes}/ada")) == f"{made.homes}/ada/flowcfd"
@@ -170,3 +173,18 @@ def test_a_wrong_configuration_ends_the_start_with_its_sentence(tmp_path: Path) 
 def as_list(value: Any) -> list[Any]:
     """What was appended to an option that had no value."""
     return value if isinstance(value, list) else value.get_value([])
+
+
+def test_an_environment_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"servers\.prefix: there is no Python environment: .*bin/python is not there"
+    ):
+        applied(tmp_path / "hub", servers={"prefix": str(tmp_path / "gone")})
+    assert not (tmp_path / "hub").exists()
+
+
+def test_a_name_with_the_end_of_a_line_is_nobody(tmp_path: Path) -> None:
+    import re
+
+    pattern = applied(tmp_path)[0].Authenticator.username_pattern
+    assert re.match(pattern, "ada") and not re.match(pattern, "ada\n") and not re.match(pattern, "../ada")

@@ -41,6 +41,14 @@ def test_the_file_that_is_shipped_shows_every_key_with_its_default() -> None:
         ({"limits": {"memory": "lots"}}, "limits.memory: must be a size such as 512M or 4G (got 'lots')"),
         ({"services": {"idle-culler": {}}}, "cannot be the name of a service"),
         ({"servers": []}, "servers: must be a valid dictionary"),
+        ({"state": ""}, "state: must be the path of a folder (got '')"),
+        ({"state": 5}, "state: must be the path of a folder (got 5)"),
+        ({"servers": {"homes": "~nobody-of-that-name/x"}}, "servers.homes: must be the path of a folder; there is no"),
+        ({"servers": {"page": "//example.org"}}, "servers.page: must match pattern"),
+        ({"servers": {"variables": {"A=B": "x"}}}, "servers.variables.A=B: must match pattern"),
+        ({"servers": {"variables": {"A": "x\0"}}}, "servers.variables.A: must match pattern"),
+        ({"servers": {"arguments": "--debug"}}, "servers.arguments: must be a list (got '--debug')"),
+        ({"culling": {"idle": "99999999999999999999 d"}}, "culling.idle: must be less than or equal to"),
     ],
 )
 def test_what_it_cannot_mean_is_one_sentence_with_the_place(said: dict, words: str) -> None:
