@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -19,6 +18,7 @@ from flowcfd.widgets.wizard.drawing import thumbnail
 from flowcfd.widgets.wizard.loading import LARGEST, Loading, completions
 from flowcfd.widgets.wizard.page import Desk
 from flowcfd.widgets.wizard.parts import Tiles, button, column, display_html, html, row, said
+from flowcfd.widgets.wizard.upload import Upload
 from flowcfd.widgets.wizard.working import Working
 
 OWN, FILE = "A shape of its own", "A body from a file"
@@ -47,10 +47,11 @@ class GeometryPage:
             options=[("as the file says", None), *((u, u) for u in UNITS)], description="Unit"
         )
         self.heal = ipywidgets.Text(description="Close gaps up to", placeholder="0.01 mm; empty: none")
-        self.upload = ipywidgets.FileUpload(
-            accept=",".join(f".{name}" for name in readers.names()), multiple=False, description="Take a file from here"
-        )
-        self.upload.observe(self._uploaded, "value")
+        accept = ",".join(f".{name}" for name in readers.names())
+        self.upload = Upload(
+            "Take a file from your machine", accept=accept, largest=LARGEST, taken=self._uploaded,
+            refused=self.working.fail,
+        )  # fmt: skip
         self._load = button("Load", self.load, style="primary")
         self._found = html()
         self._own = column(self.tiles)
@@ -115,16 +116,9 @@ class GeometryPage:
     def _typed(self, change: Mapping[str, Any]) -> None:
         self.path.options = completions(change["new"])
 
-    def _uploaded(self, change: Mapping[str, Any]) -> None:
-        for file in change["new"]:
-            if file["size"] > LARGEST:
-                most = f"{LARGEST >> 20} MB go through the page"
-                self.working.fail(
-                    f"{file['name']}: {file['size'] >> 20} MB, but {most}; copy it here and give its path"
-                )
-                continue
-            self.path.value = str(kept_upload(file["name"], bytes(file["content"])))
-            self.load()
+    def _uploaded(self, path: Path) -> None:
+        self.path.value = str(path)
+        self.load()
 
     def _body(self, draft: Draft) -> None:
         body = draft.geometry
@@ -152,11 +146,3 @@ def _tile(kind: str) -> dict[str, str]:
     domain, _, why = usual.example(kind)
     words = "".join(f" {one.lower()}" if one.isupper() else one for one in kind).strip()
     return {"name": kind, "title": words[:1].upper() + words[1:], "words": why, "picture": thumbnail(domain)}
-
-
-def kept_upload(name: str, content: bytes) -> Path:
-    """A file that came through the page, kept where this user only can read it."""
-    folder = Path(tempfile.mkdtemp(prefix="flowcfd-upload-"))
-    path = folder / (Path(name.replace("\\", "/")).name or "body")
-    path.write_bytes(content)
-    return path
