@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.viewer.scene import panels, toolbar
@@ -56,7 +57,7 @@ def _written_once() -> Iterator[None]:
 
     So each is written as often as it is deep, which took half of the time that a page takes to make.
     """
-    from trame_client.widgets import core
+    core: Any = import_module("trame_client.widgets.core")
 
     def leave(element: Any, *_: object) -> None:
         core.HTML_CTX.exit(element)
