@@ -34,6 +34,12 @@ def built(mesh=None, domain=None, angle="10 deg", **solve):
     )
 
 
+@pytest.fixture(scope="module")
+def rendered():
+    """The files of the plain case."""
+    return render(built())
+
+
 def areas(points):
     """Twice the signed areas of the cells: the cross products of their diagonals."""
     one, other = points[1:, 1:] - points[:-1, :-1], points[:-1, 1:] - points[1:, :-1]
@@ -100,10 +106,9 @@ def test_a_refined_grid_is_of_the_same_family():
     assert np.abs(shared - a[near, 0]).max() < 5e-3  # every other point of the finer wall
 
 
-def test_the_mesh_has_one_cell_between_front_and_back_and_all_its_faces_point_outwards():
-    files = render(built())
-    points, owner, neighbour = rows(files, "points"), labels(files, "owner"), labels(files, "neighbour")
-    faces = rows(files, "faces").astype(int)
+def test_the_mesh_has_one_cell_between_front_and_back_and_all_its_faces_point_outwards(rendered):
+    points, owner, neighbour = rows(rendered, "points"), labels(rendered, "owner"), labels(rendered, "neighbour")
+    faces = rows(rendered, "faces").astype(int)
     assert owner.max() + 1 == 2 * (16 + 8) * 16
     assert np.all(neighbour > owner[: len(neighbour)])
     order = list(zip(owner[: len(neighbour)].tolist(), neighbour.tolist(), strict=True))
@@ -120,16 +125,15 @@ def test_the_mesh_has_one_cell_between_front_and_back_and_all_its_faces_point_ou
     assert volume.min() > 0
 
 
-def test_the_patches_are_those_of_the_domain():
-    files = render(built())
-    text = files.text("constant/polyMesh/boundary")
+def test_the_patches_are_those_of_the_domain(rendered):
+    text = rendered.text("constant/polyMesh/boundary")
     found = re.findall(r"(\w+) \{ type (\w+); nFaces (\d+);", text)
     assert found == [
         ("airfoil", "wall", "32"),
         ("farfield", "patch", str(48 + 2 * 16)),
         ("frontAndBack", "empty", str(2 * 48 * 16)),
     ]
-    assert files.steps == ("simpleFoam",)
+    assert rendered.steps == ("simpleFoam",)
 
 
 def test_lift_and_drag_turn_with_the_flow():
@@ -139,8 +143,8 @@ def test_lift_and_drag_turn_with_the_flow():
     assert lift == pytest.approx([-1, 0, 0], abs=1e-12)
 
 
-def test_wall_distances_are_exact_in_a_c_grid_unless_the_case_says_otherwise():
-    exact, wave = render(built()), render(built(wall_distance="meshWave"))
+def test_wall_distances_are_exact_in_a_c_grid_unless_the_case_says_otherwise(rendered):
+    exact, wave = rendered, render(built(wall_distance="meshWave"))
     assert "exactDistance" in exact.text("system/fvSchemes")
     assert "fvMotionSolvers" in exact.text("system/controlDict")
     assert "meshWave" in wave.text("system/fvSchemes")
