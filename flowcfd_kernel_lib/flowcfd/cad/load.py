@@ -21,6 +21,8 @@ from flowcfd.registry import Registry
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3, "in": 0.0254, "ft": 0.3048}
 """What the files without a unit can be in."""
+FARTHEST = 1e12
+"""No coordinate is larger [of its unit]: areas and volumes of such would have no digits left, or be no numbers."""
 LARGE = 50.0
 """A body of a larger diagonal than this [m] is a hint that its file is in millimetres, never a decision."""
 
@@ -129,6 +131,10 @@ def _of_triangles(path: Path, unit: str | None, surface: Surface) -> Geometry:
         raise GeometryError(f"{path.name}: holds no triangles")
     if not np.isfinite(points).all():
         raise GeometryError(f"{path.name}: holds points that are no numbers")
+    if (far := float(np.abs(points).max())) > FARTHEST:
+        raise GeometryError(
+            f"{path.name}: holds a point {far:.3g} away from the origin; at most {FARTHEST:g} can be used"
+        )
     if unit is None:
         diagonal = float(np.linalg.norm(np.ptp(points, axis=0)))
         hint = f"; its diagonal is {diagonal:.4g}, so it may be in mm" if diagonal > LARGE else ""

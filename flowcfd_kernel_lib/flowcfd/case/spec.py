@@ -218,6 +218,8 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
             return f"must be at most {context['le']} {given}"
         case "literal_error":
             return _literal(context["expected"], error["input"])
+        case "string_too_long":
+            return f"must have at most {context['max_length']} letters {given}"
         case "too_short":
             return f"must have at least {context['min_length']} {given}"
         case "string_pattern_mismatch":

@@ -95,6 +95,11 @@ def test_a_unit_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
         ("a.stl", text(CUBE)[:-60], "breaks off in the middle of a triangle"),
         ("a.stl", text(CUBE).replace("vertex 0.0 0.0 0.0", "vertex 0.0 zero 0.0"), "is no number"),
         ("a.stl", text(CUBE).replace("vertex 0.0 0.0 0.0", "vertex 0.0 nan 0.0"), "points that are no numbers"),
+        (
+            "a.stl",
+            text(CUBE).replace("vertex 0.0 0.0 0.0", "vertex 0.0 1e300 0.0"),
+            "a point 1e.300 away from the origin",
+        ),
         ("a.obj", "v 0 0 0\nf 1 2 3\n", "a.obj:2: a face of corners that are not there"),
         ("a.obj", "v 0 zero 0\n", "a.obj:1: could not convert"),
     ],

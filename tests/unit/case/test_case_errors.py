@@ -23,6 +23,10 @@ def problems(make: Callable[[], object]) -> list[str]:
 
 SINGLE: dict[str, tuple[Callable[[], object], str]] = {
     "negative": (lambda: fc.Inlet(speed=-1), "Inlet.speed: must be positive (got -1)"),
+    "long name": (
+        lambda: fc.Probes(name="p" * 81, points=[(0, 0, 0)], fields=["p"]),
+        f"Probes.name: must have at most 80 letters (got '{'p' * 56}...)",
+    ),
     "zero size": (lambda: fc.Cavity("0 m"), "Cavity.length: must be positive (got '0 m')"),
     "wrong unit": (
         lambda: fc.Inlet("3 kg"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,6 +91,9 @@ def _number(field: ipywidgets.Text, name: str) -> Any:
     if not text:
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise CaseError(f"{name}: must be a number, or nothing for what the rule says (got {field.value!r})") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise CaseError(f"{name}: must be a number, or nothing for what the rule says (got {field.value!r})")
+    return number

@@ -201,3 +201,13 @@ def test_names_of_patches_are_no_html() -> None:
     page = wizard.pages["Boundaries"]
     page.tiles.chosen = evil
     assert "&lt;img" in page._place.children[0].value
+
+
+def test_numbers_of_a_plan_that_are_none_are_said(tmp_path: Path) -> None:
+    wizard = fc.wizard(str(stl(tmp_path / "body.stl")), unit="m")
+    wizard.change(wizard.draft.with_flow(fc.Flow("10 m/s")))
+    page = wizard.pages["Mesh"]
+    for typed in ("nan", "inf", "many"):
+        page.cells.value = typed
+        page.plan()
+        assert "cells: must be a number, or nothing" in page.working.widget.value
