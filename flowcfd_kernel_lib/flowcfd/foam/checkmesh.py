@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flowcfd.errors import ResultError
 
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"  # not greedier: a number may be followed by the full stop of its sentence
+_VALUE = re.compile(_NUMBER)
 _FACES = r"(\d+) highly skew faces"
 EXPECTED = "system/meshExpected"
 """Where a mesher says what its mesh must be like (`foam.faults.meshgate`)."""
@@ -114,19 +115,19 @@ def parse(text: str) -> CheckMesh:
         types=_types(text),
         patches=dict(_patches(text)),
         bounds=(lowest, highest),
-        regions=int(_first(text, r"[Nn]umber of regions: (\d+)", default=1)),
-        non_orthogonality=_first(text, rf"non-orthogonality Max: {_NUMBER}"),
-        mean_non_orthogonality=_first(text, rf"non-orthogonality Max: \S+ average: {_NUMBER}"),
-        severe=int(_first(text, r"severely non-orthogonal \(> \d+ degrees\) faces: (\d+)", default=0)),
-        skewness=_first(text, rf"Max skewness = {_NUMBER}"),
-        aspect_ratio=_first(text, rf"Max aspect ratio(?: =|:) {_NUMBER}"),
-        smallest_volume=_first(text, rf"(?:Min volume = |Minimum negative volume: ){_NUMBER}"),
-        largest_volume=_first(text, rf"Max volume = {_NUMBER}"),
-        volume=_first(text, rf"Total volume = {_NUMBER}"),
-        smallest_area=_first(text, rf"Minimum (?:negative |zero )?face area = {_NUMBER}"),
-        largest_area=_first(text, rf"Maximum face area = {_NUMBER}"),
-        negative_volumes=int(_first(text, r"Number of negative volume cells: (\d+)", default=0)),
-        wrong_faces=int(_first(text, r"Error in face pyramids: (\d+) faces", default=0)),
+        regions=int(_after(text, "umber of regions: ", default=1)),
+        non_orthogonality=_after(text, "non-orthogonality Max: "),
+        mean_non_orthogonality=_after(text, "non-orthogonality Max: ", " average: "),
+        severe=int(_after(text, "severely non-orthogonal (> ", " degrees) faces: ", default=0)),
+        skewness=_after(text, "Max skewness = "),
+        aspect_ratio=_earliest(text, "Max aspect ratio = ", "Max aspect ratio: "),
+        smallest_volume=_earliest(text, "Min volume = ", "Minimum negative volume: "),
+        largest_volume=_after(text, "Max volume = "),
+        volume=_after(text, "Total volume = "),
+        smallest_area=_earliest(text, *(f"Minimum {kind}face area = " for kind in ("", "negative ", "zero "))),
+        largest_area=_after(text, "Maximum face area = "),
+        negative_volumes=int(_after(text, "Number of negative volume cells: ", default=0)),
+        wrong_faces=int(_after(text, "Error in face pyramids: ", default=0)),
         failures=failures,
         notes=tuple(said for count, said in stars if count == 1),
     )
@@ -139,9 +140,24 @@ def _count(text: str, what: str) -> int:
     return int(found[1])
 
 
-def _first(text: str, pattern: str, *, default: float = float("nan")) -> float:
-    found = re.search(pattern, text)
-    return default if found is None else float(found[1])
+def _after(text: str, *words: str, default: float = float("nan")) -> float:
+    """The number behind words that follow each other; patterns are not compiled for it, which takes longer than all."""
+    at = 0
+    while (at := text.find(words[0], at)) >= 0:
+        end = at + len(words[0])
+        for word in words[1:]:
+            place = text.find(word, end)
+            end = place + len(word) if place >= 0 else len(text)
+        if found := _VALUE.match(text, end):
+            return float(found[1])
+        at += 1
+    return default
+
+
+def _earliest(text: str, *words: str) -> float:
+    """The number behind whichever of the words comes first."""
+    there = [(place, word) for word in words if (place := text.find(word)) >= 0]
+    return _after(text, min(there)[1]) if there else float("nan")
 
 
 def _types(text: str) -> dict[str, int]:

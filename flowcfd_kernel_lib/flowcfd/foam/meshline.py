@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flowcfd.errors import ResultError
 from flowcfd.foam import checkmesh, snappylog
-from flowcfd.foam.faults.causes import plain
+from flowcfd.foam.faults.words import plain
 
 
 def said(checked: Path | None, snappy: Path | None) -> str:

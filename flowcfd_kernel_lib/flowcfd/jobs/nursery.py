@@ -33,7 +33,7 @@ def _load() -> None:
     import hashlib  # noqa: F401
     import shutil  # noqa: F401
 
-    from flowcfd.foam.faults import entries
+    from flowcfd.foam.faults import causes, entries  # noqa: F401
     from flowcfd.jobs import guard, rolling, settle  # noqa: F401
 
     entries.catalogue()

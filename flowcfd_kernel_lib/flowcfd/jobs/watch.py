@@ -38,6 +38,7 @@ class Watch:
 
     def __init__(self, run: Path) -> None:
         self.run = run
+        self._asks, self._fence, self._mine = (run / f"{name}.json" for name in ("request", "fence", "worker"))
         self._limit: tuple[float, str] | None = None
         self._request: Request | None = None
         self._seen: object = None
@@ -81,7 +82,7 @@ class Watch:
                 os.utime(self.run / "worker.lock")
         self._heed_fence()
         try:
-            status = (self.run / "request.json").stat()
+            status = self._asks.stat()  # paths made once: it is looked at twenty times a second
         except FileNotFoundError:
             status = None
         if status is not None and (status.st_mtime_ns, status.st_ino) != self._seen:
@@ -97,7 +98,7 @@ class Watch:
     def _heed_fence(self) -> None:
         """Both files are dated by the file system they lie on, so the clocks of the nodes do not matter."""
         try:
-            fence, mine = (self.run / "fence.json").stat(), (self.run / "worker.json").stat()
+            fence, mine = self._fence.stat(), self._mine.stat()
         except OSError:
             return
         if fence.st_mtime_ns > mine.st_mtime_ns:

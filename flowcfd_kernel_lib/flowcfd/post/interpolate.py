@@ -123,7 +123,7 @@ def _face(rim: Rim, faces: list[Integers], weights: Floats) -> Integers | None:
     if not len(on):
         return None
     foremost = rim.foremost(on)
-    return foremost[rim.patch_of(foremost) == rim.patch_of(foremost[:1])[0]]
+    return np.asarray(foremost[rim.patch_of(foremost) == rim.patch_of(foremost[:1])[0]])
 
 
 def _lifted(grid: pyvista.UnstructuredGrid, cells: Integers, corners: Weights) -> tuple[Weights, Floats]:

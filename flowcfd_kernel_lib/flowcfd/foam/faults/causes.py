@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from pathlib import Path
-from typing import Final
 
 from flowcfd.foam.faults import blowup, ending, fatal, history
 from flowcfd.foam.faults.entries import search
 from flowcfd.foam.faults.fault import Fault
+from flowcfd.foam.faults.words import plain
 
 
 def cause(returncode: int | None, *texts: str, case: Path | None = None) -> Fault:
@@ -29,18 +28,6 @@ def cause(returncode: int | None, *texts: str, case: Path | None = None) -> Faul
     if fault is None and returncode == 0:
         fault = blowup.ended_with_nan(history.steps(text))
     return fault or ending.fault(returncode, text)
-
-
-def plain(*texts: str, case: Path | None = None) -> str:
-    """The texts in one, without the ranks before their lines and the case before its paths."""
-    text = "\n".join(_PREFIX.sub("", part) for part in texts if part)
-    for root in () if case is None else {str(case), str(case.resolve())}:
-        if root.startswith("/") and len(root) > 1:
-            text = text.replace(root.rstrip("/") + "/", "")
-    return text
-
-
-_PREFIX: Final = re.compile(r"^(?:\[\d+\] ?)+", re.MULTILINE)
 
 
 def _told(text: str, case: Path | None) -> Fault | None:

@@ -16,9 +16,9 @@ from typing import Any, Final
 from flowcfd.errors import ResultError
 from flowcfd.foam import checkmesh
 from flowcfd.foam.checkmesh import EXPECTED, CheckMesh
-from flowcfd.foam.faults.causes import plain
 from flowcfd.foam.faults.entries import Entry
 from flowcfd.foam.faults.fault import Fault
+from flowcfd.foam.faults.words import plain
 
 _CLOSE: Final = (
     "close the surface (geometry.report() shows the open edges, geometry.heal() sews them); where it is closed, a gap "

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from flowcfd.foam.faults import blowup, history
-from flowcfd.foam.faults.causes import plain
 from flowcfd.foam.faults.entries import catalogue
 from flowcfd.foam.faults.fault import Fault
 from flowcfd.foam.faults.history import Bound, Step
+from flowcfd.foam.faults.words import plain
 
 START: Final = 0.3
 """The part of the steps that may be rough: there fields are bounded and residuals are high in good runs, too."""
