@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from flowcfd.cli.check import Check
+from flowcfd.cli.looked import Check
 from flowcfd.kernel import labextension
 
 PROXY = "jupyter_server_proxy"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flowcfd.cli import output
 from flowcfd.cli.browser import browser
-from flowcfd.cli.check import Check
+from flowcfd.cli.looked import Check
 from flowcfd.errors import SiteError
 from flowcfd.foam import install
 from flowcfd.foam.install import Installation

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flowcfd.cli import browser, doctor, main
-from flowcfd.cli.check import Check
+from flowcfd.cli.looked import Check
 from flowcfd.errors import SiteError
 from flowcfd.foam.install import Installation
 from flowcfd.settings import settings
