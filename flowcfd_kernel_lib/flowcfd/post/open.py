@@ -283,7 +283,11 @@ class Results:
         time: float | str | None = None,
         interpolated: bool = True,
     ) -> Table:
-        """Fields at `places`, shape (n, 3) [m]: columns x, y, z, p, Ux, ...; nan outside the mesh."""
+        """Fields at `places`, shape (n, 3) [m]: columns x, y, z, p, Ux, ...; nan outside the mesh.
+
+        A place on a patch, to round-off, has a value of that patch's faces alone: on a wall at rest the velocity is 0
+        up to its edges. Where patches meet, walls count before others.
+        """
         from flowcfd.post import sample
 
         return _table(
