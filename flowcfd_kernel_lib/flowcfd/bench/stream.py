@@ -8,28 +8,22 @@ figure anew and puts it into an ipywidgets.HTML, as fast as it can.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from flowcfd.bench.lab import Book, lab, lacks
 from flowcfd.bench.row import Row
-from flowcfd.errors import SiteError
 
 BEFORE, RATE, SERIES = 5000, 10.0, 8
 """Steps in the log before, steps a second, and residuals of each."""
-PATIENCE = 120.0
-"""What a step of the page may take [s] on a busy machine."""
 TIMES = "writes.txt"
 
 _WRITER = """
@@ -115,10 +109,10 @@ _LISTEN = """() => {
 
 def run(*, quick: bool = False) -> list[Row]:
     """Milliseconds from the line to the frame, free and in a busy cell; rows lost; memory. `quick`: a third as long."""
-    if note := _lacks():
+    if note := lacks():
         return [Row(name="a line of the log drawn, p95", ours=float("nan"), unit="ms", note=note)]
     seconds = 6 if quick else 20
-    with TemporaryDirectory(prefix="flowcfd-bench-") as place, _page(Path(place)) as (page, address):
+    with TemporaryDirectory(prefix="flowcfd-bench-") as place, lab(Path(place)) as (page, address):
         book = _Book(page, address, Path(place))
         return list(_measured(book, seconds))
 
@@ -159,46 +153,18 @@ def _measured(book: _Book, seconds: int) -> Iterator[Row]:
         yield Row(name="memory of the kernel that the monitor takes", ours=memory, unit="MB")
 
 
-class _Book:
+class _Book(Book):
     """A notebook in the page: 0 the run, 1 ours, 2 the peer, 3 a busy cell, 4 the memory, 5 the end of ours."""
 
     def __init__(self, page: Any, address: str, place: Path) -> None:
-        self.page, self.place = page, place
         memory, over = "print(memory() - before)", "monitor.close()"
-        cells = [_SETUP, _OURS, _PEER, _BUSY.format(seconds=10**6), memory, over]
-        import nbformat
-
-        v4 = nbformat.v4
-        made = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])  # type: ignore[no-untyped-call]
-        made.metadata["kernelspec"] = {"name": "openfoam", "display_name": "openfoam", "language": "python"}
-        nbformat.write(made, place / "notebooks/bench.ipynb")  # type: ignore[no-untyped-call]
-        page.goto(f"{address}&reset")
-        page.wait_for_selector(".jp-Notebook")
-        kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        page.wait_for_function(kernel)
-
-    def run(self, cell: int, *, wait: bool = True) -> str:
-        """Run a cell; what it printed."""
-        widgets = "window.jupyterapp.shell.currentWidget.content"
-        run = "window.jupyterapp.commands.execute('notebook:run-cell'); return 1;"
-        self.page.evaluate(f"n => {{ {widgets}.activeCellIndex = n; {run} }}", cell)
-        if not wait:
-            return ""
-        done = (
-            f"n => {widgets}.widgets[n].model.executionCount && {widgets}.widgets[n].model.executionState !== 'running'"
-        )
-        self.page.wait_for_function(done, arg=cell)
-        outputs = self.page.evaluate(f"n => {widgets}.widgets[n].model.outputs.toJSON()", cell)
-        if any("ename" in one for one in outputs):
-            raise SiteError(f"bench: cell {cell} failed: {[one.get('evalue') for one in outputs]}")
-        return "".join("".join(one.get("text", "")) for one in outputs)
+        super().__init__(page, address, place, [_SETUP, _OURS, _PEER, _BUSY.format(seconds=10**6), memory, over])
 
     def span(self, seconds: float, *, cell: int | None = None) -> tuple[float, float]:
         """From now on so many seconds, with this cell at work meanwhile; the time of its beginning and end."""
         if cell is not None:
             content = _BUSY.format(seconds=seconds + 2)
-            source = "window.jupyterapp.shell.currentWidget.content.widgets[3].model.sharedModel"
-            self.page.evaluate(f"text => {{ {source}.source = text; }}", content)
+            self.write(3, content)
             self.run(cell, wait=False)
             time.sleep(1)
         begun = time.time()
@@ -229,17 +195,6 @@ def _lost(book: _Book) -> float:
     return float(last - count)  # steps count from 1
 
 
-def _lacks() -> str:
-    """What is missing to see a page; empty where nothing is."""
-    if find_spec("playwright") is None:
-        return "playwright is not installed (tools/setup --tests)"
-    return "" if _chromium() else "there is no chromium (tools/setup --tests)"
-
-
-def _chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
 @contextmanager
 def _writer(log: Path, times: Path) -> Iterator[None]:
     times.touch()
@@ -250,49 +205,3 @@ def _writer(log: Path, times: Path) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _page(place: Path) -> Iterator[tuple[Any, str]]:
-    """A page of Chromium, and the address of the notebook in a JupyterLab of its own."""
-    from playwright.sync_api import sync_playwright
-
-    with _lab(place) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-        page.set_default_timeout(1000 * PATIENCE)
-        try:
-            yield page, address
-        finally:
-            browser.close()
-
-
-@contextmanager
-def _lab(place: Path) -> Iterator[str]:
-    """JupyterLab as `flowcfd lab` starts it, with nothing of the user's settings; ended by its own pid."""
-    names = ("HOME", "FLOWCFD_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    own = {name: str(place / name.lower()) for name in names}
-    for folder in (*own.values(), str(place / "notebooks")):
-        Path(folder).mkdir()
-    command = [sys.executable, "-m", "flowcfd.cli", "lab", str(place / "notebooks"), "--no-browser", "--port=0"]
-    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.expose_app_in_browser=True"]
-    with (place / "lab.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        file = Path(own["JUPYTER_RUNTIME_DIR"], f"jpserver-{process.pid}.json")
-        deadline = time.monotonic() + PATIENCE
-        while not file.is_file() or not file.read_text():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SiteError(f"bench: JupyterLab did not start: {(place / 'lab.log').read_text()[-500:]}")
-            time.sleep(0.1)
-        said = json.loads(file.read_text())
-        yield f"{said['url']}lab/tree/bench.ipynb?token={said['token']}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

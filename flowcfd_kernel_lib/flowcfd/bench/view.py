@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from flowcfd.bench.box import Box, write_field, write_mesh
+from flowcfd.bench.lab import Book, lab, lacks
 from flowcfd.bench.measure import cost
 from flowcfd.bench.row import Row
 from flowcfd.post import cache
@@ -27,23 +26,29 @@ FRAMES = 20
 CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
 application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
 """
-_KERNEL = """
-import json, sys
-import flowcfd as fc
+_MEMORY = """
+import json
 from flowcfd.viewer.process import render_process
-process = render_process()
-process.start()  # as the kernel does beside a cell that looks at something
-for case in sys.stdin:
-    opened = process.ask("open", kind="scene", spec=fc.view(case.strip()).to_json())
-    status = open("/proc/self/status").read().split()
-    opened |= {"kernel": 1024 * int(status[status.index("VmRSS:") + 1]), "process": process.ask("status")["peak"]}
-    print(json.dumps({name: opened[name] for name in ("port", "token", "kernel", "process")}), flush=True)
+status = open("/proc/self/status").read().split()
+kernel = 1024 * int(status[status.index("VmRSS:") + 1])
+print(json.dumps({"kernel": kernel, "process": render_process().ask("status")["peak"]}))
 """
+_FRAME = "(() => { const found = document.querySelectorAll('.flowcfd-frame'); return found[found.length - 1]; })()"
+_NEW = f"{_FRAME} && {_FRAME} !== window.benchBefore"
+_PICTURES = (
+    f"[...{_FRAME}.querySelectorAll('img'), ...({_FRAME}.querySelector('iframe')?.contentDocument?.images ?? [])]"
+)
+_LOADED = "one.src.startsWith('blob:') && one.complete && one.naturalWidth > 100"
+_PICTURE = f"{_NEW} && {_PICTURES}.some(one => {_LOADED})"
+_LIVING = f"{_NEW} && {_PICTURES}.some(one => {_LOADED} && one.ownerDocument !== document)"
 
 
 def run(*, quick: bool = False) -> list[Row]:
     """Frames in CPU seconds, first pictures in wall seconds, bytes in MB; `quick`: a fifth of the cells."""
-    with TemporaryDirectory(prefix="flowcfd-bench-") as place, cache.in_folder(Path(place, "cache")):
+    with (
+        TemporaryDirectory(prefix="flowcfd-bench-", ignore_cleanup_errors=True) as place,
+        cache.in_folder(Path(place, "cache")),
+    ):
         return [*_frames(450 if quick else 1000), *_pictures(Path(place), quick=quick)]
 
 
@@ -113,42 +118,49 @@ def _turned(plotter: Any, draw: Callable[[], object], frames: int = FRAMES) -> f
     return cost(turn) / frames
 
 
-def _pictures(place: Path, *, quick: bool) -> list[Row]:
-    """From the start of a kernel's imports, and again, to the picture in a page of Chromium."""
+def _pictures(place: Path, *, quick: bool) -> Iterator[Row]:
+    """From running a cell in JupyterLab to the picture, and to the one that turns; bytes and memory of a large case."""
     cells = 200_000 if quick else 1_000_000
-    note = _lacks()
-    if note:
-        return [Row(name=f"first picture of {cells} cells", ours=float("nan"), unit="s", note=note)]
+    if note := lacks():
+        yield Row(name=f"first picture of {cells} cells", ours=float("nan"), unit="s", note=note)
+        return
     case = _box(place / "case", round(cells ** (1 / 3)))
     large = case if quick else _box(place / "large", 171)
-    with _page() as page:
-        with _kernel(place / "home") as ask:
-            first, _, _ = _shown(page, ask, case)
-            again, _, _ = _shown(page, ask, case)
-            _, bytes_, said = _shown(page, ask, large)
-        with _kernel(place / "home") as ask:
-            other, _, _ = _shown(page, ask, case)
-    note = f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
-    what, many = f"of {cells} cells", "5 million" if not quick else f"{cells}"
-    return [
-        Row(name=f"first picture {what}, a new kernel", ours=first, unit="s", goal=10.0, absolute=True, note=note),
-        Row(name=f"first picture {what}, again", ours=again, unit="s", goal=3.0, absolute=True, note=note),
-        Row(name=f"first picture {what}, again in another kernel", ours=other, unit="s", note=note),
-        Row(name=f"first view of {many} cells, sent", ours=bytes_ / 1e6, unit="MB", goal=5.0, absolute=True),
-        Row(name=f"memory of the kernel, {many} cells", ours=said["kernel"] / 1e6, unit="MB"),
-        Row(name=f"memory of the render process, {many} cells, at most", ours=said["process"] / 1e6, unit="MB"),
-    ]
+    with lab(place) as (page, address):
+        book = Book(page, address, place, ["", _MEMORY])
+        shown = {"in a new kernel": _shown(book, case), "again": _shown(book, case)}
+        book.restart()
+        shown["again in another kernel"] = _shown(book, case)
+        last = _shown(book, large)
+        said = json.loads(book.run(1))
+    goals = {"in a new kernel": 10.0, "again": 3.0}
+    for when, one in shown.items():
+        seen: dict[str, Any] = {"unit": "s", "note": one.note}
+        what = f"of {cells} cells in JupyterLab, {when}"
+        yield Row(name=f"first picture {what}", ours=one.picture, goal=goals.get(when), absolute=True, **seen)
+        yield Row(name=f"the same, until it can be turned, {when}", ours=one.living, **seen)
+    yield from _sizes(last, said, cells if quick else 171**3)
 
 
-def _lacks() -> str:
-    """What is missing to see a page; empty where nothing is."""
-    if find_spec("playwright") is None:
-        return "playwright is not installed (tools/setup --tests)"
-    return "" if _chromium() else "there is no Chromium (tools/setup --tests)"
+def _sizes(last: Shown, said: Mapping[str, float], cells: int) -> Iterator[Row]:
+    """Of a large case: the first picture, what was sent, and the memory."""
+    many = f"{cells / 1e6:.3g} million cells"
+    yield Row(name=f"first picture of {many}", ours=last.picture, unit="s", note=last.note)
+    yield Row(name=f"first view of {many}, sent", ours=last.sent / 1e6, unit="MB", goal=5.0, absolute=True)
+    yield Row(name=f"memory of the kernel, {many}", ours=said["kernel"] / 1e6, unit="MB")
+    yield Row(name=f"memory of the render process, {many}, at most", ours=said["process"] / 1e6, unit="MB")
 
 
-def _chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def largest(cells: int) -> list[Row]:
+    """The first view of a case of about so many cells in a new kernel; writing that takes 350 bytes a cell."""
+    with TemporaryDirectory(prefix="flowcfd-bench-", ignore_cleanup_errors=True) as name:
+        place, side = Path(name), round(cells ** (1 / 3))
+        with ProcessPoolExecutor(1, get_context("spawn")) as other:  # whose memory is given back
+            case = other.submit(_box, place / "case", side).result()
+        with lab(place) as (page, address):
+            book = Book(page, address, place, ["", _MEMORY])
+            shown = _shown(book, case)
+            return list(_sizes(shown, json.loads(book.run(1)), side**3))
 
 
 def _box(place: Path, side: int) -> Path:
@@ -164,49 +176,37 @@ def _box(place: Path, side: int) -> Path:
     return place
 
 
-@contextmanager
-def _page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+@dataclass(frozen=True)
+class Shown:
+    """How long a cell took to its picture, and to the one that turns [s]; what the page was sent [bytes]."""
 
-    with sync_playwright() as made:
-        browser = made.chromium.launch(
-            executable_path=_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        page = browser.new_context(viewport={"width": 1000, "height": 560}).new_page()
-        page.set_default_timeout(300_000)  # a busy machine is measured, not refused
-        yield page
-        browser.close()
+    picture: float
+    living: float
+    sent: int
+    note: str
 
 
-@contextmanager
-def _kernel(home: Path) -> Iterator[Callable[[Path], dict[str, Any]]]:
-    """A process that opens views as a kernel does."""
-    environment = {**os.environ, "FLOWCFD_HOME": str(home)}
-    with subprocess.Popen(
-        [sys.executable, "-c", _KERNEL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-
-        def ask(case: Path) -> dict[str, Any]:
-            assert process.stdin is not None and process.stdout is not None
-            process.stdin.write(f"{case}\n")
-            process.stdin.flush()
-            said: dict[str, Any] = json.loads(process.stdout.readline())
-            return said
-
-        yield ask
-
-
-def _shown(page: Any, ask: Callable[[Path], dict[str, Any]], case: Path) -> tuple[float, int, dict[str, Any]]:
-    """Time until the page has its picture [s], the bytes that it was sent, and what the kernel said."""
-    sent = [0]
+def _shown(book: Book, case: Path) -> Shown:
+    """Show a case by running the first cell of a notebook."""
+    page, sent = book.page, [0]
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.dataReceived", lambda one: sent.append(one["encodedDataLength"]))
-    session.on("Network.webSocketFrameReceived", lambda one: sent.append(len(one["response"]["payloadData"]) * 3 // 4))
+    session.on("Network.webSocketFrameReceived", lambda one: sent.append(_length(one["response"])))
+    book.write(0, f"import flowcfd as fc\nfc.view({str(case)!r})")
+    page.evaluate(f"() => {{ window.benchBefore = {_FRAME}; }}")
     start = time.perf_counter()
-    said = ask(case)
-    page.goto(f"http://127.0.0.1:{said['port']}/index.html?reconnect=auto&token={said['token']}")
-    page.wait_for_function("[...document.images].some(one => one.src.startsWith('blob:') && one.naturalWidth > 100)")
-    taken = time.perf_counter() - start
+    book.run(0, wait=False)
+    page.wait_for_function(_PICTURE)
+    picture = time.perf_counter() - start
+    page.wait_for_function(_LIVING)
+    living = time.perf_counter() - start
+    note = f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
+    page.wait_for_timeout(1000)  # the last of what is sent
     session.detach()
-    return taken, sum(sent), said
+    return Shown(picture, living, sum(sent), note)
+
+
+def _length(frame: Mapping[str, Any]) -> int:
+    """Of a frame of a socket [bytes]; those that are no text are told in base64."""
+    return len(frame["payloadData"]) if frame["opcode"] == 1 else len(frame["payloadData"]) * 3 // 4
