@@ -43,3 +43,7 @@ def test_a_body_comes_through_the_page_and_what_is_none_is_refused(lab: Lab, pag
         shot(page, "wizard-dark")
     book.run(1)
     assert book.text(1).startswith("fc.load('")
+
+    book.restart()  # a wizard that nobody hears says so
+    expect(shown.get_by_role("alert").filter(has_text="fc.wizard(case)")).to_be_visible()
+    shot(page, "wizard-kernel-gone")

@@ -11,13 +11,15 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from flowcfd.widgets.scripts import script
+
 HERE = Path(__file__).parent
 
 
 class Stepper(anywidget.AnyWidget):
     """The steps in a row, each with its state in words; `current` is the one that is shown."""
 
-    _esm = HERE / "stepper.js"
+    _esm = script(HERE.parent / "gone.js", HERE / "stepper.js")
     _css = HERE / "wizard.css"
     steps: Any = traitlets.List().tag(sync=True)
     """{name, word, why} of each."""

@@ -44,6 +44,9 @@ const follow = el => {
   }
 };
 
+const ENDED = 'The kernel of this wizard has ended or was started again: what is clicked here is not heard any more. Run the '
+  + 'cell again; a cell that the wizard wrote gives the case back, for fc.wizard(case).';
+
 const render = ({ model, el }) => {
   el.classList.add('fc-wizard-steps');
   const nav = element('nav', 'fc-steps');
@@ -78,8 +81,14 @@ const render = ({ model, el }) => {
   model.on('change:steps change:current', draw);
   model.on('change:current', turned);
   model.on('change:seek', sought);
+  const stop = whenGone(model, () => {
+    const said = element('div', 'fc-said fc-bad', ENDED);
+    said.setAttribute('role', 'alert');
+    el.append(said);
+  });
   draw();
   return () => {
+    stop();
     model.off('change:steps change:current', draw);
     model.off('change:current', turned);
     model.off('change:seek', sought);
