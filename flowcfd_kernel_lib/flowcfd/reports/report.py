@@ -143,16 +143,17 @@ def _with(subject: Subject, evidence: Iterable[Any], scenes: Iterable[Any]) -> S
 
 def _made(name: str, make: Own, subject: Subject, *, strict: bool) -> Section | None:
     """What a section has to say; a section that fails says why, so that nothing is left out in silence."""
+    section: object
     try:
         section = make(subject)
     except FlowError as error:
         return Section.apology(name, str(error)) if strict or not isinstance(error, SiteError) else None
     except Exception as error:  # sections are also plug-ins and functions of a notebook
         return Section.apology(name, f"{type(error).__name__}: {error}")
-    if section is not None and not isinstance(section, Section):
+    if section is None:
+        return Section.apology(name, "there is nothing to say of this here") if strict else None
+    if not isinstance(section, Section):
         return Section.apology(name, f"it gives no Section (got {type(section).__name__})")
-    if section is None and strict:
-        return Section.apology(name, "there is nothing to say of this here")
     return section
 
 

@@ -88,7 +88,8 @@ def scatter(source: ColumnDataSource) -> Any:
 def parallel(source: ColumnDataSource) -> Any:
     """A line for each row through all that differs among them."""
     # No DataRange1d: when data come it takes up again the ends that it had when the page was made.
-    plot = _figure(x_range=Range1d(-0.35, 0.35), y_range=Range1d(-0.12, 1.12))
+    plot = _figure()
+    plot.x_range, plot.y_range = Range1d(start=-0.35, end=0.35), Range1d(start=-0.12, end=1.12)
     plot.multi_line(
         "xs", "ys", source=source, line_color="colour", line_width=2, line_alpha=0.7, selection_line_width=4.5,
         selection_line_alpha=1.0, nonselection_line_alpha=0.3,
@@ -159,11 +160,10 @@ def _calm(plot: Any, _: Any) -> None:
     _style(plot.state)
 
 
-def _figure(**ranges: Range1d) -> Any:
+def _figure() -> Any:
     plot = figure(
-        height=HEIGHT, sizing_mode="stretch_width", tools="pan,box_zoom,wheel_zoom,reset", toolbar_location="right",
-        **ranges,
-    )  # fmt: skip
+        height=HEIGHT, sizing_mode="stretch_width", tools="pan,box_zoom,wheel_zoom,reset", toolbar_location="right"
+    )
     plot.add_tools(TapTool(), HoverTool(tooltips="<b>@name</b><div style='white-space:pre'>@values</div>"))
     _style(plot)
     return plot
