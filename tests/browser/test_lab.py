@@ -18,7 +18,9 @@ from tests.browser.conftest import (
     dark,
     focus_order,
     shot,
+    until,
 )
+from tests.browser.test_viewer import case, changed, drag, picture  # noqa: F401
 
 from flowcfd.cli import main
 
@@ -163,7 +165,12 @@ def test_tiles_open_notebooks_and_nothing_is_asked_of_the_net(lab: Lab, page: Pa
     expect(page.get_by_text("Would you like to get notified about official Jupyter news?")).to_have_count(0)
 
 
-def test_a_plain_jupyter_lab_has_all_that_is_installed(place: Path, environment: dict[str, str], page: Page) -> None:
+def test_a_plain_jupyter_lab_has_all_that_is_installed(
+    place: Path,
+    environment: dict[str, str],
+    page: Page,
+    case: Path,  # noqa: F811
+) -> None:
     prefix, folder = place / "prefix", place / "plain"
     folder.mkdir()
     assert main(["kernel", "install", "--prefix", str(prefix)]) == 0
@@ -174,9 +181,16 @@ def test_a_plain_jupyter_lab_has_all_that_is_installed(place: Path, environment:
     with Server(command, {**environment, **found}, folder) as server:
         lab = Lab(server.address, server.token, folder, environment)
         hosts = asked(page)
-        book = lab.open(page, WRITER, "import flowcfd as fc; print(fc.Cavity().model_dump_json())", "!which blockMesh")
+        view = f"import flowcfd as fc\nfc.view({str(case)!r}).slice('z').camera('iso')"
+        more = "import flowcfd as fc; print(fc.Cavity('1 m').model_dump_json())"
+        book = lab.open(page, WRITER, more, "!which blockMesh", view)
         book.run()
-        assert "length" in book.text(1)
+        seen = picture(book, 3)
+        before = seen.screenshot()
+        drag(page, seen, lambda: until(lambda: changed(before, seen.screenshot()) > 0.05) and None)
+        with dark(lab, page):
+            shot(page, "viewer-plain-lab-dark")
+        assert '"length":1.0' in book.text(1), book.text(1)
         assert book.text(2).strip().endswith("blockMesh")
         book.output(0).get_by_role("button", name="Write the cell").click()
         page.wait_for_function(f"{CELLS}[1]?.model.sharedModel.source === 'a = 1'")
