@@ -152,7 +152,7 @@ def _sizes(last: Shown, said: Mapping[str, float], cells: int) -> Iterator[Row]:
 
 
 def largest(cells: int) -> list[Row]:
-    """The first view of a case of about so many cells in a new kernel; writing that takes 350 bytes a cell."""
+    """The first view of a case of about so many cells in a new kernel; writing it takes 540 bytes a cell."""
     with TemporaryDirectory(prefix="flowcfd-bench-", ignore_cleanup_errors=True) as name:
         place, side = Path(name), round(cells ** (1 / 3))
         with ProcessPoolExecutor(1, get_context("spawn")) as other:  # whose memory is given back
