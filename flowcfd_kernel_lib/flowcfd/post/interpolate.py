@@ -9,7 +9,8 @@ continuous. Steep gradients can overshoot by a fraction of the step.
 
 A sample on a face of a patch (`ROUND_OFF`) takes its value from the faces of that patch alone, so that what a boundary
 condition prescribes comes out to its edges: beside a moving lid a wall stands still. On an edge of several patches a
-wall counts before others, then the patch that the mesh names first.
+wall counts before others, then the patch that the mesh names first. Where a face is warped, as under thin layers, its
+centre is not on it as VTK has it: a sample there counts as one inside of the cell.
 """
 
 from __future__ import annotations
