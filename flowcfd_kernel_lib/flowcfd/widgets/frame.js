@@ -2,6 +2,8 @@
 // picture that the kernel sent, a sentence, and a button back.
 
 const PATIENCE = 30000; // [ms] that the kernel may take to answer a button
+const FADE = 250; // [ms] in which the first picture gives way to the living one
+const LONGEST = 10000; // [ms] that it stays in front of a page that shows none
 const BUSY = 5000; // [ms] after which a view that was not opened yet says what it waits for
 const ENDED = "The kernel of this view has ended or was started again: run the cell again, and it turns.";
 const SHOWN = ["begun", "address", "words", "html", "picture", "height"];
@@ -44,7 +46,7 @@ const render = ({ model, el, life }) => {
   const stage = element("div", el, { className: "flowcfd-frame-stage" });
   let waiting = 0;
   let frame = null;
-  let shown = ""; // what stands on the stage: "live <address>", "html", "picture" or nothing
+  let shown = ""; // what stands on the stage: "poster", "live <address>", "html", "picture" or nothing
 
   const say = (text, action = "") => {
     window.clearTimeout(waiting);
@@ -67,6 +69,32 @@ const render = ({ model, el, life }) => {
   const iframe = (more) => {
     frame = element("iframe", stage, { title: model.get("label"), ...more });
     stage.style.height = `${model.get("height")}px`;
+  };
+
+  // The view's first picture, which the kernel sent, stands where its page will have its own, until that has come.
+  let poster = null;
+  let of = null; // the picture that the poster shows
+  const cover = () => {
+    const picture = model.get("picture");
+    if (picture?.byteLength && picture !== of) {
+      of = picture;
+      const src = URL.createObjectURL(new Blob([picture], { type: "image/png" }));
+      poster = Object.assign(document.createElement("img"), { src, alt: "", className: "flowcfd-frame-poster" });
+      poster.classList.toggle("flowcfd-frame-dark", Boolean(model.get("spec")?.dark));
+    }
+    if (poster) stage.append(poster);
+    stage.style.height = `${model.get("height")}px`;
+  };
+
+  const uncover = () => {
+    if (!poster) return;
+    const gone = poster;
+    poster = of = null;
+    gone.classList.add("flowcfd-frame-gone");
+    window.setTimeout(() => {
+      gone.remove();
+      URL.revokeObjectURL(gone.src);
+    }, FADE);
   };
 
   // What there is without the process: a page that turns, else a picture.
@@ -117,11 +145,15 @@ const render = ({ model, el, life }) => {
   };
 
   const live = async (address, wanted) => {
+    if (!shown && !model.get("html")) put("poster", cover);
     const found = await reach(address);
     if (!wanted()) return;
     if (found.url) {
       say(model.get("words"));
-      put(`live ${found.url}`, () => iframe({ src: found.url }));
+      put(`live ${found.url}`, () => {
+        iframe({ src: found.url });
+        cover();
+      });
     } else if (found.closed) {
       if (!model.get("html")) model.send({ do: "still" });
       still();
@@ -150,7 +182,11 @@ const render = ({ model, el, life }) => {
   const heard = (event) => {
     if (!frame || event.source !== frame.contentWindow || !event.data?.flowcfd) return;
     const { flowcfd, spec, code } = event.data;
-    if (flowcfd === "changed") {
+    if (flowcfd === "seen") {
+      uncover();
+    } else if (flowcfd === "ready") {
+      window.setTimeout(uncover, LONGEST);
+    } else if (flowcfd === "changed") {
       model.set("spec", spec);
       model.save_changes();
     } else if (flowcfd === "code") {

@@ -49,6 +49,13 @@
   if (parent === window) return;
   const post = (message) => parent.postMessage(message, window.location.origin);
 
+  const first = ({ target }) => {
+    if (target.tagName !== "IMG" || !target.src.startsWith("blob:")) return;
+    document.removeEventListener("load", first, true);
+    window.requestAnimationFrame(() => post({ flowcfd: "seen" }));
+  };
+  document.addEventListener("load", first, true);
+
   const listen = () => {
     const trame = window.trame;
     if (!trame?.state?.watch) {
