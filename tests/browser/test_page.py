@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import LONG, SIZE, Lab, shot, until
-from tests.browser.test_viewer import CONTROL, changed, colours
+from tests.browser.test_viewer import CONTROL, colours
 
 from flowcfd.bench.box import Box, write_field, write_mesh
 
