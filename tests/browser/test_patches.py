@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
-from tests.browser.conftest import LONG, Lab, Notebook, assert_accessible, shot, until
+from tests.browser.conftest import LONG, Lab, Notebook, assert_accessible, dark, shot, until
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=LONG * 1000)
@@ -60,6 +60,9 @@ def test_faces_are_picked_by_mouse_and_their_boundaries_are_a_script(lab: Lab, p
     inside = page.locator(".jp-Cell-outputArea iframe").first.element_handle().content_frame()
     assert inside is not None
     assert_accessible(inside.locator(".fp"))
+    with dark(lab, page):
+        assert_accessible(out.locator(".fcp"))
+        shot(out, "patches-dark")
 
     mode(view, "Box")
     drag(page, view, (0.02, 0.02), (0.98, 0.98))
@@ -103,6 +106,10 @@ def test_a_boundary_that_does_not_fit_is_said_beside_its_patch(lab: Lab, page: P
     shot(out, "patches-case")
     book.run(1)
     assert book.text(1).strip() == "True Inlet"
+
+    book.restart()  # nothing that is clicked would be heard
+    expect(out.locator(".fcp-words")).to_contain_text("run the cell again")
+    expect(out.get_by_role("button", name="lid", exact=True)).to_be_disabled()
 
 
 def opened(book: Notebook) -> tuple[Locator, FrameLocator]:
