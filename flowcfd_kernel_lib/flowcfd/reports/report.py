@@ -141,9 +141,8 @@ def _with(subject: Subject, evidence: Iterable[Any], scenes: Iterable[Any]) -> S
     return replace(subject, evidence=(*subject.evidence, *given), scenes=shown)
 
 
-def _made(name: str, make: Own, subject: Subject, *, strict: bool) -> Section | None:
+def _made(name: str, make: Callable[[Subject], object], subject: Subject, *, strict: bool) -> Section | None:
     """What a section has to say; a section that fails says why, so that nothing is left out in silence."""
-    section: object
     try:
         section = make(subject)
     except FlowError as error:
