@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 LEAST, MOST = 140, 560
 """What the height of a picture without the scales may be [pixels], where its size is not given."""
 NO_WASM = "VTK_WASM_DIR_OVERRIDE"
+ICONS = "https://kitware.github.io/vtk-js/icon/favicon-"
+"""What trame's page asks for from the net when it is opened alone."""
 PAGE = 80_000
 """Triangles of a page: with these and what draws them it has less than 5 MB."""
 SHAPE = 1.5
@@ -237,6 +239,7 @@ def _save_figure(scene: Scene, path: Path) -> None:
 def _save_html(scene: Scene, path: Path) -> None:
     with plotter(scene, PAGE) as (made, stage), _offline():
         made.trame.export_html(str(path))
+    path.write_text(path.read_text().replace(ICONS, "data:,"))
     if scene.words:  # trame writes no letters but those of scales
         _say(path, scene.words, "top:0;font-size:17px")
     if stage.spared:

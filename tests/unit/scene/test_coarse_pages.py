@@ -9,6 +9,7 @@ import pytest
 
 from flowcfd.bench.box import Box, write_field, write_mesh
 from flowcfd.scene import view
+from flowcfd.scene.render import ICONS
 from flowcfd.settings import settings
 
 CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
@@ -29,5 +30,6 @@ def test_a_page_is_small_and_says_when_it_is_coarser(
     (tmp_path / "system/controlDict").write_text(CONTROL)
     page = view(tmp_path).slice("z").save(tmp_path / "scene.html")
     assert page.stat().st_size < 5_000_000
+    assert ICONS not in page.read_text()
     assert ("Coarser than computed: 80000 of 320000 triangles" in page.read_text()) == coarser
     settings.cache_clear()
