@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import LONG, SIZE, Lab, shot, until
-from tests.browser.test_viewer import CONTROL, colours
+from tests.browser.test_viewer import CONTROL, changed, colours, drag
 
 from flowcfd.bench.box import Box, write_field, write_mesh
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_page_is_drawn_by_the_browser_and_says_its_title(lab: Lab, browser_3d: Browser, tmp_path: Path) -> None:
+def test_a_page_is_drawn_and_turned_by_the_browser_and_says_its_title(
+    lab: Lab, browser_3d: Browser, tmp_path: Path
+) -> None:
     write_mesh(tmp_path, box := Box((8, 8, 8)))
     write_field(tmp_path, "1", "U", box.centres() ** 2)
     write_field(tmp_path, "1", "p", np.sum(box.centres() ** 2, axis=1))
@@ -32,4 +34,11 @@ def test_a_page_is_drawn_by_the_browser_and_says_its_title(lab: Lab, browser_3d:
     picture = shown.locator("canvas").first
     until(lambda: colours(picture) > 100)
     shot(page, "page")
+    before = picture.screenshot()
+
+    def turned() -> bool:
+        drag(page, picture)
+        return changed(before, picture.screenshot()) > 0.02
+
+    until(turned)
     context.close()
