@@ -23,10 +23,13 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import nbformat
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 from tests.conftest import end_all_of
+
+from flowcfd.bench.box import Box, write_field, write_mesh
 
 SHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 """Screenshots are kept here, to be looked at after the tests."""
@@ -38,6 +41,10 @@ SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swi
 SIZE = {"width": 1400, "height": 1000}
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+
+CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
+application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +109,20 @@ def shot(of: Page | Locator, name: str) -> Path:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of their own for all that these tests start."""
     return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def swirl(place: Path) -> Path:
+    """A case on disk: a box with a swirl at time 1."""
+    folder, box = place / "swirl", Box((24, 24, 24))
+    folder.mkdir()
+    write_mesh(folder, box)
+    x, y, z = (box.centres() - 0.5).T
+    write_field(folder, "1", "U", np.stack([-y, x, 0.3 * z], axis=1))
+    write_field(folder, "1", "p", x * x + y * y)
+    (folder / "system").mkdir()
+    (folder / "system/controlDict").write_text(CONTROL)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from tests.browser.conftest import (
     shot,
     until,
 )
-from tests.browser.test_viewer import case, changed, drag, picture  # noqa: F401
+from tests.browser.pictures import changed, drag, picture
 
 from flowcfd.cli import main
 
@@ -169,7 +169,7 @@ def test_a_plain_jupyter_lab_has_all_that_is_installed(
     place: Path,
     environment: dict[str, str],
     page: Page,
-    case: Path,  # noqa: F811
+    swirl: Path,
 ) -> None:
     prefix, folder = place / "prefix", place / "plain"
     folder.mkdir()
@@ -181,7 +181,7 @@ def test_a_plain_jupyter_lab_has_all_that_is_installed(
     with Server(command, {**environment, **found}, folder) as server:
         lab = Lab(server.address, server.token, folder, environment)
         hosts = asked(page)
-        view = f"import flowcfd as fc\nfc.view({str(case)!r}).slice('z').camera('iso')"
+        view = f"import flowcfd as fc\nfc.view({str(swirl)!r}).slice('z').camera('iso')"
         more = "import flowcfd as fc; print(fc.Cavity('1 m').model_dump_json())"
         book = lab.open(page, WRITER, more, "!which blockMesh", view)
         book.run()

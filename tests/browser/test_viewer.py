@@ -2,94 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import Browser, Error, Locator, Page, Route
-from tests.browser.conftest import Lab, Notebook, shot, until
-
-from flowcfd.bench.box import Box, write_field, write_mesh
+from playwright.sync_api import Browser, Locator, Page, Route
+from tests.browser.conftest import Lab, shot, until
+from tests.browser.pictures import alike, changed, colours, drag, picture
 
 pytestmark = pytest.mark.browser
-CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
-application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
-"""
 STATUS = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
 FRAME = ".flowcfd-frame"
 
 
-@pytest.fixture(scope="module")
-def case(place: Path) -> Path:
-    """A box with a swirl at time 1."""
-    folder, box = place / "box", Box((24, 24, 24))
-    folder.mkdir()
-    write_mesh(folder, box)
-    x, y, z = (box.centres() - 0.5).T
-    write_field(folder, "1", "U", np.stack([-y, x, 0.3 * z], axis=1))
-    write_field(folder, "1", "p", x * x + y * y)
-    (folder / "system").mkdir()
-    (folder / "system/controlDict").write_text(CONTROL)
-    return folder
-
-
-def colours(of: Locator) -> int:
-    """How many colours a screenshot of it has; none while its frame is put into the page anew."""
-    try:
-        shown = of.screenshot()
-    except Error as error:
-        if "detached" not in str(error):
-            raise
-        return 0
-    with Image.open(io.BytesIO(shown)) as seen:
-        return len(seen.convert("RGB").getcolors(1 << 24) or ())
-
-
-def changed(before: bytes, after: bytes) -> float:
-    """The share of pixels that differ."""
-    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
-        if one.size != other.size:
-            return 1.0
-        return float((np.asarray(one.convert("RGB")) != np.asarray(other.convert("RGB"))).any(axis=2).mean())
-
-
-def alike(before: bytes, after: bytes) -> bool:
-    """Whether two pictures show the same; one may still be the coarse one of a view that has just been turned."""
-    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
-        small = [np.asarray(each.convert("RGB").resize((90, 60)), float) for each in (one, other)]
-        return float(np.abs(small[0] - small[1]).mean()) < 3.0
-
-
-def picture(book: Notebook, cell: int) -> Locator:
-    """The picture of the live view that a cell shows, when it has come."""
-    seen = book.output(cell).frame_locator("iframe").locator("vtk-remote-view, canvas").first
-    seen.wait_for()
-    until(lambda: colours(seen) > 100)
-    return seen
-
-
-def drag(page: Page, seen: Locator, also: Callable[[], None] = lambda: None) -> None:
-    """Turn what is seen by the mouse."""
-    box = seen.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 16):
-        page.mouse.move(x + 8 * step, y + 4 * step)
-    also()
-    page.mouse.up()
-
-
 def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
-    lab: Lab, page: Page, case: Path
+    lab: Lab, page: Page, swirl: Path
 ) -> None:
     book = lab.open(
         page,
-        f"import flowcfd as fc\nscene = fc.view({str(case)!r}).slice('z').surface('top', color='p')\n"
+        f"import flowcfd as fc\nscene = fc.view({str(swirl)!r}).slice('z').surface('top', color='p')\n"
         "viewer = fc.Viewer(scene.camera('iso'))\nviewer",
         "import time, os, signal\nprint('busy', flush=True)\ntime.sleep(20)",
         "os.kill(viewer.process.pid, signal.SIGKILL)",
@@ -160,10 +90,10 @@ def _inside(output: Locator) -> str:
     return frames.first.content_frame.locator("body").inner_text() if frames.count() else ""
 
 
-def test_the_first_picture_is_there_before_its_page(lab: Lab, page: Page, case: Path) -> None:
+def test_the_first_picture_is_there_before_its_page(lab: Lab, page: Page, swirl: Path) -> None:
     held: list[Route] = []
     page.route("**/proxy/**/vue.global.js", lambda route: held.append(route))
-    book = lab.open(page, f"import flowcfd as fc\nfc.view({str(case)!r}).slice('z').camera('iso')")
+    book = lab.open(page, f"import flowcfd as fc\nfc.view({str(swirl)!r}).slice('z').camera('iso')")
     book.run(0)
     first = book.output(0).locator(".flowcfd-frame-poster")
     until(lambda: colours(first) > 100)
@@ -176,13 +106,13 @@ def test_the_first_picture_is_there_before_its_page(lab: Lab, page: Page, case: 
     picture(book, 0)
 
 
-def test_where_the_proxy_is_closed_the_page_turns_by_itself(lab: Lab, browser_3d: Browser, case: Path) -> None:
+def test_where_the_proxy_is_closed_the_page_turns_by_itself(lab: Lab, browser_3d: Browser, swirl: Path) -> None:
     context = browser_3d.new_context(viewport={"width": 1200, "height": 900})
     page = context.new_page()
     page.set_default_timeout(90_000)
     page.route("**/proxy/**", lambda route: route.fulfill(status=404, body="no proxy"))
     try:
-        book = lab.open(page, f"import flowcfd as fc\nfc.view({str(case)!r}).slice('z').camera('iso')")
+        book = lab.open(page, f"import flowcfd as fc\nfc.view({str(swirl)!r}).slice('z').camera('iso')")
         book.run(0)
         frame = book.output(0).locator(FRAME)
         frame.get_by_role("button", name="Try again").wait_for()
@@ -200,6 +130,7 @@ def test_where_the_proxy_is_closed_the_page_turns_by_itself(lab: Lab, browser_3d
         shot(page, "viewer-no-proxy")
         page.unroute("**/proxy/**")  # the way back
         frame.get_by_role("button", name="Try again").click()
+        expect(frame.locator("iframe[srcdoc]")).to_have_count(0)
         picture(book, 0)
     finally:
         context.close()
