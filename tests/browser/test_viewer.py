@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.conftest import Lab, shot, until
 from tests.browser.pictures import alike, changed, colours, drag, picture
 
