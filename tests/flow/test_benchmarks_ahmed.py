@@ -29,8 +29,9 @@ def test_from_cad_to_drag(home: Path) -> None:
         < 2 * sum(found.parts[name] for name in ahmed.PARTS)
     )
     assert 0.015 < found.parts["friction"] < 0.06
+    assert found.parts["front"] < 0.06, "the flow stays on the nose"
     lowest, mean, _ = found.y_plus
-    assert lowest < 100 < mean < 400
+    assert lowest < 30 < mean < 60, "the boundary layer of the nose is cut into cells"
     assert not (of.run.case / "log.potentialFoam").exists()
     drag = of.measure("forces.Cd")
     assert drag.abs().max() < 3, "it starts from rest without a blow"
