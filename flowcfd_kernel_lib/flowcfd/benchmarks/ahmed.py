@@ -208,7 +208,7 @@ def plot(of: dict[int, Results]) -> Plot:
     "ahmed",
     title="the Ahmed body from CAD, slant 25 and 35 degrees, Re 2.8e6",
     source="Ahmed, Ramm and Faltin (1984); Meile and others (2011)",
-    cost=Cost(2600, 45),
+    cost=Cost(2300, 45),
 )
 def run(effort: Effort) -> Outcome:
     """Compute both angles on three grids each, or one angle on a coarse one, and compare."""
