@@ -45,7 +45,7 @@ def test_a_report_says_the_numbers_of_the_run(home: Path, tmp_path: Path) -> Non
     assert str(res.statistics("forces.Cd")) in page
     assert run.record.digest in page
     assert "256 cells" in page
-    assert "oil (nu 0.001, rho 900)" in page
+    assert "oil (nu 0.001 m²/s, rho 900 kg/m³)" in page
     assert "velocity (1 0 0) m/s" in page
     assert f"Verdict {res.verdict.line}" in page
     for judgement in res.verdict.judged:
