@@ -268,7 +268,7 @@ def plot(found: Loss, cells: int) -> Plot:
     "elbow",
     title="loss of a smooth elbow of 90 degrees, R/D = 2, from CAD, Re 1e5",
     source="Ito (1960)",
-    cost=Cost(500, 25),
+    cost=Cost(520, 25),
 )
 def run(effort: Effort) -> Outcome:
     """Compute three grids, or a coarser one, and compare with Ito's formula."""

@@ -229,7 +229,7 @@ def plot(curves: list[tuple[str, Floor]]) -> Plot:
     "surface_cube",
     title="cube on the floor of a channel, from CAD, Re 40 000",
     source="Martinuzzi and Tropea (1993); Lakehal and Rodi (1997)",
-    cost=Cost(650, 25),
+    cost=Cost(760, 25),
 )
 def run(effort: Effort) -> Outcome:
     """Compute k-epsilon on three grids and SST on the middle one, or k-epsilon on the coarsest only, and compare.
