@@ -9,12 +9,12 @@ import io
 import re
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import CELLS, Notebook, shot, until
 from tests.browser.hubs import Hub, hub  # noqa: F401
+from tests.browser.pictures import changed
 
 pytestmark = pytest.mark.browser
 CELLS_NOW = CELLS.replace(".content", "?.content?")
@@ -185,11 +185,3 @@ def colours(of: Locator) -> int:
         return 0
     with Image.open(io.BytesIO(of.screenshot())) as seen:
         return len(seen.convert("RGB").getcolors(1 << 24) or ())
-
-
-def changed(before: bytes, after: bytes) -> float:
-    """The share of pixels that differ."""
-    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
-        if one.size != other.size:
-            return 1.0
-        return float((np.asarray(one.convert("RGB")) != np.asarray(other.convert("RGB"))).any(axis=2).mean())
