@@ -148,9 +148,8 @@ class Data:
         (low, high), (first, last) = self.body, self.bounds
         size = float((high - low).max())
         before, behind, beside = 0.6 * size, 1.4 * size, 0.5 * size
-        if (
-            self.plane is not None
-        ):  # how far the flow is disturbed goes by the height: a cylinder needs more than a wing
+        if self.plane is not None:
+            # how far the flow is disturbed goes by the height: a cylinder needs more than a wing
             tall = float(np.delete(high - low, self.plane)[-1])
             before, behind, beside = 0.4 * size + 0.6 * tall, 0.5 * size + 2.5 * tall, 0.3 * size + 0.8 * tall
         begin = np.maximum(low - np.array([before, beside, beside]), first)
