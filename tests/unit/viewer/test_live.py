@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,14 @@ def letters(live: Live) -> list[int]:
     return [text.GetFontSize() for text in live._texts()]
 
 
-def test_while_it_moves_it_is_coarse_and_small(live: Live) -> None:
+@pytest.mark.parametrize("fast", [False, True])
+def test_while_it_moves_it_is_coarse_and_small(live: Live, fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a picture takes so little that a finer level is drawn, which a test must not leave to the machine."""
+    monkeypatch.setattr("flowcfd.viewer.live.QUICK", math.inf if fast else 0.0)
     still, size, text = drawn(live), live.image()[1], letters(live)
     live.move(True)
     image, small = live.image()
-    assert drawn(live) < still / 4
+    assert drawn(live) < still / (2 if fast else 4)
     assert small == (round(RATIO * size[0]), round(RATIO * size[1]))
     assert Image.open(io.BytesIO(image)).format == "JPEG" and len(image) < 100_000
     live.move(False)
@@ -70,6 +74,19 @@ def test_a_view_that_is_not_used_frees_its_levels(live: Live) -> None:
     assert not live.moving and live._levels._known == {}
     live.move(True)  # in full, until the levels are there again
     assert live.image()[1][0] == round(RATIO * 1000)
+
+
+def test_its_level_follows_the_time_that_pictures_take(live: Live) -> None:
+    live.move(True)
+    live._finer = 0
+    live._replace()
+    sizes = [drawn(live)]
+    for seconds in (0.001, 0.03, 0.001, 0.001, 0.1, 0.1, 0.1):
+        live._pace(seconds)
+        sizes.append(drawn(live))
+    coarsest, finer, full = sorted(set(sizes))
+    assert sizes == [coarsest, finer, finer, full, full, finer, coarsest, coarsest]
+    assert full == 500_000
 
 
 class Mouse:
