@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
-from threading import RLock
-from typing import Generic, TypeVar
+from threading import RLock, get_ident
+from typing import Generic, TypeVar, cast
 
 from flowcfd.errors import SiteError, UnknownName
 
@@ -24,6 +25,7 @@ class Registry(Generic[Part]):
         self._load: Callable[[], object] | None = load
         self._parts: dict[str, Part] = {}
         self._foreign_read = False
+        self._reading: set[int] = set()
         self._filling = RLock()
         self._full = load is None
 
@@ -68,13 +70,33 @@ class Registry(Generic[Part]):
                 self._full = True
 
     def _foreign(self) -> None:
-        if self._foreign_read:
+        """Parts of plug-ins; a thread that asks while another imports them waits for their modules as it imports them.
+
+        No lock of ours is held meanwhile: a plug-in's module that asks while it is imported elsewhere would wait for
+        the reader, who waits for the module. Imports have locks of their own, and know of such a ring.
+        """
+        reader = get_ident()
+        if self._foreign_read or reader in self._reading:  # a plug-in that this thread is importing asks
             return
-        self._foreign_read = True
-        for entry in metadata.entry_points(group=self.group):
-            if entry.name in self._parts:
-                continue
-            try:
-                self._parts[entry.name] = entry.load()
-            except Exception as error:  # a plug-in is foreign code: whatever it raises is a defect of the site
+        self._reading.add(reader)
+        try:
+            entries = metadata.entry_points(group=self.group)
+            for entry in entries:
+                if entry.name not in self._parts:
+                    self._load_foreign(entry)
+            self._foreign_read = all(entry.name in self._parts for entry in entries)
+        finally:
+            self._reading.discard(reader)
+
+    def _load_foreign(self, entry: metadata.EntryPoint) -> None:
+        """The part of an entry point; none as long as its module, which this thread is importing, does not have it."""
+        try:
+            self._parts.setdefault(entry.name, cast(Part, entry.load()))
+        except Exception as error:  # a plug-in is foreign code: whatever it raises is a defect of the site
+            if not _half_imported(entry.module):
                 raise SiteError(f"plug-in {entry.value!r} of group {self.group} cannot be loaded: {error}") from error
+
+
+def _half_imported(module: str) -> bool:
+    """Whether a module is still being imported; to other threads it never seems so, for their import waits."""
+    return bool(getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False))

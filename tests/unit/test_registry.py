@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from importlib import import_module
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 import pytest
 
@@ -97,6 +100,89 @@ def test_a_plug_in_does_not_replace_our_own_part(tmp_path: Path, monkeypatch: py
     plug_in(tmp_path, "water = fractions:Fraction")
     monkeypatch.syspath_prepend(tmp_path)
     assert dict(mills().items()) == {"water": "our own"}
+
+
+GATE = """from importlib import import_module
+gate = import_module("{test}").GATES["{name}"]
+gate.imported()
+Mill = object()
+"""
+GATES: dict[str, Gate] = {}
+"""Where modules of plug-ins stop while they are imported, by the module's name."""
+
+
+class Gate:
+    """A module that says that its import has begun, and goes on when it may."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        GATES[name] = self
+        self.begun, self.go_on, self.asks = Event(), Event(), lambda: None
+        (folder / f"{name}.py").write_text(GATE.format(test=__name__, name=name))
+
+    def imported(self) -> None:
+        self.begun.set()
+        assert self.go_on.wait(60)
+        self.asks()
+
+
+@pytest.mark.parametrize("ask", [Registry.names, lambda mills: mills.get("wind")], ids=["names", "get"])
+def test_a_thread_that_asks_while_plug_ins_are_read_waits_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Registry[object]], object]
+) -> None:
+    """A run of a plug-in's solver was once refused as unknown while the wizard was still importing the plug-in."""
+    gate = Gate(tmp_path, name := f"slow_mill_{uuid4().hex}")
+    plug_in(tmp_path, f"wind = {name}:Mill")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = mills()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, registry)
+        assert gate.begun.wait(60)
+        second = pool.submit(ask, registry)
+        wait([second], timeout=0.05)  # it would be done by now if it did not wait
+        gate.go_on.set()
+        assert first.result(60) is second.result(60) or first.result() == second.result() == ["water", "wind"]
+
+
+def test_a_plug_in_that_is_being_imported_may_ask_for_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(tmp_path, name := f"asking_mill_{uuid4().hex}")
+    plug_in(tmp_path, f"wind = {name}:Mill")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry, found = mills(), []
+    gate.asks = lambda: found.append(registry.names())
+    gate.go_on.set()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(registry.names).result(60) == ["water", "wind"]
+    assert found == [["water"]]
+
+
+def test_a_plug_in_that_asks_while_another_thread_wants_its_module_hangs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread imports the plug-in itself and holds its module; the registry's reader waits for that module."""
+    gate = Gate(tmp_path, name := f"wanted_mill_{uuid4().hex}")
+    other = Gate(tmp_path, before := f"first_mill_{uuid4().hex}")
+    plug_in(tmp_path, f"steam = {before}:Mill\nwind = {name}:Mill")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = mills()
+    gate.asks = registry.names
+    with ThreadPoolExecutor(2) as pool:
+        reader = pool.submit(registry.names)
+        assert other.begun.wait(60)
+        importer = pool.submit(import_module, name)
+        assert gate.begun.wait(60)
+        other.go_on.set()
+        gate.go_on.set()
+        assert reader.result(60) == ["steam", "water", "wind"] and importer.result(60)
+
+
+def test_a_broken_plug_in_is_named_whoever_asks_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second to ask was once told that there is no such mill."""
+    plug_in(tmp_path, "wind = no_such_module_anywhere:Part")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = mills()
+    for _ in range(2):
+        with pytest.raises(SiteError, match="plug-in 'no_such_module_anywhere:Part'"):
+            registry.get("wind")
 
 
 @pytest.mark.parametrize("target", ["no_such_module_anywhere:Part", "fractions:NoSuchPart"])
