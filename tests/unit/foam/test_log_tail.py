@@ -92,6 +92,16 @@ def test_what_remains_follows_from_the_pace_so_far() -> None:
     assert Progress().fraction is None
 
 
+def test_the_pace_is_that_of_the_clock_where_the_solver_waits_for_a_core(tmp_path: Path) -> None:
+    log = tmp_path / "log.simpleFoam"
+    log.write_text("Create mesh for time = 0\n\nTime = 25\n\nExecutionTime = 10 s  ClockTime = 80 s\n\n")
+    tail = Tail(log, end_time=100.0)
+    tail.poll()
+    assert tail.progress.execution_time == 10.0
+    assert tail.progress.remaining == pytest.approx(240.0)
+    assert tail.progress.pace == pytest.approx(80.0)
+
+
 def test_the_pace_of_a_resumed_run_counts_from_its_own_start() -> None:
     assert Progress(time=75.0, start_time=50.0, end_time=100.0).fraction == 0.5
 

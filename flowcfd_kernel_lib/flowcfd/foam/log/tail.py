@@ -60,6 +60,18 @@ class Progress:
     """How far the mesh is, while it is made by snappyHexMesh."""
     mesh_only: bool = False
     """Whether nothing comes behind the mesh."""
+    clock_time: float | None = None
+    """Time of the clock so far, in whole seconds [s]."""
+
+    @property
+    def pace(self) -> float | None:
+        """Time of the clock for a step [s]; the CPU time where that says more: the clock counts whole seconds."""
+        return self._taken / self.iteration if self._taken and self.iteration else None
+
+    @property
+    def _taken(self) -> float | None:
+        """A solver that waits for a core takes longer than its CPU time [s]."""
+        return None if self.execution_time is None else max(self.execution_time, self.clock_time or 0.0)
 
     @property
     def shown(self) -> float | None:
@@ -82,9 +94,9 @@ class Progress:
     def remaining(self) -> float | None:
         """Seconds until the end at the pace so far; None where that cannot be told."""
         here = replace(self, began=None).fraction  # the pace is that of this log
-        if not here or self.execution_time is None:
+        if not here or self._taken is None:
             return None
-        return self.execution_time * (1.0 - here) / here
+        return self._taken * (1.0 - here) / here
 
 
 @dataclass(slots=True)
@@ -152,7 +164,8 @@ class Tail:
         self._last: Step | None = None
         self._latest: dict[str, float] = {}
         self._start: float | None = None
-        self._clock: float | None = None
+        self._execution_time: float | None = None
+        self._clock_time: float | None = None
         self._converged: int | None = None
         self._ended = False
 
@@ -205,7 +218,8 @@ class Tail:
             iteration=self._count,
             residuals=dict(self._latest),
             courant=step.courant if step else None,
-            execution_time=self._clock,
+            execution_time=self._execution_time,
+            clock_time=self._clock_time,
             end_time=self.end_time,
             start_time=self._start,
             converged=self._converged,
@@ -239,7 +253,8 @@ class Tail:
 
     def _execution(self, line: bytes) -> None:
         if found := lines.EXECUTION.pattern.match(line):
-            self._clock = self._step.execution_time = float(found[1])
+            self._execution_time = self._step.execution_time = float(found[1])
+            self._clock_time = float(found[2])
             self._timing, self._region = False, ""
 
     def _create(self, line: bytes) -> None:

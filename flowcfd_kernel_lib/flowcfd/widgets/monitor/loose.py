@@ -100,8 +100,7 @@ class Loose(Run):
             return "Done", ""
         if "FOAM FATAL" in (foot := _foot(log)) or "sigFpe" in foot:
             return "Failed", f"{log.name} says so"
-        step = (progress.execution_time or 0.0) / max(1, progress.iteration or 1)
-        if quiet > max(QUIET, STEPS * step):
+        if quiet > max(QUIET, STEPS * (progress.pace or 0.0)):
             return "Stopped", f"{log.name} has not grown for {span(quiet)}"
         return "Running", "no run of FlowCFD: the log is followed, its solver cannot be asked anything"
 

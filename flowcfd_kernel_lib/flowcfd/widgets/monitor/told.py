@@ -86,8 +86,7 @@ def _far(follower: Follower, progress: Progress, status: Status) -> Iterator[str
         yield f"converged at iteration {progress.converged}"
     if progress.courant is not None:
         yield f"Co {progress.courant:.2g}"
-    if progress.execution_time and progress.iteration and status.state == "Running":
-        each = progress.execution_time / progress.iteration
+    if (each := progress.pace) and status.state == "Running":
         yield f"{span(each) if each >= 1 else f'{1000 * each:.2g} ms'} a step"
 
 
