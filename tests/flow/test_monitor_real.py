@@ -129,16 +129,20 @@ def test_what_comes_before_show_and_after_is_in_the_state_that_a_new_page_gets(h
     again = watch(monitor.run.path.name)  # as after a restart of the kernel
     ended(again)
     assert again.rows == monitor.rows
-    again.close()
 
     monitor.asked({"ask": "resume"})
     until(lambda: monitor.told["state"] == "Running" and monitor.rows["Initial residuals"] > stopped + 20)
+    until(lambda: again.told["state"] == "Running" and again.rows["Initial residuals"] > stopped)  # asked by another
+    again.close()
+    again.wait(30)
     monitor.asked({"ask": "cancel"})
     until(lambda: monitor.told["state"] == "Cancelled")
     ended(monitor)
+    assert "flowcfd-doze" in [one.name for one in threading.enumerate()]
     times = monitor._follower.groups["residuals"].history.rows[:, 0]
     np.testing.assert_allclose(np.diff(times), 1e-3, rtol=1e-5)  # none twice, none left out where it was resumed
     monitor.close()
+    until(lambda: "flowcfd-doze" not in [one.name for one in threading.enumerate()])
 
 
 def test_a_run_that_diverges_says_why_and_what_helps(home: Path) -> None:

@@ -41,6 +41,8 @@ QUICK, CALM, REST = 0.02, 0.1, 0.5
 """Time [s] between two looks for new rows: while they come, a while after, and of a run that does not compute."""
 STATE, MEANS = 1.0, 2.0
 """The least time [s] between two looks at the state of a run, and at its means; never more than a tenth of a core."""
+DOZE = 2.0
+"""Time [s] between two looks whether a run that has ended goes on, as a program or a command asked it to."""
 ALIVE = 8
 """So many monitors follow runs in one process; the oldest rests: nobody says when a cell's output is thrown away."""
 
@@ -187,9 +189,21 @@ class Monitor(anywidget.AnyWidget):
                     if self._through:
                         self._thread = None
                         _forget(self)
+                        self._made("flowcfd-doze", self._doze, over).start()
                         return
             self._wake.wait(self._pause())
             self._wake.clear()
+
+    def _doze(self, over: threading.Event) -> None:
+        """Follow on when a run that was stopped, or failed, computes again: whoever asked it to."""
+        while (follower := self._follower) is not None and self.told.get("state") != "Done":
+            if over.wait(DOZE) or self.comm is None or self._over is not over or self.alive:
+                return
+            with contextlib.suppress(FlowError, OSError):
+                if follower.run.state in ACTIVE:
+                    self._verdict, self._next_state = None, 0.0
+                    self.start()
+                    return
 
     def _pause(self) -> float:
         quiet = time.monotonic() - self._fresh
