@@ -200,7 +200,7 @@ class Monitor(anywidget.AnyWidget):
             if over.wait(DOZE) or self.comm is None or self._over is not over or self.alive:
                 return
             with contextlib.suppress(FlowError, OSError):
-                if follower.run.state in ACTIVE:
+                if status_of(follower.run, follower.progress).state in ACTIVE:
                     self._verdict, self._next_state = None, 0.0
                     self.start()
                     return
