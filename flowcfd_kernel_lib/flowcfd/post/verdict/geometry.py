@@ -18,6 +18,7 @@ from flowcfd.foam.fields import Faces, read_list
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Arrays = Mapping[str, NDArray[np.generic]]
 
 SMALL = 1e-150

@@ -11,8 +11,9 @@ from typing import Final, cast
 import numpy as np
 
 from flowcfd.foam.dictionary import Tree
+from flowcfd.foam.outputs import DIRECTION
 from flowcfd.post.verdict.evidence import CONSTRAINTS, SLIP, Evidence, Missing, names_of
-from flowcfd.post.verdict.geometry import Floats, Ints, Patch
+from flowcfd.post.verdict.geometry import Flags, Floats, Ints, Patch
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
 
 SLENDER: Final = 3.0
@@ -82,6 +83,17 @@ class Body:
         return whole / self.depth if self.flat else float(np.sqrt(whole))
 
     @property
+    def size(self) -> float:
+        """The largest extent along an axis [m]."""
+        return float(np.ptp(self.points, axis=0).max())
+
+    def near(self, places: Floats) -> Flags:
+        """Which of places (n, 3) [m] are within `size` of the box around it."""
+        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        away = np.maximum(np.maximum(low - places, places - high), 0)
+        return cast(Flags, np.linalg.norm(away, axis=1) <= self.size)
+
+    @property
     def slender(self) -> bool:
         """Whether it is more wing than bluff body."""
         return self.plan > SLENDER * self.frontal
@@ -103,8 +115,7 @@ def _body(seen: Evidence) -> Body | None:
         along = seen.stream / np.linalg.norm(seen.stream)
     except Missing:
         return None
-    stream = _keys(seen, seen.open)
-    free = {name: patch for name, patch in seen.walls.items() if not np.isin(_keys(seen, {name: patch}), stream).any()}
+    free = seen.walls.keys() - passed(seen)
     asked = [name for name in _asked(seen) if name in free]
     standing = asked or [name for group in _joined(seen) if all(name in free for name in group) for name in group]
     patches = {name: seen.walls[name] for name in standing if name in seen.walls}
@@ -120,6 +131,24 @@ def _body(seen: Evidence) -> Body | None:
     mirrors = seen.patches(lambda patch: patch.kind in ("symmetry", "symmetryPlane"))
     half = bool(mirrors) and bool(np.isin(_keys(seen, patches), _keys(seen, mirrors)).any())
     return Body(patches, along, bool(thin), depth, half)
+
+
+def passed(seen: Evidence) -> frozenset[str]:
+    """The walls that meet an open patch, which the stream comes in or leaves along: ground, tunnel, pipe."""
+
+    def found() -> frozenset[str]:
+        stream = _keys(seen, seen.open)
+        return frozenset(
+            name for name, patch in seen.walls.items() if np.isin(_keys(seen, {name: patch}), stream).any()
+        )
+
+    return seen.once("passed", found)
+
+
+def measured(seen: Evidence) -> frozenset[str]:
+    """The walls that a force or a reattachment is taken of."""
+    shears = [tree for tree in seen.functions("surfaces").values() if DIRECTION in tree]
+    return frozenset(_asked(seen)) | {str(name) for tree in shears for name in tree.get("surfaces", ())}
 
 
 def _asked(seen: Evidence) -> list[str]:

@@ -11,12 +11,13 @@ import numpy as np
 from flowcfd.post.verdict.evidence import ATMOSPHERIC, Evidence, Missing, names_of
 from flowcfd.post.verdict.geometry import SMALL, Floats
 from flowcfd.post.verdict.judge import Judgement, amber, green, inapplicable, judge, percent, red
+from flowcfd.post.verdict.surroundings import Body, body, measured, passed
 
 C_MU: Final = 0.09
 MANY: Final = 0.2
 """The share of a wall's area outside of the range that is amber."""
 MOST: Final = 0.8
-"""The share of all walls' area far outside that is red."""
+"""The share of area far outside that is red: of a body's walls, of those near it, or of all where there is no body."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,13 @@ def y_plus(seen: Evidence) -> Judgement:
     the viscous layer, up to 5, too; Spalding's function: up to 300. The log layer grows with the Reynolds number: the
     upper ends are 0.1 and 0.3 of the thickness of a plate's boundary layer where that is more; the law of ground in the
     wind (nutkAtmRoughWallFunction) counts in roughness lengths and has none. Amber from 20 % of a
-    wall's area outside, red when 80 % of all walls' area is outside of what can be lived with. Sources: Pope, Turbulent
-    Flows (2000), table 7.1 (viscous sublayer y+ < 5, buffer layer 5 to 30, log law from 30 to y = 0.3 delta); Menter,
-    AIAA J. 32 (1994) 1598, y+ < 2 for kOmegaSST at the wall; ERCOFTAC Best Practice Guidelines (2000), 30 < y+ < 500.
+    wall's area outside, red when 80 % of all walls' area is outside of what can be lived with. Where a body stands in
+    the stream, its walls and the others are counted apart, for much good ground makes a bad body no better; and of a
+    wall that the stream comes in or leaves along (ground, tunnel) and of which nothing is measured, what is farther
+    from the body than its own size is not counted, for it hardly moves the forces. That distance and the 80 % are our
+    choice. Sources: Pope, Turbulent Flows (2000), table 7.1 (viscous sublayer y+ < 5, buffer layer 5 to 30, log law
+    from 30 to y = 0.3 delta); Menter, AIAA J. 32 (1994) 1598, y+ < 2 for kOmegaSST at the wall; ERCOFTAC Best Practice
+    Guidelines (2000), 30 < y+ < 500.
 
     y+ is the field yPlus where it is written, else Cmu^(1/4) y sqrt(k) / nu at wall functions of k (as OpenFOAM has
     it), and y sqrt((nu + nut) |dU/dn|) / nu otherwise.
@@ -58,9 +63,11 @@ def y_plus(seen: Evidence) -> Judgement:
         return inapplicable("no RAS model: walls have no treatment that y+ would have to suit")
     if not seen.walls:
         return inapplicable("no wall on which the fluid sticks")
-    each = {name: _looked(seen, name) for name in seen.walls}
+    found = body(seen)
+    each = {name: _looked(seen, name, found) for name in seen.walls}
     area = {name: patch.area for name, patch in seen.walls.items()}
-    far = sum(each[name].beyond * area[name] for name in each) / sum(area.values())
+    own = set(found.patches) if found is not None else set()
+    far = max(_far([look for name, look in each.items() if (name in own) is side]) for side in (True, False))
     bad = {name: look for name, look in each.items() if look.outside >= MANY}
     share = percent(max(look.outside for look in each.values()))
     limit = "20 % of a wall outside (red 80 % of all far outside)"
@@ -72,7 +79,7 @@ def y_plus(seen: Evidence) -> Judgement:
     worst = sorted(bad, key=lambda name: -bad[name].outside * area[name])
     said = [
         f"{name}: {percent(look.outside)} of the area outside of {look.range} "
-        f"({look.treatment}; y+ {_short(look.low)} to {_short(look.high)})"
+        f"({look.treatment}; y+ {_short(look.low)} to {_short(look.high)}){look.aside}"
         for name, look in ((name, bad[name]) for name in worst[:SHOWN])
     ]
     if more := [bad[name] for name in worst[SHOWN:]]:
@@ -83,7 +90,11 @@ def y_plus(seen: Evidence) -> Judgement:
 
 @dataclass(frozen=True)
 class Look:
-    """y+ on one wall: 5 % of the faces lie below `low` and above `high`; shares of area outside of the ranges."""
+    """y+ on one wall: 5 % of the faces lie below `low` and above `high`; shares of area outside of the ranges.
+
+    `near` is the area [m2] that counts for red, `beyond` the share of it that is outside of what can be lived with;
+    `aside` says for a wall that counts in part what of it is outside.
+    """
 
     treatment: str
     range: str
@@ -92,12 +103,27 @@ class Look:
     high: float
     outside: float
     beyond: float
+    near: float
+    aside: str = ""
 
 
-def _looked(seen: Evidence, patch: str) -> Look:
+def _far(looks: list[Look]) -> float:
+    """The share of the area that counts which is outside of what can be lived with."""
+    area = sum(look.near for look in looks)
+    return sum(look.beyond * look.near for look in looks) / area if area else 0.0
+
+
+def _looked(seen: Evidence, patch: str, found: Body | None) -> Look:
     values, sizes = at_wall(seen, patch), seen.walls[patch].sizes
     treatment = _grown(treated(seen, patch), _thickness(seen, patch))
     low, high = np.percentile(values, [5, 95])
+    near, aside = np.ones(len(sizes), bool), ""
+    if found is not None and patch in passed(seen) - measured(seen):
+        near = found.near(seen.walls[patch].centres)
+        share = percent(_outside(values[near], treatment.good, sizes[near]))
+        aside = (
+            f", {share} of what is within {found.size:.2g} m of the body" if near.any() else ", all far from the body"
+        )
     return Look(
         treatment.words,
         " and ".join(f"{low:g} to {high:.0f}" for low, high in treatment.good),
@@ -105,7 +131,9 @@ def _looked(seen: Evidence, patch: str) -> Look:
         float(low),
         float(high),
         _outside(values, treatment.good, sizes),
-        _outside(values, treatment.bearable, sizes),
+        _outside(values[near], treatment.bearable, sizes[near]),
+        float(sizes[near].sum()),
+        aside,
     )
 
 
@@ -183,7 +211,9 @@ def _grown(treatment: Treatment, layer: float) -> Treatment:
 
 
 def _outside(values: Floats, ranges: tuple[tuple[float, float], ...], sizes: Floats) -> float:
-    """The share of area whose value is in none of the ranges."""
+    """The share of area whose value is in none of the ranges; 0 of none."""
+    if not len(values):
+        return 0.0
     inside = np.zeros(len(values), bool)
     for low, high in ranges:
         inside |= (values >= low) & (values <= high)
