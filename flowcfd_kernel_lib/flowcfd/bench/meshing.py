@@ -1,4 +1,4 @@
-"""Meshing: cells foretold beside those of real meshes of ten bodies, what a run costs over its tools, and memory."""
+"""Meshing: what a run costs over its tools, and memory."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flowcfd import telling
 from flowcfd.bench.home import home as home_of_its_own
 from flowcfd.bench.home import reaped
-from flowcfd.bench.measure import cost, cpu_seconds
+from flowcfd.bench.measure import cost
 from flowcfd.bench.row import Row
 from flowcfd.bench.shapes import shapes
 from flowcfd.case.case import Case
@@ -29,69 +27,23 @@ from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.size import size
 
 CELLS = 50_000
-"""Cells of each body."""
+"""Cells of the small mesh."""
 MANY = 250_000
 """Cells of the larger mesh whose overhead is measured: where users would care."""
 LARGE, QUICK = 2_000_000, 300_000
 """Cells of the mesh whose memory is measured, and of that in the quick form."""
-NEAR = 0.10
-"""An estimate is held to this share of the real count."""
-SHARE = 0.8
-"""On at least this share of the bodies."""
 OVERHEAD = 1.03
 """Most CPU time of a mesh made by us over that of the same tools in a shell."""
 GROWTH = 50.0
 """Most growth of the memory of the process that had a large mesh made and looked at it [MB]."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One body: cells foretold and real, CPU seconds of the plan and of the mesh."""
-
-    name: str
-    foretold: int
-    real: int
-    plan: float
-    mesh: float
-
-    @property
-    def error(self) -> float:
-        """Foretold over real, less one."""
-        return self.foretold / self.real - 1
-
-
 def run(*, quick: bool = False) -> list[Row]:
-    """Mesh all bodies, one after the other; ten minutes on a quiet machine, one or two the quick form of three."""
+    """What a mesh costs over its tools, and the memory of a large one: five minutes of CPU, one in the quick form."""
     with home_of_its_own():
-        names = list(shapes())[:3] if quick else list(shapes())
-        trials = list(_tried(names))
-        rows = [_row(one) for one in trials] + [_summary(trials)]
-        rows += overhead(repeats=2)
+        rows = overhead(repeats=2)
         rows += [] if quick else overhead(MANY, repeats=2)
     return [*rows, memory(QUICK if quick else LARGE)]
-
-
-def _tried(names: list[str]) -> Iterator[Trial]:
-    who = object()
-    try:
-        for number, name in enumerate(names):
-            telling.tell(who, name, number / len(names))
-            yield trial(name)
-    finally:
-        telling.tell(who, "", over=True)
-
-
-def trial(name: str, cells: int = CELLS) -> Trial:
-    """A body planned by the rule for a number of cells, and meshed."""
-    make, domain = shapes()[name]
-    body = make()
-    body.body()
-    before = cpu_seconds()
-    plan = size(body, Flow(speed=20.0), cells=cells, domain=domain)
-    planned = cpu_seconds() - before
-    before = cpu_seconds()
-    done = _meshed(plan.case(name="trial"))
-    return Trial(name, plan.cells, counted(done), planned, cpu_seconds() - before)
 
 
 def counted(done: Run) -> int:
@@ -101,37 +53,13 @@ def counted(done: Run) -> int:
     return snappylog.parse(log.read_text()).cells
 
 
-def _meshed(case: Case) -> Run:
+def made(case: Case) -> Run:
+    """The mesh of a case, made and reaped, so that its CPU time counts as ours."""
     done = mesh(case, wait=True)
     while reaped():
         pass
     done.check()
     return done
-
-
-def _row(one: Trial) -> Row:
-    return Row(
-        name=f"{one.name}: cells",
-        ours=one.foretold,
-        unit="foretold",
-        peer_name="the mesh",
-        peer=one.real,
-        note=f"{one.error:+.1%}; {one.plan:.1f} s CPU for the plan, {one.mesh:.1f} s for the mesh",
-    )
-
-
-def _summary(trials: list[Trial]) -> Row:
-    met = sum(abs(one.error) <= NEAR for one in trials) / len(trials)
-    worst = max(trials, key=lambda one: abs(one.error))
-    return Row(
-        name="cells foretold within 10 %",
-        ours=met,
-        unit=f"of {len(trials)} bodies",
-        goal=SHARE,
-        more_is_better=True,
-        absolute=True,
-        note=f"worst: {worst.name}, {worst.error:+.1%}",
-    )
 
 
 def overhead(cells: int = CELLS, *, repeats: int = 2) -> list[Row]:
@@ -161,7 +89,7 @@ def overhead(cells: int = CELLS, *, repeats: int = 2) -> list[Row]:
 
 
 def _afresh(case: Case) -> None:
-    done = _meshed(case)
+    done = made(case)
     shutil.rmtree(done.path)
     shutil.rmtree(done.path.parent.parent / "meshes", ignore_errors=True)
 

@@ -153,23 +153,31 @@ class Geometry:
 
         Later ones win. GeometryError for a selector that chooses nothing; UnknownName for a patch that is not there.
         """
+        if not isinstance(selectors, Mapping):
+            raise CaseError(f"selectors: must say what each name is for: {{'inlet': Facing('-x')}} (got {selectors!r})")
         names = list(self.names)
-        centres, normals, boxes = self._of_faces
         for name, given in selectors.items():
-            if clean(name) != name:
+            if not isinstance(name, str) or not name or clean(name) != name:
                 raise CaseError(f"patch: must be of A-Z a-z 0-9 _ and begin with no digit (got {name!r})")
-            if isinstance(given, str) or (isinstance(given, Sequence) and not hasattr(given, "chosen")):
-                wanted = [given] if isinstance(given, str) else list(given)
-                for one in wanted:
-                    if one not in self.names:
-                        raise UnknownName("patch", str(one), set(self.names), where=name)
-                chosen = np.array([old in wanted for old in self.names])
-            else:
-                chosen = given.chosen(centres, normals, boxes)
+            chosen = self._chosen(name, given)
             if not chosen.any():
                 raise GeometryError(f"{name}: {given} chooses no face of {self.label}")
             names = [name if mine else old for mine, old in zip(chosen, names, strict=True)]
         return self._changed(tuple(names), "names by choice")
+
+    def _chosen(self, name: str, given: Selector | str | Sequence[str]) -> NDArray[np.bool_]:
+        """Which faces get a name."""
+        if hasattr(given, "chosen"):
+            return given.chosen(*self._of_faces)
+        if not isinstance(given, str | Sequence):
+            raise CaseError(
+                f"{name}: must be a selector such as Facing, Inside or Near, or patches by their names (got {given!r})"
+            )
+        wanted = [given] if isinstance(given, str) else list(given)
+        for one in wanted:
+            if one not in self.names:
+                raise UnknownName("patch", str(one), set(self.names), where=name)
+        return np.array([old in wanted for old in self.names])
 
     def split(self, angle: str | float = "30 degree") -> Geometry:
         """Faces of triangles by feature angle: neighbours whose normals turn by less than it belong together."""

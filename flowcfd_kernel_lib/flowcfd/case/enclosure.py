@@ -156,6 +156,12 @@ class Enclosure(Domain):
         """Sensible boundaries for the patches by their roles; each domain has its own words for the flow."""
         raise NotImplementedError
 
+    def _covered(self, wall: Boundary) -> dict[str, Boundary]:
+        """The boundary of all of the body: by the word for it, singly where one of several patches is called so."""
+        if not self.known or BODY not in self.patches:
+            return {BODY: wall}
+        return {name: wall for name in self.patches if name not in self.rims}
+
     def boxes(self, cell: float | None = None) -> tuple[Refine, ...]:
         """Boxes of finer cells that are proposed around this body, each with the reason for its numbers.
 

@@ -12,7 +12,7 @@ from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, FarField, Wall
 from flowcfd.case.boxes import Stage, gaps, near, wake
 from flowcfd.case.domain import DOMAINS
-from flowcfd.case.enclosure import BODY, Layout, Side, tidy
+from flowcfd.case.enclosure import Layout, Side, tidy
 from flowcfd.case.quantities import Angle, Quantity, Speed
 from flowcfd.case.refinement import Refine
 from flowcfd.case.turbulence import InletTurbulence
@@ -47,7 +47,7 @@ class FreeAir(Outside):
     ) -> dict[str, Boundary]:
         """Flow at `speed` [m/s] and an `angle` of attack, from x towards what is up."""
         more = {} if turbulence is None else {"turbulence": turbulence}
-        return {"farfield": FarField(speed=speed, angle=angle, up=self.up, **more), BODY: body or Wall()}
+        return {"farfield": FarField(speed=speed, angle=angle, up=self.up, **more), **self._covered(body or Wall())}
 
     def _boxes(self, stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
         yield from near(stage, cell, reason)

@@ -10,7 +10,7 @@ from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
 from flowcfd.case.boxes import Stage, footing, gaps, near, wake
 from flowcfd.case.domain import DOMAINS
-from flowcfd.case.enclosure import BODY, Layout
+from flowcfd.case.enclosure import Layout
 from flowcfd.case.refinement import Refine
 from flowcfd.case.wind import LogLaw, Wind
 
@@ -44,7 +44,7 @@ class BuildingSite(Section):
         """
         floor = self.box[self.vertical][0] if self.known else wind.floor
         blowing = wind.model_copy(update={"axis": self.up, "floor": floor})
-        built = {} if self.known and self._body is None else {BODY: body or Wall()}
+        built = {} if self.known and self._body is None else self._covered(body or Wall())
         return {
             "inlet": Inlet(profile=blowing),
             "outlet": Outlet(),

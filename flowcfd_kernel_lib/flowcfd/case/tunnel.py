@@ -11,7 +11,6 @@ from flowcfd.case.around import Distances, Section
 from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
 from flowcfd.case.domain import DOMAINS
-from flowcfd.case.enclosure import BODY
 from flowcfd.case.quantities import Quantity, Speed, problem
 from flowcfd.case.turbulence import InletTurbulence
 
@@ -66,7 +65,8 @@ class WindTunnel(Section):
         floor = Wall(velocity=(entering.speed or 0.0, 0.0, 0.0)) if moving_ground else Wall()
         below = {"ground": floor} if self.ground else {"below": Slip()}
         return {
-            "inlet": entering, "outlet": Outlet(), **below, "top": Slip(), "sides": Slip(), BODY: body or Wall()
+            "inlet": entering, "outlet": Outlet(), **below, "top": Slip(), "sides": Slip(),
+            **self._covered(body or Wall()),
         }  # fmt: skip
 
     def distances(self, body: Body) -> Distances:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol, cast
 
+from flowcfd import telling
 from flowcfd.bench.row import Row
 from flowcfd.cli import output
 from flowcfd.errors import UnknownName
@@ -25,7 +27,8 @@ SUBJECTS = {
     "index": "index",
     "estimate": "estimate",
     "cad": "cad",
-    "sizes": "meshing",
+    "sizes": "sizes",
+    "mesh": "meshing",
     "report": "report",
     "stream": "stream",
     "view": "view",
@@ -49,7 +52,8 @@ def bench(options: Namespace) -> int:
     for name in chosen:
         if name not in SUBJECTS:
             raise UnknownName("subject", name, SUBJECTS, where="bench")
-    rows = [row for name in chosen for row in _measured(name, quick=options.quick)]
+    with _followed(chosen):
+        rows = [row for name in chosen for row in _measured(name, quick=options.quick)]
     missed = [row for row in rows if misses_half(row)] if options.assert_half else []
     if options.json:
         output.document({"rows": [row.as_dict() for row in rows], "missed": [row.name for row in missed]})
@@ -58,6 +62,23 @@ def bench(options: Namespace) -> int:
         for row in missed:
             output.text(f"missed by more than half: {row.name}")
     return 1 if missed else 0
+
+
+@contextmanager
+def _followed(chosen: Sequence[str]) -> Iterator[None]:
+    """Inside, what a subject says of itself ("sizes: sphere ...") is a line on standard error, in a log as well."""
+    said: set[str] = set()
+
+    def line(who: object, words: str, fraction: float | None, over: bool) -> None:
+        if words.partition(":")[0] in chosen and words not in said:
+            said.add(words)
+            output.report_line(words)
+
+    telling.TELLERS.append(line)
+    try:
+        yield
+    finally:
+        telling.TELLERS.remove(line)
 
 
 def misses_half(row: Row) -> bool:

@@ -210,6 +210,15 @@ def test_all_patches_of_the_body_answer_to_its_label_and_to_the_word_body() -> N
     assert list(own.groups) == ["brick"], "a patch of this name is meant itself"
 
 
+@pytest.mark.parametrize("domain", [fc.WindTunnel(), fc.WindTunnel(half=True), fc.FreeAir()])
+def test_a_patch_called_body_among_others_leaves_none_of_them_without_a_boundary(domain: fc.WindTunnel) -> None:
+    """What is left of a body after some of its faces were named is called body."""
+    some = domain.around(brick(rename={"roof": "body"}))
+    given = some.boundaries("30 m/s", body=fc.Wall(roughness=fc.Roughness("1 mm")))
+    assert set(given) == {name for name, patch in some.patches.items() if patch.role != "automatic"}
+    assert all(given[name].roughness for name in ("body", "front", "back"))
+
+
 def test_a_case_knows_its_space_through_json_and_pickle() -> None:
     made = case(fc.FreeAir(half=True))
     again = fc.Case.from_json(made.to_json())

@@ -48,3 +48,21 @@ def test_a_part_of_the_space_that_is_outside_of_the_domain_is_told(block: Geomet
     assert said(block, refine=(near, far)) == [("region-outside", "mesh.refine.1")]
     assert said(block, refine=(near, fc.Refine(patch="block", within=0.1, level=1))) == []
     assert said(block, refine=fc.WindTunnel(half=True).around(block).boxes(), half=True) == []
+
+
+def test_forces_on_the_rest_of_a_body_that_is_called_body_are_told(block: Geometry) -> None:
+    """Faces that nobody named are the patch body, and `body` is the word for all of them, where no patch has it."""
+    space = fc.WindTunnel()
+
+    def rules(body: Geometry, patches: Any) -> list[tuple[str, str | None]]:
+        case = fc.Case(
+            geometry=body, domain=space, mesh=fc.Snappy("0.5 m"), solve=fc.Steady(10),
+            physics=fc.Incompressible("air", "kOmegaSST"), boundaries=space.around(body).boundaries("10 m/s"),
+            outputs=[fc.Forces(patches, speed="10 m/s", area=1.0, length=1.0)],
+        )  # fmt: skip
+        return [(one.rule, one.field) for one in placement.findings(case)]
+
+    some = block.split().labelled("car").name({"body": fc.Facing("x", within="100 degree"), "rear": fc.Facing("-x")})
+    assert rules(block, "body") == []
+    assert rules(some, "body") == [("forces-of-a-part", "outputs.0.patches")]
+    assert rules(some, "car") == rules(some, tuple(some.patches)) == []

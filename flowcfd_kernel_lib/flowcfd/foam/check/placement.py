@@ -1,4 +1,4 @@
-"""What lies where it does nothing, or where it is taken for what it is not: regions outside, halves that differ."""
+"""What lies where it does nothing, or is taken for what it is not: regions outside, halves that differ, a part."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 
 from flowcfd.case.around import Outside
 from flowcfd.case.case import Case
+from flowcfd.case.enclosure import BODY
+from flowcfd.case.output import Forces
 from flowcfd.case.snappy import BodyMesh
 from flowcfd.errors import GeometryError
 from flowcfd.foam.check.finding import Finding
@@ -18,9 +20,26 @@ ALIKE = 0.01
 
 
 def findings(case: Case) -> Iterator[Finding]:
-    """What is found of regions and of half models."""
+    """What is found of regions, of half models and of forces."""
     yield from _outside(case)
     yield from _lopsided(case)
+    yield from _part(case)
+
+
+def _part(case: Case) -> Iterator[Finding]:
+    """Forces on `body` where that is one of several patches: all that nobody named, and not the whole body."""
+    space = case.space
+    if not isinstance(space, Outside) or space.body is None or BODY not in space.patches:
+        return
+    walls = [name for name in space.patches if name not in space.rims]
+    for number, one in enumerate(case.outputs):
+        if isinstance(one, Forces) and one.patches == (BODY,) and len(walls) > 1:
+            whole = repr(space.body.label) if space.body.label in space.groups else ", ".join(map(repr, walls))
+            text = (
+                f"{BODY!r} is one of {len(walls)} patches of {space.body.label} here, so these are the forces on a "
+                f"part of it; all of it is {whole}"
+            )
+            yield Finding("warning", "forces-of-a-part", text, field=f"outputs.{number}.patches")
 
 
 def _outside(case: Case) -> Iterator[Finding]:
