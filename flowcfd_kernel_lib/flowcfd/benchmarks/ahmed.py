@@ -55,7 +55,11 @@ FIRST = 0.6e-3
 
 The boundary layer is 3 mm thick where the nose ends and the pressure rises. With a first cell of 1.2 to 2 mm it left
 the nose there, and the nose had up to two and a half times the drag."""
-ITERATIONS, QUICK_ITERATIONS, OVER = 1000, 200, 300
+ITERATIONS, QUICK_ITERATIONS, OVER = 1000, 160, 300
+GENTLY = {"U": 0.7, "k": 0.6, "omega": 0.6}
+"""Relaxation of the quick form. With the usual 0.9 and 0.8 it overshot at the start, from rest, and blew up within seven
+iterations in the layers of the flanks behind the nose (1800 m/s); 0.8 and 0.7 is enough, and a second solution of the
+pressure for non-orthogonality is, too."""
 WITHIN = 0.005
 """A run ends when the mean of Cd is known to this share of itself."""
 LEGS = 0.0245
@@ -72,8 +76,8 @@ def case(
     """Half of the body in a tunnel of which it takes 1.4 %, with background cells of `cell` [m].
 
     The levels of boxes and body stay, so that grids of different `cell` are of one family. The layers are the same on
-    all: a wall function is to be asked at the same height. The `quick` form takes all its iterations, and has no box
-    around the slant's shear layer: on so coarse a grid it diverged with it.
+    all: a wall function is to be asked at the same height. The `quick` form takes all its iterations, and is relaxed
+    more.
     """
     tail = ((-0.32, 0.55), (0.0, 0.27), (0.0, 0.42))
     near = ((-1.40, 0.95), (0.0, 0.42), (0.0, 0.55))
@@ -97,7 +101,7 @@ def case(
                 Refine(box=near, level=3, name="near", why="a body height around, and two behind"),
                 Refine(box=gap, level=4, name="gap", why="four cells and more between ground and layers"),
                 Refine(box=tail, level=4, name="tail", why="shear layers of slant and base, side vortices, backflow"),
-                *(() if quick else (fine,)),
+                fine,
             ),
             layers=Layers(count=6, ratio=1.35, first=FIRST),
         ),
@@ -107,6 +111,7 @@ def case(
             iterations=iterations,
             residual=None,
             turbulence_convection="upwind",
+            relaxation=GENTLY if quick else {},
             keep=1,
             until=None if quick else Settled(measures=("forces.Cd",), within=WITHIN, over=OVER, mean=True),
         ),

@@ -35,3 +35,10 @@ def test_bands_reach_from_the_least_without_legs_to_the_greatest_and_a_tenth_bey
 
 def test_what_has_not_settled_is_told() -> None:
     assert "(not settled)" in ahmed.compared(35, [drag(0.27, settled=False)], (50_000,))[0].note
+
+
+def test_the_quick_form_has_the_mesh_of_the_others_in_coarse() -> None:
+    """Its start needs more relaxation, not another mesh: the box of the slant's shear layer is no cause of a blow."""
+    full, quick = ahmed.case(35), ahmed.case(35, ahmed.HEIGHT / ahmed.QUICK_ROWS, quick=True)
+    assert full.mesh.model_copy(update={"cell": quick.mesh.cell}) == quick.mesh
+    assert quick.solve.relaxation == ahmed.GENTLY and not full.solve.relaxation
