@@ -57,9 +57,10 @@ The boundary layer is 3 mm thick where the nose ends and the pressure rises. Wit
 the nose there, and the nose had up to two and a half times the drag."""
 ITERATIONS, QUICK_ITERATIONS, OVER = 1000, 160, 300
 GENTLY = {"U": 0.7, "k": 0.6, "omega": 0.6}
-"""Relaxation of the quick form. With the usual 0.9 and 0.8 it overshot at the start, from rest, and blew up within seven
-iterations in the layers of the flanks behind the nose (1800 m/s); 0.8 and 0.7 is enough, and a second solution of the
-pressure for non-orthogonality is, too."""
+"""Relaxation of the quick form.
+
+With the usual 0.9 and 0.8 it overshot as it started from rest, and blew up within seven iterations in the layers of the
+flanks behind the nose (1800 m/s). 0.8 and 0.7 were enough there, and so was a second solution of the pressure."""
 WITHIN = 0.005
 """A run ends when the mean of Cd is known to this share of itself."""
 LEGS = 0.0245
