@@ -8,7 +8,6 @@ of them are joined as they happened: what a later run computed again counts.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,12 +170,14 @@ _BRACKETS: Final = str.maketrans("()", "  ")
 
 def _numbers(body: Sequence[str], width: int) -> npt.NDArray[np.float64] | None:
     """All numbers at once, shape (rows, width); None when something else stands between them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # numpy's way to say that it could not read to the end
-        try:
-            flat = np.fromstring(" ".join(body).translate(_BRACKETS), sep=" ")
-        except (DeprecationWarning, ValueError):
-            return None
+    # Not np.fromstring: it warns where it cannot read on, and filters of warnings are those of all threads.
+    text = " ".join(body)
+    if "_" in text:  # Python alone takes 1_000 for a number
+        return None
+    try:
+        flat = np.array([float(word) for word in text.translate(_BRACKETS).split()])
+    except ValueError:
+        return None
     return flat.reshape(-1, width) if len(flat) == width * len(body) else None
 
 

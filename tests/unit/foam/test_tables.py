@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from flowcfd.errors import ResultError
-from flowcfd.foam.tables import names, read, rows
+from flowcfd.foam.tables import _numbers, names, read, rows
 
 COEFFICIENT = """\
 # Force coefficients
@@ -146,3 +149,24 @@ def test_columns_that_a_run_did_not_write_have_no_numbers_there(tmp_path: Path) 
 def test_what_was_not_written_is_none(tmp_path: Path) -> None:
     assert names(tmp_path) == {}
     assert rows(tmp_path, "f", "c") is None
+
+
+def test_the_warnings_of_other_threads_are_left_alone_while_numbers_are_read() -> None:
+    """Filters are the whole process's: as errors they ended a cell, and a page, while a monitor read a table."""
+    seen: list[object] = []
+
+    class Lines(Sequence[str]):
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, at: Any) -> Any:
+            seen[:] = warnings.filters
+            return ("1 (2 3)", "4 (5 nan)")[at]
+
+    before = list(warnings.filters)
+    found = _numbers(Lines(), 3)
+    assert found is not None
+    np.testing.assert_array_equal(found, [[1, 2, 3], [4, 5, np.nan]])
+    assert seen == before
+    assert _numbers(["1 2 three"], 3) is None
+    assert _numbers(["1 2 3_0"], 3) is None  # a number of Python only
