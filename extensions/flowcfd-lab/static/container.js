@@ -19,10 +19,10 @@
   };
 
   const extension = async () => {
-    const [cells, tiles] = await Promise.all(
-      ['./cells.js', './tiles.js'].map(file => import(new URL(file, here).href))
+    const files = await Promise.all(
+      ['./cells.js', './tiles.js', './stills.js'].map(file => import(new URL(file, here).href))
     );
-    const plugins = await Promise.all([cells.plugin(shared), tiles.plugin(shared)]);
+    const plugins = await Promise.all(files.map(file => file.plugin(shared)));
     return () => ({ __esModule: true, default: plugins });
   };
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,17 +20,13 @@ def show(scene: Scene) -> None:
 
     try:
         seen = way() if has_front_end() or way() == "html" else "picture"  # nobody turns what a headless kernel shows
-        bundle = {"text/plain": repr(scene), **{"live": _live, "html": _page}.get(seen, _picture)(scene)}
+        if seen == "live":
+            import_module("flowcfd.widgets.viewer").Viewer(scene)._ipython_display_()
+            return
+        bundle = {"text/plain": repr(scene), **{"html": _page}.get(seen, _picture)(scene)}
     except FlowError as error:  # such as of the settings
         bundle = {"text/plain": str(error), "text/html": f"<p>{escape(str(error))}</p>"}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
-
-
-def _live(scene: Scene) -> dict[str, Any]:
-    """The widget, and its picture for a notebook that is read without a kernel."""
-    from flowcfd.widgets.viewer import Viewer
-
-    return dict((Viewer(scene)._repr_mimebundle_() or ({}, {}))[0])
 
 
 def _page(scene: Scene) -> dict[str, Any]:

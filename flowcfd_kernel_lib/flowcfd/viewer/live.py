@@ -32,6 +32,8 @@ LEAST = 12
 """The smallest letters [pixels]."""
 MOVING, STILL = 70, 92
 """Quality of JPEG."""
+LIMIT = 200_000
+"""The most bytes of a picture that stays in a notebook."""
 UNSHINING = "#define pow(x, y) 0.0\n//VTK::Light::Impl\n#undef pow\n"
 """VTK reckons the shine of each of five lights also where a thing has none: a ninth of a picture of small triangles."""
 QUICK, SLOW = 0.012, 0.06
@@ -63,6 +65,7 @@ class Live:
         self._full: list[tuple[Any, Any]] = []
         self._letters: dict[int, tuple[Any, int]] = {}
         self._held: tuple[tuple[int, int], Any] | None = None
+        self._seen_last: tuple[int, float, Any] = (0, 0.0, None)
 
     @property
     def name(self) -> str:
@@ -170,6 +173,16 @@ class Live:
         picture.save(made, "JPEG", quality=MOVING if self.moving else STILL, subsampling=2 if self.moving else 0)
         return made.getvalue(), picture.size
 
+    def seen(self, after: int = -1, *, rests: float = 0.0) -> tuple[int, bytes]:
+        """The number of the last picture that was drawn in full, and it as JPEG of at most LIMIT bytes.
+
+        Nothing is drawn for it. Empty where none is later than `after`, or where it came less than `rests` ago [s].
+        """
+        number, drawn, picture = self._seen_last
+        if number <= after or picture is None or time.monotonic() - drawn < rests:
+            return number, b""
+        return number, bounded(picture)
+
     def picture(self) -> str:
         """The picture at rest as PNG in base64; empty where there is nothing to see."""
         if not self.plotter.renderer.actors:
@@ -237,7 +250,10 @@ class Live:
         else:
             self._levels.prepare([data for _, data in self._surfaces()])
         upside = Image.frombytes("RGB", (width, height), bytes(memoryview(cast(Any, pixels))))
-        return upside.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        found = upside.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        if not self.moving:
+            self._seen_last = self._seen_last[0] + 1, time.monotonic(), found
+        return found
 
     def _spare_shine(self) -> None:
         """Tell the shaders of what has no shine; the picture is the same."""
@@ -287,6 +303,16 @@ class Live:
             for name in ("GetTitleTextProperty", "GetLabelTextProperty", "GetTextProperty"):
                 if hasattr(prop, name) and prop.IsA("vtkActor2D") and not prop.IsA("vtkCornerAnnotation"):
                     yield getattr(prop, name)()
+
+
+def bounded(picture: Image.Image) -> bytes:
+    """A picture as JPEG of at most LIMIT bytes: coarser, then smaller, as far as that takes."""
+    for quality in (88, 75, 60):
+        made = io.BytesIO()
+        picture.save(made, "JPEG", quality=quality, subsampling=0)
+        if made.tell() <= LIMIT:
+            return made.getvalue()
+    return bounded(picture.resize((max(1, 2 * picture.width // 3), max(1, 2 * picture.height // 3))))
 
 
 def _sight(camera: Any) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import secrets
 import time
@@ -54,7 +55,7 @@ class View:
 class Views:
     """All views of a kernel by name; none is drawn before `drawn` is done, but reading goes on beside it."""
 
-    QUESTIONS: ClassVar = ("open", "spec", "replace", "page", "close", "status")
+    QUESTIONS: ClassVar = ("open", "spec", "replace", "seen", "page", "close", "status")
 
     def __init__(self, drawn: asyncio.Task[None] | None = None) -> None:
         self._drawn = drawn
@@ -80,6 +81,11 @@ class Views:
         found = self._view(view)
         found.app.replace(spec)
         return {"picture": found.live.picture()} if picture else {}
+
+    async def seen(self, view: str, after: int = -1, rests: float = 0.0) -> dict[str, Any]:
+        """The last full picture of a view with its number, as JPEG; empty where there is no later one that rests."""
+        number, picture = self._view(view).live.seen(after, rests=rests)
+        return {"number": number, "picture": base64.b64encode(picture).decode()}
 
     async def page(self, view: str) -> dict[str, Any]:
         """What a view shows as a page that needs nothing from elsewhere, at most 5 MB. Raises FlowError."""

@@ -1,11 +1,17 @@
-"""Frame: a view of the render process in the page, with a picture and a sentence where that cannot be."""
+"""Frame: a view of the render process in the page, with a picture and a sentence where that cannot be.
+
+Its last picture stays in the notebook, for when the kernel has gone.
+"""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import contextvars
+import html
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +22,14 @@ from flowcfd.errors import FlowError
 from flowcfd.jobs.live import has_front_end
 from flowcfd.viewer.kinds import Spec
 from flowcfd.viewer.process import RenderProcess, render_process
+from flowcfd.widgets.kept import Kept, Left, look_on, since
 from flowcfd.widgets.mark import mark
 from flowcfd.widgets.scripts import script
 
 HERE = Path(__file__).parent
+ENDED = "The kernel that drew this has ended. Run the cell again to turn it."
+RESTS = 2.0
+"""A picture that is so old is one at rest, and stays in the notebook [s]."""
 
 
 class Frame(anywidget.AnyWidget):
@@ -57,6 +67,9 @@ class Frame(anywidget.AnyWidget):
         self.kind, self.way, self.view = kind, way, ""
         self._pid = 0
         self._lock = threading.RLock()
+        self._seen: tuple[int, bytes] = (0, b"")
+        self._kept = Kept(".flowcfd-frame", self._left)
+        self.on_seen: list[Callable[[], object]] = [self._kept.changed]
         super().__init__(label=label, height=height, spec=spec, mark=mark("view"))
         self.on_msg(self._asked)
         self.process.on_loss.append(self._lost)
@@ -79,6 +92,7 @@ class Frame(anywidget.AnyWidget):
                 opened = self.process.ask("open", kind=self.kind, spec=self.spec, view=self.view)
                 self._pid, self.view = self.process.pid, opened["view"]
                 self.picture = base64.b64decode(opened["picture"])
+                self._look_again(after=-1, rests=0.0)
                 self.html = self._page() if self.way == "html" else ""
             except FlowError as error:
                 with self.hold_sync():
@@ -115,16 +129,56 @@ class Frame(anywidget.AnyWidget):
             if self.html:
                 self.html = self._page()
 
-    def _repr_mimebundle_(self, **more: Any) -> Any:
-        """The widget, and its picture and label for a notebook that is read without a kernel."""
+    def _ipython_display_(self) -> None:
         self.displayed()
-        found = super()._repr_mimebundle_(**more)
-        if found is None:
-            return None
-        bundle = {**found[0], "text/plain": f"<{self.label}>"}
+        if has_front_end():
+            self._kept.display(*self.bundle())
+            self.keep()
+            return
+        from IPython.display import display
+
+        display(self.still_bundle(), raw=True)  # type: ignore[no-untyped-call]
+
+    def bundle(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget alone, as IPython displays it."""
+        return super()._repr_mimebundle_() or ({}, {})
+
+    def still_bundle(self) -> dict[str, str]:
+        """Its picture, or what is wrong, where no page shows the widget."""
+        bundle = {"text/plain": f"<{self.label}>"}
         if self.picture:
             bundle["image/png"] = base64.b64encode(self.picture).decode()
-        return bundle, found[1]
+        elif self.words:
+            bundle["text/html"] = _said(self.words)
+        return bundle
+
+    def keep(self) -> None:
+        """From now on the functions in `on_seen` hear when a page was shown another picture that rests."""
+        look_on(self)
+
+    @property
+    def seen(self) -> bytes:
+        """The last picture at rest that is known here, as JPEG; empty before the first."""
+        return self._seen[1]
+
+    def keep_up(self) -> None:
+        """Ask for the last picture at rest; called now and then, from a thread."""
+        with contextlib.suppress(FlowError):
+            if self._open and self._look_again(after=self._seen[0], rests=RESTS):
+                for heard in self.on_seen:
+                    heard()
+
+    def _look_again(self, *, after: int, rests: float) -> bool:
+        """Whether there is a picture later than that of this number."""
+        answer = self.process.ask("seen", view=self.view, after=after, rests=rests)
+        found = base64.b64decode(answer["picture"])
+        if found:
+            self._seen = int(answer["number"]), found
+        return bool(found)
+
+    def _left(self) -> Left:
+        words = f"<{self.label}>"
+        return Left(words, since(ENDED) if self.seen else ENDED, self.seen, _said(self.words))
 
     def displayed(self) -> None:
         """Open it for the page that shows it now; a kernel that nobody looks at gets a picture."""
@@ -194,6 +248,10 @@ class Frame(anywidget.AnyWidget):
                 self.html = self._page()
             except FlowError as error:
                 self.send({"do": "said", "words": str(error)})
+
+
+def _said(words: str) -> str:
+    return f"<p>{html.escape(words)}</p>" if words else ""
 
 
 def _is_kernel() -> bool:

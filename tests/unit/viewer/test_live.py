@@ -15,7 +15,7 @@ from tests.unit.viewer.test_lod import wavy
 
 from flowcfd.post import cache
 from flowcfd.scene.coarse import triangles
-from flowcfd.viewer.live import RATIO, Live
+from flowcfd.viewer.live import LIMIT, RATIO, Live, bounded
 
 
 @pytest.fixture
@@ -51,6 +51,22 @@ def test_while_it_moves_it_is_coarse_and_small(live: Live, fast: bool, monkeypat
     assert Image.open(io.BytesIO(image)).format == "JPEG" and len(image) < 100_000
     live.move(False)
     assert (drawn(live), live.image()[1], letters(live)) == (still, size, text)
+
+
+def test_the_last_full_picture_is_kept_and_drawn_no_more(live: Live) -> None:
+    number, picture = live.seen()
+    assert Image.open(io.BytesIO(picture)).size == live.image()[1]
+    assert live.seen(rests=math.inf) == (number + 1, b"")  # it moves, perhaps
+    live.move(True)
+    live.image()
+    assert live.seen(number)[0] == number + 1  # a coarse one does not count
+    assert live.seen(number + 1) == (number + 1, b"")
+
+
+def test_however_large_a_picture_is_what_stays_of_it_is_bounded() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (900, 1400, 3), np.uint8)
+    small = bounded(Image.fromarray(noise))
+    assert len(small) <= LIMIT and Image.open(io.BytesIO(small)).width > 200
 
 
 def test_letters_keep_their_size_however_often_it_moves(live: Live) -> None:

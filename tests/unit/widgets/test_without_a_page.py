@@ -86,6 +86,13 @@ def test_a_notebook_that_is_executed_headless_keeps_pictures(
     assert any("no field 'nothing'" in one["state"].get("words", "") for one in states), wrong
     assert _is_picture(picker[-1].data)
     assert ended[0].text.strip() == "0"
+    assert "no field &#x27;nothing&#x27;" in wrong[-1].data["text/html"]
+
+    from nbconvert import HTMLExporter
+
+    page = HTMLExporter().from_notebook_node(book)[0]
+    for shown in (viewer, picker):  # a notebook on paper shows the pictures, not widgets that need a page
+        assert base64.b64encode(base64.b64decode(shown[-1].data["image/png"])).decode()[:200] in page
 
 
 def _is_picture(data: dict[str, str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flowcfd.case import edit
+from flowcfd.case.code import python
 from flowcfd.case.spec import Spec
 from flowcfd.errors import FlowError
 from flowcfd.foam.check.finding import Finding
@@ -68,7 +69,7 @@ class Form:
         at = _steps(path)
         if at not in self._pages:
             drafts.edited(self._sort, self._draft, at, lambda _, old: old)  # raises for what is not there
-            self._pages[at] = Page(self._heard)
+            self._pages[at] = Page(self._heard, self._said)
             self._refresh()
         return self._pages[at]
 
@@ -171,6 +172,11 @@ class Form:
             kept = self._left.get((path, given))
             return edits.given(sort, old, given) if kept is None else kept
         return edits.given(sort, old, given)
+
+    def _said(self) -> str:
+        """The value as Python, and its problems."""
+        problems = [f"# {path}: {said}" for path, said in self.problems.items()]
+        return "\n".join([*([python(self.value)] if self.value is not None else []), *problems])
 
     def _check(self) -> None:
         """Find the value, or the problems, of what is there."""

@@ -9,7 +9,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from flowcfd.widgets.kept import Kept, Left, code, since
+
 HERE = Path(__file__).parent
+ENDED = "The kernel of this form has ended. Run the cell again to fill it in."
 
 
 class Page(anywidget.AnyWidget):
@@ -26,15 +29,26 @@ class Page(anywidget.AnyWidget):
     trouble = traitlets.Unicode().tag(sync=True)
     heard = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, asked: Callable[[Mapping[str, Any]], object], **traits: Any) -> None:
+    def __init__(
+        self, asked: Callable[[Mapping[str, Any]], object], said: Callable[[], str] = str, **traits: Any
+    ) -> None:
+        self._asked, self._said = asked, said
+        self._kept = Kept(".flowcfd-form", self._left)
         super().__init__(**traits)
-        self._asked = asked
         self.on_msg(self._heard)
 
     def tell(self, tree: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
         """Show these rows and notes."""
         with self.hold_sync():
             self.tree, self.notes = dict(tree), dict(notes)
+        self._kept.changed()
+
+    def _ipython_display_(self) -> None:
+        """The widget, and what is in it for a notebook that is read without a kernel."""
+        self._kept.display(*(self._repr_mimebundle_() or ({}, {})))
+
+    def _left(self) -> Left:
+        return Left("<a form>", since(ENDED), page=code(self._said()))
 
     def _heard(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
         with self.hold_sync():

@@ -1,18 +1,16 @@
 """The picture that a monitor leaves in the notebook: seen where no page is, and when the notebook is opened later.
 
-Beside the widget it is hidden by a style for as long as the widget lives; a kernel that is run headless (papermill)
-gets the picture alone, drawn anew while the notebook goes on.
+A kernel that is run headless (papermill) gets the picture alone, drawn anew while the notebook goes on.
 """
 
 from __future__ import annotations
 
 import base64
-import html
 import threading
 import time
-import uuid
 from typing import TYPE_CHECKING, Any
 
+from flowcfd.widgets.kept import Kept, Left
 from flowcfd.widgets.monitor import picture
 
 if TYPE_CHECKING:
@@ -28,9 +26,8 @@ class Still:
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
         self._handle: Any = None
-        self._headless = False
+        self._kept = Kept(".flowcfd-monitor", self._left)
         self._next = float("inf")
-        self._mark = f"flowcfd-still-{uuid.uuid4().hex[:8]}"
         self._lock = threading.Lock()
 
     def png(self) -> bytes:
@@ -54,35 +51,32 @@ class Still:
         from IPython.core.getipython import get_ipython
         from IPython.display import display
 
-        self._headless = headless
         if headless:
             self._handle = display(self.bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
             if (shell := get_ipython()) is not None:
                 shell.events.register("post_run_cell", self._after_cell)
             return
-        widget = self.monitor.bundle()
-        data, metadata = widget if widget is not None else ({}, {})
-        display({**data, "text/plain": self.words()}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
-        self._handle = display(self._hidden(""), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self._kept.display(*self.monitor.bundle())
         self._next = time.monotonic() + FIRST
 
     def refresh(self, *, now: bool = False) -> None:
         """Draw it again when it is time, in a thread of its own: rows do not wait for it."""
-        if self._handle is not None and (now or time.monotonic() >= self._next):
+        if self._there and (now or time.monotonic() >= self._next):
             self._next = time.monotonic() + AGAIN
             self.monitor._made("flowcfd-still", lambda _: self.leave(), None).start()
 
     def leave(self) -> None:
         """Draw it as it is now."""
-        if self._handle is None:
-            return
         with self._lock:
             self._next = time.monotonic() + AGAIN
-            if self._headless:
+            if self._handle is not None:
                 self._handle.update(self.bundle(), raw=True)
-            else:
-                shown = base64.b64encode(self.png()).decode()
-                self._handle.update(self._hidden(f"<img alt='' src='data:image/png;base64,{shown}'>"), raw=True)
+            self._kept.leave()
+
+    @property
+    def _there(self) -> bool:
+        """Whether it was displayed."""
+        return self._handle is not None or self._kept.shown
 
     def _after_cell(self, *_: object) -> None:
         """In a headless kernel: what a saved notebook shows is what was true after the cell that waited."""
@@ -93,15 +87,8 @@ class Still:
         if not self.monitor.alive and shell is not None:
             shell.events.unregister("post_run_cell", self._after_cell)
 
-    def _hidden(self, image: str) -> dict[str, str]:
-        """A picture that is seen only where the output above holds no living monitor."""
-        words, mark = html.escape(self.words()), self._mark
-        own, above = f".jp-OutputArea-child:has(.{mark})", f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{mark})"
-        style = (
-            f"<style>.jp-OutputArea-child:has(.flowcfd-monitor) + {own}{{display:none}}"
-            f"{above}:not(:has(.flowcfd-monitor)) .jp-OutputArea-output{{display:none}}</style>"
-        )
-        note = (
-            f"{words}, as it was {time.strftime('%d %b %H:%M')}; load the page again, or run the cell, to see it live"
-        )
-        return {"text/plain": self.words(), "text/html": f"<div class='{mark}'>{style}{image}<div>{note}</div></div>"}
+    def _left(self) -> Left:
+        """The curves once there are some, and how to see them move."""
+        now = time.strftime("%d %b %H:%M")
+        ended = f"{self.words()}, as it was {now}; load the page again, or run the cell, to see it live"
+        return Left(self.words(), ended, picture=self.png() if self._kept.shown else b"")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
@@ -14,18 +13,23 @@ import ipywidgets
 from flowcfd.cad import Geometry
 from flowcfd.case import BOUNDARIES, Boundary, Case, Inlet
 from flowcfd.errors import CaseError, FlowError
+from flowcfd.jobs.live import has_front_end
 from flowcfd.viewer.patches.app import STATES
 from flowcfd.viewer.patches.picking import How, Picking
 from flowcfd.viewer.patches.sight import Sight
 from flowcfd.widgets.cell import CellWriter
 from flowcfd.widgets.form import Form
 from flowcfd.widgets.frame import Frame
+from flowcfd.widgets.kept import Kept, Left, code, since
 from flowcfd.widgets.patches.desk import Desk
 from flowcfd.widgets.patches.panel import Panel
 from flowcfd.widgets.patches.source import Of, source
 
 HEIGHT = 560
 """Of the picture [pixels]."""
+LIVING = "flowcfd-patches"
+"""The class of the widget in the page."""
+ENDED = "The kernel of this picker has ended. Run the cell again to pick; what was picked is this code."
 BEGINS = Inlet(speed=1.0)
 """The boundary that stands ready to be assigned."""
 
@@ -60,6 +64,10 @@ class Patches:
         self._frame = self._framed(height)
         self._writer = CellWriter(mark=f"patches-{id(self):x}", label="Write the Python")
         self.widget = self._laid()
+        self.widget.add_class(LIVING)
+        self._kept = Kept(f".{LIVING}", self._left)
+        if self._frame is not None:
+            self._frame.on_seen.append(self._kept.changed)
         self._show(push=False)
 
     @property
@@ -132,14 +140,26 @@ class Patches:
         given = ", ".join(f"{name} {one.kind}" for name, one in self.boundaries.items())
         return f"<Patches: {given or 'no boundaries yet'}>"
 
-    def _repr_mimebundle_(self, **more: Any) -> Any:
-        """The widget, and its picture and boundaries for a notebook that is read without a kernel."""
+    def _ipython_display_(self) -> None:
+        """The widget, and its picture and code for a notebook that is read without a kernel."""
         if self._frame is not None:
             self._frame.displayed()
-        bundle = {**self.widget._repr_mimebundle_(**more), "text/plain": repr(self)}
-        if self._frame is not None and self._frame.picture:
-            bundle["image/png"] = base64.b64encode(self._frame.picture).decode()
-        return bundle
+        if has_front_end():
+            self._kept.display(self.widget._repr_mimebundle_() or {})
+            if self._frame is not None:
+                self._frame.keep()
+            return
+        from IPython.display import display
+
+        still = {} if self._frame is None else self._frame.still_bundle()
+        display({**still, "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
+
+    def _left(self) -> Left:
+        try:
+            page = code(self.code)
+        except FlowError as error:
+            page = code(str(error))
+        return Left(repr(self), since(ENDED), b"" if self._frame is None else self._frame.seen, page)
 
     # ---- what the page asks for
 
@@ -203,6 +223,7 @@ class Patches:
             self._writer.code = desk.code
         except FlowError as error:
             self._panel.words = str(error)
+        self._kept.changed()
         if push:
             self._look()
 

@@ -14,6 +14,7 @@ from flowcfd.errors import UnknownName
 from flowcfd.foam.check.finding import Findings
 from flowcfd.jobs.handle import Run
 from flowcfd.widgets.cell import CellWriter
+from flowcfd.widgets.kept import Kept, Left, code, since
 from flowcfd.widgets.mark import mark
 from flowcfd.widgets.wizard.boundaries_page import BoundariesPage
 from flowcfd.widgets.wizard.check_page import CheckPage
@@ -26,6 +27,8 @@ from flowcfd.widgets.wizard.page import PartForm, PartPage, patch_choices
 from flowcfd.widgets.wizard.parts import Stepper, button, column, html, link, row, said
 from flowcfd.widgets.wizard.run_page import RunPage
 from flowcfd.widgets.wizard.steps import NAMES, STEPS, State, states, step_of
+
+ENDED = "The kernel of this wizard has ended. Run the cell again to go on."
 
 
 class Wizard:
@@ -64,6 +67,7 @@ class Wizard:
         foot.add_class("fc-wizard-foot")
         self.widget = ipywidgets.VBox([self._stepper, page, foot])
         self.widget.add_class("fc-wizard")
+        self._kept = Kept(".fc-wizard", self._left)
         self.change(draft)
         self._turned()
 
@@ -147,6 +151,7 @@ class Wizard:
             self._stepper.steps = steps
         if self.draft.complete and self._writer.code != self.code:
             self._writer.code = self.code
+        self._kept.changed()
 
     def _turned(self) -> None:
         step = self.step
@@ -156,12 +161,20 @@ class Wizard:
         self._back.disabled, self._next.disabled = at == 0, at == len(NAMES) - 1
         self._next.description = "Next" if at == len(NAMES) - 1 else f"Next: {NAMES[at + 1]}"
         self.pages[step].enter()
+        self._kept.changed()
 
     def _move(self, by: int) -> None:
         self.go(NAMES[max(0, min(len(NAMES) - 1, NAMES.index(self.step) + by))])
 
-    def _repr_mimebundle_(self, **more: Any) -> Any:
-        return {**self.widget._repr_mimebundle_(**more), "text/plain": repr(self)}
+    def _ipython_display_(self) -> None:
+        """The widget, and what is set up for a notebook that is read without a kernel."""
+        self._kept.display(self.widget._repr_mimebundle_() or {})
+
+    def _left(self) -> Left:
+        if self.draft.complete:
+            return Left(repr(self), since(f"{ENDED} What was set up is this code."), page=code(self.code))
+        missing = ", ".join(dict.fromkeys(map(step_of, self.draft.problems)))
+        return Left(repr(self), since(f"{ENDED} At the step {self.step} there was something to do in {missing}."))
 
     def __repr__(self) -> str:
         return f"<Wizard of {self.draft.name}: {self.step}, {'complete' if self.draft.complete else 'not complete'}>"
