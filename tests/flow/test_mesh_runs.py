@@ -348,6 +348,12 @@ def test_a_refused_mesh_ends_with_one_and_the_reason(
         (["can.stl", "--unit", "m", "--domain", "internal", "--half"], "--half"),
         (["can.stl", "--unit", "m", "--picture", "none/a.png"], "there is no folder"),
         (["empty.stl", "--unit", "m"], "empty"),
+        (["part.sldprt"], "unknown kind of geometry file 'sldprt'; there are: brep, iges"),
+        (["part"], "does not end in what it is; give a file of brep, iges"),
+        (["empty.stl", "--speed", "fast"], "Flow.speed"),
+        (["empty.stl", "--on", "mars"], "unknown executor 'mars'"),
+        (["empty.stl", "--cells", "12"], "cells: must be 1000"),
+        (["empty.stl", "--cores", "0"], "cores: must be a whole number"),
         (["bare", "--cell", "1 m"], "for a CAD file"),
         (["bare"], "not an OpenFOAM case"),
     ],
@@ -359,6 +365,8 @@ def test_a_mistake_ends_with_two_and_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "can.stl").write_text(cylinder())
     (tmp_path / "empty.stl").write_text("")
+    for name in ("part", "part.sldprt"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0 of a program of its own")
     (tmp_path / "bare").mkdir()
     code = main(["mesh", *words, "--json"])
     said = capsys.readouterr()

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 
-def cpu_seconds() -> float:
-    """User and system time of this process and its ended children so far [s]."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+def cpu_seconds(*, children: bool = True) -> float:
+    """User and system time of this process so far [s], and of its ended children unless they are left out."""
+    whose = (resource.RUSAGE_SELF, *([resource.RUSAGE_CHILDREN] if children else []))
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, whose))
 
 
 def cost(work: Callable[[], object]) -> float:

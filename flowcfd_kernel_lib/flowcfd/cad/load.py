@@ -49,6 +49,8 @@ def load(path: str | Path, unit: str | None = None) -> Geometry:
     file = Path(path).expanduser().absolute()
     if file.is_dir():
         raise GeometryError(f"{file}: is a folder; give a file of {', '.join(readers.names())}")
+    if not file.suffix:
+        raise GeometryError(f"{file.name}: does not end in what it is; give a file of {', '.join(readers.names())}")
     reader = readers.get(file.suffix.lower().lstrip("."), where=file.name)
     if not file.is_file():
         raise GeometryError(f"{file}: there is no such file")

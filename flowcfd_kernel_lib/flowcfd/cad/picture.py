@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flowcfd.cad import surface
+from flowcfd.cad.report import extent
 from flowcfd.cad.surface import Floats, Ints
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.picture import VIEWS, Picture, frame
@@ -196,7 +197,7 @@ def _composed(
     foot, head = 0.12 + 0.24 * -(-len(legend) // per_row), 0.32
     figure = Figure(figsize=(across, sum(heights) + foot + head), dpi=100, facecolor="white")
     total = sum(heights) + foot + head
-    x, y, z = (high - low for low, high in zip(*geometry.bounds, strict=True))
+    x, y, z = extent(geometry)
     figure.text(0.012, 1 - 0.5 * head / total, f"{x:.4g} × {y:.4g} × {z:.4g} m", color=INK, fontsize=10, va="center")
     top = total - head
     for row, height in enumerate(heights):

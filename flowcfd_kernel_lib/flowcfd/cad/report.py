@@ -139,7 +139,7 @@ def report(geometry: Geometry) -> Report:
     return Report(
         label=geometry.label,
         unit=geometry.source.unit,
-        size=_size(geometry),
+        size=extent(geometry),
         volume=geometry.volume,
         area=geometry.area,
         solids=geometry.solids,
@@ -163,7 +163,7 @@ def report(geometry: Geometry) -> Report:
     )
 
 
-def _size(geometry: Geometry) -> tuple[float, float, float]:
+def extent(geometry: Geometry) -> tuple[float, float, float]:
     """The extent [m]: that of the shape where it lies as it was read, for triangles lie a little inside of it."""
     low, high = geometry.bounds
     if geometry.cad:

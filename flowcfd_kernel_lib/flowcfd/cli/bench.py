@@ -101,10 +101,10 @@ def _table(rows: Sequence[Row]) -> None:
         [
             (
                 row.name,
-                f"{row.ours:.4g}",
+                _number(row.ours),
                 row.unit,
                 row.peer_name,
-                "" if row.peer is None else f"{row.peer:.4g}",
+                "" if row.peer is None else _number(row.peer),
                 "" if row.ratio is None else f"{row.ratio:.3g}",
                 _goal(row),
                 verdict[row.met],
@@ -114,6 +114,11 @@ def _table(rows: Sequence[Row]) -> None:
         ],
         numbers=("ours", "its figure", "ratio"),
     )
+
+
+def _number(figure: float) -> str:
+    """Four digits; whole numbers where these are counted in tens of thousands."""
+    return f"{figure:.4g}" if not 1e4 <= abs(figure) < 1e9 else f"{figure:.0f}"
 
 
 def _goal(row: Row) -> str:

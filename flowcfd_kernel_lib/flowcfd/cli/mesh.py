@@ -15,6 +15,7 @@ from flowcfd.cli.quality import tell
 from flowcfd.cli.run import INTERRUPTED, ways_back
 from flowcfd.errors import CaseError, FlowError, ResultError
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.jobs.executors import executors
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.picture import png_file
@@ -37,6 +38,7 @@ SPEED, SURFACE, LAYERS = "10 m/s", 3, 5
 def mesh(options: Namespace) -> int:
     """Make the mesh, wait for it, and say how good it is; 0 for one to solve on, 1 for one that is refused."""
     _writable(options)
+    _computable(options)
     about: dict[str, Any] = {}
     with waits.shown(quiet=not sys.stderr.isatty()):
         target = _target(options, about)
@@ -67,10 +69,17 @@ def _writable(options: Namespace) -> None:
         png_file(options.picture, "--picture")
 
 
+def _computable(options: Namespace) -> None:
+    """CaseError for what nobody computes, before a body is read."""
+    if options.cores < 1:
+        raise CaseError(f"cores: must be a whole number of at least 1 (got {options.cores})")
+    executors.get(options.on, where="on").require(options.cores, None)
+
+
 def _target(options: Namespace, about: dict[str, Any]) -> Case | CaseFiles:
     """What is to be meshed; `about` is told what was chosen by rule."""
     path = Path(options.file).expanduser()
-    if path.suffix.lower().lstrip(".") in CAD:
+    if path.suffix.lower().lstrip(".") in CAD or (path.is_file() and not _is_case(path)):
         return _around(path, options, about)
     given = [f"--{name.replace('_', '-')}" for name in OF_BODY if getattr(options, name)]
     if given:
@@ -82,12 +91,23 @@ def _target(options: Namespace, about: dict[str, Any]) -> Case | CaseFiles:
     return cases.read(options.file)
 
 
+def _is_case(path: Path) -> bool:
+    """Whether a file holds a case, or means to; what else it may hold is said by the readers of geometry."""
+    if path.suffix.lower() == ".json":
+        return True
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(b"{")
+
+
 def _around(path: Path, options: Namespace, about: dict[str, Any]) -> Case:
     """A case around, or in, the body of a CAD file: domain and mesh by rule, where they are not given."""
     from flowcfd.cad.load import load
     from flowcfd.meshing.flow import Flow
+    from flowcfd.meshing.size import possible
 
-    body, flow, domain = load(path, unit=options.unit), Flow(speed=_plain(options.speed or SPEED)), _domain(options)
+    flow, domain = Flow(speed=_plain(options.speed or SPEED)), _domain(options)
+    possible(options.cells, options.y_plus)
+    body = load(path, unit=options.unit)
     made = _given(body, flow, domain, options) if options.cell else _sized(body, flow, domain, options, about)
     told = made.to_dict()
     about |= {"body": body.label, "domain": told["domain"], "mesh": told["mesh"]}

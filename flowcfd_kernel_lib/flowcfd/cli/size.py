@@ -12,19 +12,20 @@ from flowcfd.case.site import BuildingSite
 from flowcfd.case.tunnel import WindTunnel
 from flowcfd.cli import output
 from flowcfd.meshing.flow import Flow
+from flowcfd.meshing.size import possible
 from flowcfd.meshing.size import size as plan_of
 
 
 def size(options: Namespace) -> int:
     """Load the body, plan its mesh by rule and show each number with its reason."""
-    body = load(options.file, unit=options.unit)
-    flow = Flow(speed=options.speed, fluid=options.fluid, length=options.length)
+    flow, domain = Flow(speed=options.speed, fluid=options.fluid, length=options.length), _domain(options)
+    possible(options.cells, options.y_plus)
     plan = plan_of(
-        body,
+        load(options.file, unit=options.unit),
         flow,
         cells=options.cells,
         y_plus=options.y_plus,
-        domain=_domain(options),
+        domain=domain,
         half=options.half,
         exact=options.exact,
     )

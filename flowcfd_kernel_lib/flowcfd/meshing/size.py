@@ -86,12 +86,17 @@ def _understood(geometry: object, flow: object, cells: object, y_plus: object, d
         raise CaseError(f"geometry: must be one of flowcfd.load(...) (got {geometry!r})")
     if not isinstance(flow, Flow):
         raise CaseError(f"flow: must be a Flow, such as flowcfd.Flow('40 m/s') (got {flow!r})")
+    possible(cells, y_plus)
+    if domain is not None and not isinstance(domain, Domain):
+        raise CaseError(f"domain: must be one that holds a body, such as flowcfd.WindTunnel() (got {domain!r})")
+
+
+def possible(cells: object, y_plus: object) -> None:
+    """Whether so many cells and such a y+ can be asked for at all, of whatever body; CaseError says what can."""
     if cells is not None and not (isinstance(cells, Real) and FEWEST <= float(cells) <= MOST):
         raise CaseError(f"cells: must be {FEWEST} to {MOST} (got {cells!r})")
     if y_plus is not None and not (isinstance(y_plus, Real) and math.isfinite(y_plus) and float(y_plus) > 0):
         raise CaseError(f"y_plus: must be a number above 0 (got {y_plus!r})")
-    if domain is not None and not isinstance(domain, Domain):
-        raise CaseError(f"domain: must be one that holds a body, such as flowcfd.WindTunnel() (got {domain!r})")
 
 
 def domain_for(body: Body, given: Domain | None = None, *, half: bool = False) -> tuple[Domain, str]:

@@ -6,19 +6,21 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 _NUMBER: Final = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf))"
-_LINE: Final = re.compile(
+_LINE: Final = (
     rf"^(?:Time = {_NUMBER}s?$"
     rf"|\S+:  Solving for (\S+), Initial residual = {_NUMBER}, Final residual = {_NUMBER}, No Iterations (\d+)"
     rf"|bounding (\S+), min: {_NUMBER} max: {_NUMBER} average: {_NUMBER}$"
     rf"|(?:Region: \S+ )?Courant Number mean: {_NUMBER} max: {_NUMBER}"
     rf"|Mean and max Courant Numbers = {_NUMBER} {_NUMBER}$"
     rf"|time step continuity errors (?:\(\S+\))?: sum local = {_NUMBER}, global = {_NUMBER}, cumulative = {_NUMBER}"
-    rf"|deltaT = {_NUMBER}$)",
-    re.MULTILINE,
+    rf"|deltaT = {_NUMBER}$)"
 )
+SOLVED: Final = ":  Solving for "
+"""What stands in every line that tells of a solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,15 @@ def steps(text: str) -> list[Step]:
     return [step for step in _steps(text) if not math.isnan(step.time)]
 
 
+@cache
+def _line() -> re.Pattern[str]:
+    """Compiled when a solver's log is read, for it takes 8 ms, and a worker reads logs of meshers as well."""
+    return re.compile(_LINE, re.MULTILINE)
+
+
 def _steps(text: str) -> Iterator[Step]:
     step, courant, deltaT = Step(math.nan), None, None
-    for found in _LINE.finditer(text):
+    for found in _line().finditer(text):
         groups = found.groups()
         if groups[0] is not None:
             yield step

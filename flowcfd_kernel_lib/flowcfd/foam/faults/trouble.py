@@ -68,7 +68,7 @@ def troubles(*texts: str, case: Path | None = None) -> tuple[Fault, ...]:
     Each kind of trouble with each name is told once. "Solution not converged" is none: that is judged elsewhere.
     """
     text = plain(*texts, case=case)
-    steps = [step for step in history.steps(text) if step.solves]
+    steps = [step for step in history.steps(text) if step.solves] if history.SOLVED in text else []
     broken = blowup.ended_with_nan(steps)
     found = [*(_wild(steps) if broken is None else [broken]), *(_warned(text) if _may_warn(text, steps) else [])]
     return tuple({(fault.name, fault.message): fault for fault in found}.values())
