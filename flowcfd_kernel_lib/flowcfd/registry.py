@@ -59,6 +59,11 @@ class Registry(Generic[Part]):
         """All names with their parts, sorted by name."""
         return iter([(name, self._parts[name]) for name in self.names()])
 
+    def loaded(self) -> Iterator[tuple[str, Part]]:
+        """Our own parts and those of plug-ins that have been read, by name; never raises for a plug-in."""
+        self._own()
+        return iter([(name, self._parts[name]) for name in sorted(self._parts)])
+
     def _own(self) -> None:
         """Our own parts; a thread that asks while another fetches them waits, for some of them are a wrong answer."""
         if self._full:

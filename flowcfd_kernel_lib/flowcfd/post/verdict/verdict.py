@@ -138,7 +138,7 @@ def _all() -> list[tuple[str, Judge]]:
         return list(JUDGES.items())
     except SiteError as error:
         text = str(error)
-        return [("judges of plug-ins", lambda seen: amber(text)), *JUDGES.items()]
+        return [("judges of plug-ins", lambda seen: amber(text)), *JUDGES.loaded()]
 
 
 def _said(name: str, judge: Judge, seen: Evidence) -> Judgement:
