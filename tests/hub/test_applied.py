@@ -157,19 +157,6 @@ def test_the_package_knows_nothing_of_the_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=HUB, timeout=60).returncode == 0
 
 
-def test_a_wrong_configuration_ends_the_start_with_its_sentence(tmp_path: Path) -> None:
-    (tmp_path / "hub.yaml").write_text("network: {prot: 1}")
-    done = subprocess.run(
-        [sys.executable, "-m", "jupyterhub", "-f", str(HUB / "jupyterhub_config.py")],
-        cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "FLOWCFD_HUB_CONFIG": str(tmp_path / "hub.yaml")},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "hub: " in done.stderr
-    assert "network.prot: there is no such key" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def as_list(value: Any) -> list[Any]:
     """What was appended to an option that had no value."""
     return value if isinstance(value, list) else value.get_value([])

@@ -1,5 +1,6 @@
 """What is tracked belongs to the project alone: no machine's paths, no registry's host, no outputs in notebooks."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -24,10 +25,8 @@ def tracked() -> list[Path]:
 
 
 def read(notebook: Path) -> Any:
-    """A notebook as it is read; who reads none does not wait for what reading loads (seconds)."""
-    import nbformat
-
-    return nbformat.read(notebook, as_version=4)
+    """A notebook as its file has it: nbformat would load for seconds, to give the same."""
+    return json.loads(notebook.read_text())
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
@@ -49,16 +48,17 @@ def test_scripts_can_be_run_and_stop_at_the_first_error() -> None:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_is_short_and_has_no_outputs(notebook: Path) -> None:
-    book = read(notebook)
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert len(book.cells) <= 25
-    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    cells = read(notebook)["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert len(cells) <= 25
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_begins_with_parameters_and_has_an_answer(notebook: Path) -> None:
     book = read(notebook)
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert code[0].metadata.get("tags") == ["parameters"]
-    assert any("answer" in cell.metadata.get("tags", []) for cell in code)
-    assert book.metadata.kernelspec.name == "openfoam"
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert book["nbformat"] == 4
+    assert code[0]["metadata"].get("tags") == ["parameters"]
+    assert any("answer" in cell["metadata"].get("tags", []) for cell in code)
+    assert book["metadata"]["kernelspec"]["name"] == "openfoam"

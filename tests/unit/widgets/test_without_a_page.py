@@ -1,8 +1,7 @@
-"""Views and pickers where no page shows them: no process draws for nobody, and an executed notebook keeps a picture."""
+"""Views and pickers where no page shows them: no process draws for nobody."""
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import numpy as np
@@ -15,39 +14,21 @@ from flowcfd.viewer.process import render_process
 CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
 application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
 """
-BEGIN = """
-%load_ext flowcfd.kernel.extension
-import os
-import flowcfd as fc
-from flowcfd.viewer.process import render_process
-box = fc.view(os.environ["BOX"])
-case = fc.Case(
-    domain=fc.Cavity(1.0), mesh=fc.Blocks(cells=8), physics=fc.Incompressible(fluid=fc.Fluid(nu=0.01)),
-    boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()}, solve=fc.Steady(iterations=5),
-)
-viewer = fc.Viewer(box.slice("z"))
-viewer
-"""
-CELLS = (
-    BEGIN,
-    "print(render_process().pid, viewer.code)",
-    "box.slice('z')",
-    "fc.Viewer(box.color('nothing'))",
-    "fc.patches(case)",
-    "print(render_process().pid)",
-)
 
 
-@pytest.fixture
-def box(tmp_path: Path) -> Path:
+def written(place: Path) -> Path:
     """Cells with U at time 1."""
-    place = tmp_path / "box"
     place.mkdir()
     write_mesh(place, Box((8, 8, 4)))
     write_field(place, "1", "U", np.sin(3 * Box((8, 8, 4)).centres()))
     (place / "system").mkdir(exist_ok=True)
     (place / "system/controlDict").write_text(CONTROL)
     return place
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    return written(tmp_path / "box")
 
 
 def test_what_is_used_by_python_alone_starts_no_process(box: Path) -> None:
@@ -62,38 +43,3 @@ def test_what_is_used_by_python_alone_starts_no_process(box: Path) -> None:
     assert render_process().pid == before
     viewer.close()
     picker.close()
-
-
-def test_a_notebook_that_is_executed_headless_keeps_pictures(
-    box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import nbformat  # for this test only: it takes seconds
-    from nbclient import NotebookClient
-
-    own = {"FLOWCFD_HOME": "home", "IPYTHONDIR": "ipython", "JUPYTER_RUNTIME_DIR": "runtime"}
-    for name, folder in own.items():
-        monkeypatch.setenv(name, str(tmp_path / folder))
-    monkeypatch.setenv("BOX", str(box))
-    monkeypatch.setenv("JPY_SESSION_NAME", "papermill, called in a notebook")
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(book, timeout=240, kernel_name="python3").execute()
-    viewer, pid, scene, wrong, picker, ended = (cell.outputs for cell in book.cells)
-
-    assert _is_picture(viewer[-1].data)
-    assert pid[0].text.startswith("0 ") and ".slice('z')" in pid[0].text
-    assert "data:image/png;base64," in scene[0].data["text/html"]
-    states = book.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
-    assert any("no field 'nothing'" in one["state"].get("words", "") for one in states), wrong
-    assert _is_picture(picker[-1].data)
-    assert ended[0].text.strip() == "0"
-    assert "no field &#x27;nothing&#x27;" in wrong[-1].data["text/html"]
-
-    from nbconvert import HTMLExporter
-
-    page = HTMLExporter().from_notebook_node(book)[0]
-    for shown in (viewer, picker):  # a notebook on paper shows the pictures, not widgets that need a page
-        assert base64.b64encode(base64.b64decode(shown[-1].data["image/png"])).decode()[:200] in page
-
-
-def _is_picture(data: dict[str, str]) -> bool:
-    return base64.b64decode(data.get("image/png", "")).startswith(b"\x89PNG")

@@ -22,6 +22,7 @@ from flowcfd.scene import view
 from flowcfd.settings import settings
 from flowcfd.viewer.process import RenderProcess
 
+pytestmark = pytest.mark.flow
 CONTROL = """FoamFile { version 2.0; format ascii; class dictionary; object controlDict; }
 application simpleFoam; startFrom startTime; startTime 0; stopAt endTime; endTime 1; deltaT 1; writeControl timeStep;
 """
