@@ -85,7 +85,11 @@ class Blocks(Mesh):
     cells: Annotated[tuple[Count, ...], BeforeValidator(_counts)] | None = Field(
         None, description="cell counts along the domain's directions; one count is for all"
     )
-    cell: Length | None = Field(None, description="size of the cells away from walls, instead of counts")
+    cell: Length | None = Field(
+        None,
+        description="size of the cells away from walls, instead of counts",
+        json_schema_extra={"form": "essential"},
+    )
     grading: Annotated[tuple[Grading, ...], BeforeValidator(_gradings)] | None = Field(
         None, description="expansion per direction: a ratio, or segments (length, cells, ratio)"
     )

@@ -28,6 +28,9 @@ from flowcfd.widgets.wizard.parts import Stepper, button, column, html, link, ro
 from flowcfd.widgets.wizard.run_page import RunPage
 from flowcfd.widgets.wizard.steps import NAMES, STEPS, State, states, step_of
 
+FOLLOW = ("mesh", "physics", "boundaries", "solve")
+"""Parts that are proposed for a domain and a flow."""
+WAITS = "Nothing is proposed here yet: it follows from a shape and its flow, which the step Geometry has."
 ENDED = "The kernel of this wizard has ended. Run the cell again to go on."
 
 
@@ -61,7 +64,8 @@ class Wizard:
         self._place = column()
         self._back = button("Back", lambda: self._move(-1))
         self._next = button("Next", lambda: self._move(1), style="primary")
-        page = column(self._title, self._said, self._place)
+        self._missing = column(html(said([WAITS])), button("To Geometry", lambda: self.go("Geometry")))
+        page = column(self._title, self._said, self._missing, self._place)
         page.add_class("fc-wizard-page")
         foot = column(self._problems, row(self._back, self._next, self._writer))
         foot.add_class("fc-wizard-foot")
@@ -123,13 +127,14 @@ class Wizard:
         self._problems.children = tuple(
             self._way(path, text)
             for path, text in draft.problems.items()
-            if path not in ("mesh", "physics", "boundaries", "solve") or len(draft.problems) < 3
+            if path not in FOLLOW or len(draft.problems) < 3
         )
         self._tell()
 
     def _way(self, path: str, text: str) -> ipywidgets.Button:
         """A problem as the link to its field."""
-        return link(_told(path, text), lambda: self.show(path))
+        shape = path == "domain" and self.draft.domain is None
+        return link(_told(path, text), lambda: self.show("geometry" if shape else path))
 
     def _found(self, findings: Findings | None) -> None:
         """Findings beside the fields that they are about."""
@@ -151,10 +156,18 @@ class Wizard:
             self._stepper.steps = steps
         if self.draft.complete and self._writer.code != self.code:
             self._writer.code = self.code
+        self._wait()
         self._kept.changed()
+
+    def _wait(self) -> None:
+        """Say what a step waits for that has nothing to show yet."""
+        part = self.step.lower()
+        waits = part in FOLLOW and self.draft.domain is None and not getattr(self.draft, part)
+        self._missing.layout.display = None if waits else "none"
 
     def _turned(self) -> None:
         step = self.step
+        self._wait()
         self._title.value = f"<h3 class='fc-wizard-title'>{step}</h3><p>{STEPS[step][0]}</p>"
         self._place.children = (self.pages[step].widget,)
         at = NAMES.index(step)

@@ -40,6 +40,32 @@ def test_from_nothing_to_a_case_and_its_code() -> None:
     assert wizard._writer.code == wizard.code
 
 
+def test_a_step_that_waits_for_a_shape_says_so_and_leads_to_it() -> None:
+    wizard = fc.wizard()
+    shown = {}
+    for step in NAMES:
+        wizard.step = step
+        shown[step] = wizard._missing.layout.display != "none"
+    assert [step for step, waits in shown.items() if waits] == ["Mesh", "Physics", "Boundaries", "Solve"]
+    wizard.step = "Mesh"
+    wizard._missing.children[-1].click()
+    assert wizard.step == "Geometry"
+    wizard.step = "Solve"
+    wizard._problems.children[0].click()  # no shape is chosen yet: at Geometry there are some
+    assert wizard.step == "Geometry"
+    wizard.pages["Geometry"].tiles.chosen = "Cavity"
+    wizard.step = "Mesh"
+    assert wizard._missing.layout.display == "none"
+
+
+def test_the_size_of_the_cells_can_be_seen_and_changed_where_it_is_proposed() -> None:
+    wizard = fc.wizard(fc.BackwardFacingStep(step=1, inlet_height=1, upstream=6, downstream=30))
+    tree = wizard.pages["Mesh"].form._form.widget.tree
+    assert wizard.case.mesh.cell is not None
+    assert {"cells", "cell"} <= {row["name"] for row in tree["rows"]}
+    assert {"first_cell", "grading"} <= {row["name"] for row in tree["more"]}
+
+
 def test_a_case_comes_back_as_it_was(tmp_path: Path) -> None:
     case = fc.wizard(fc.Channel("2 m", "20 cm")).case
     again = fc.wizard(case)
