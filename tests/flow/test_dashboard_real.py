@@ -17,7 +17,7 @@ import flowcfd as fc
 from flowcfd import jobs
 from flowcfd.jobs import record
 from flowcfd.widgets.dashboard.drawing import drawn
-from flowcfd.widgets.dashboard.gathered import TIME, Gatherer
+from flowcfd.widgets.dashboard.gathered import TIME, Gathered, Gatherer
 from flowcfd.widgets.dashboard.served import Server
 from flowcfd.widgets.dashboard.subject import subject
 
@@ -39,6 +39,17 @@ def test_points_of_a_study_have_values_measures_and_a_verdict(home: Path) -> Non
     assert [row.values["mesh.cells"] for row in found.rows] == [8, 12]
     assert all(row.measures[TIME] > 0 for row in found.rows)
     assert {row.colour for row in found.rows} <= {"green", "amber", "red", "grey"}
+    told: list[Gathered] = []
+    gather = Gatherer(subject(study))
+    assert gather(told.append) == found
+    # All rows are told before the first is read, and again after each: what they found comes last.
+    assert [(now.unread, [bool(row.colour) for row in now.rows]) for now in told] == [
+        (2, [False, False]), (1, [True, False]),
+    ]  # fmt: skip
+    assert [row.values for row in told[0].rows] == [row.values for row in found.rows] and found.unread == 0
+    told.clear()
+    gather(told.append)
+    assert not told  # what has ended is read once
     picture, why = drawn(found.rows[0].run, ".png")
     assert not why
     assert Path(picture).read_bytes().startswith(b"\x89PNG")
@@ -48,6 +59,7 @@ def test_points_of_a_study_have_values_measures_and_a_verdict(home: Path) -> Non
     # The same as runs: what differs among their cases is a column.
     runs = Gatherer(subject([point.run for point in study.points]))()  # type: ignore[misc]
     assert runs.parameters == ("mesh.cells",)
+    assert len({row.name for row in runs.rows}) == 2  # of one name: then by their folders
     assert Gatherer(subject(home / "runs"))().told == "2 done"
     # One that makes a mesh only is a row with its sentence, and no reason to show nothing of the others.
     mesh = jobs.mesh(CASE)

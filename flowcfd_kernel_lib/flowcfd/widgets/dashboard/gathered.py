@@ -6,9 +6,9 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from flowcfd.widgets.dashboard.subject import Subject
 
 MOST = 6
 """So many measures are shown when none are asked for."""
+AXES = 8
+"""So many axes stand beside each other, so that their names can be read."""
 TIME = "CPU time"
 _LAST = ("Cd", "Cl", "Cs", "reattachment")
 """Names of measures that are worth a column before others."""
@@ -57,6 +59,8 @@ class Gathered:
     measures: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     active: bool = False
+    unread: int = 0
+    """So many of those that are done have no verdict and no measures yet: they are still read."""
     problem: str = ""
     """Why nothing could be read."""
 
@@ -65,6 +69,19 @@ class Gathered:
         """How many rows are in each state."""
         counts = Counter(row.state for row in self.rows)
         return ", ".join(f"{count} {state.lower()}" for state, count in sorted(counts.items()))
+
+    @property
+    def axes(self) -> list[str]:
+        """What the plot of all at once shows: columns in which rows differ, of many some parameters and measures."""
+
+        def differing(names: Sequence[str]) -> list[str]:
+            seen = {name: {self.value(row, name) for row in self.rows} for name in names}
+            known = {name: {one for one in values if one == one} for name, values in seen.items()}  # no nan
+            return [name for name in names if len(known[name]) > 1]
+
+        parameters, measures = differing(self.parameters), differing(self.measures)
+        measures = measures[: max(AXES - len(parameters), AXES // 2)]
+        return [*parameters[: AXES - len(measures)], *measures] or [*self.parameters, *self.measures][:AXES]
 
     def titled(self, name: str) -> str:
         """A column's title, with its unit."""
@@ -87,14 +104,22 @@ class Gatherer:
         self._without: set[Path] = set()
         """Runs that are done and have no measures."""
 
-    def __call__(self) -> Gathered:
-        """The rows as they are now; a sentence in `problem` where the study or a run cannot be read."""
+    def __call__(self, tell: Callable[[Gathered], None] = lambda _: None) -> Gathered:
+        """The rows as they are now; a sentence in `problem` where the study or a run cannot be read.
+
+        To read what has ended takes about a second each, once: `tell` is given all rows before, and again after each.
+        """
         try:
-            return self._study() if self.subject.study else self._runs()
+            found, ended = self._study() if self.subject.study else self._runs()
+            for done, (number, run) in enumerate(ended.items(), 1):
+                tell(found)
+                found = self._with(found, number, run, len(ended) - done)
+            return found
         except (FlowError, OSError) as error:
             return Gathered(self.subject.title, problem=" ".join(str(error).split()))
 
-    def _study(self) -> Gathered:
+    def _study(self) -> tuple[Gathered, dict[int, Run]]:
+        """All points, and those runs that are still to be read."""
         study = studies.open(Path(self.subject.study))
         short = shortened(list(dict.fromkeys(path for values in study.values for path in values)))
         known: dict[tuple[str, str], Any] = {}
@@ -105,10 +130,12 @@ class Gatherer:
             values = {short[path]: si(study.case, path, given, known) for path, given in point.values.items()}
             rows.append(self._row(point.number, f"Point {point.number}", values, point.run, point))
         own = {short[path]: unit for path, unit in units(study.case, study.values).items()}
-        active = study.driven or any(point.state in ACTIVE for point in points)
-        return self._all(study.name, rows, tuple(short.values()), own, active=active)
+        active = study.driven or any(row.state in ACTIVE for row in rows)
+        found = self._all(study.name, rows, tuple(short.values()), own, active=active)
+        return found, self._unread(rows, {point.number: point.run for point in points})
 
-    def _runs(self) -> Gathered:
+    def _runs(self) -> tuple[Gathered, dict[int, Run]]:
+        """All runs, and those that are still to be read."""
         found: list[tuple[str, Run | None, str]] = []
         for path in self.subject.runs:
             try:
@@ -117,25 +144,41 @@ class Gatherer:
                 found.append((Path(path).name, None, " ".join(str(error).split())))
         self._take_names(run for _, run, _ in found)
         differing = different([_leaves(run) for _, run, _ in found])
+        names = Counter(run.name for _, run, _ in found if run is not None)
         rows = []
         for number, (name, run, problem) in enumerate(found):
             values = {column: leaves[number] for column, leaves in differing.items() if leaves[number] is not None}
             if run is None:
                 rows.append(Row(number, name, values, {}, "Unreadable", words=(problem,)))
             else:
-                rows.append(self._row(number, run.name, values, run, None))
+                rows.append(self._row(number, run.name if names[run.name] == 1 else name, values, run, None))
         active = any(row.state in ACTIVE for row in rows)
-        return self._all(self.subject.title, rows, tuple(differing), {}, active=active)
+        gathered = self._all(self.subject.title, rows, tuple(differing), {}, active=active)
+        return gathered, self._unread(rows, {number: run for number, (_, run, _) in enumerate(found)})
 
     def _all(
         self, title: str, rows: Sequence[Row], parameters: tuple[str, ...], own: Mapping[str, str], *, active: bool
     ) -> Gathered:
-        return Gathered(title, tuple(rows), parameters, (*self._names, TIME), {**self._units, **own}, active)
+        unread = sum(row.state == "Done" and not row.colour for row in rows)
+        return Gathered(title, tuple(rows), parameters, (*self._names, TIME), {**self._units, **own}, active, unread)
+
+    def _unread(self, rows: Sequence[Row], runs: Mapping[int, Run | None]) -> dict[int, Run]:
+        """The place of each row whose run is done and not read yet, and that run."""
+        found = {place: runs[row.number] for place, row in enumerate(rows) if row.state == "Done" and not row.colour}
+        return {place: run for place, run in found.items() if run is not None}
+
+    def _with(self, found: Gathered, place: int, run: Run, unread: int) -> Gathered:
+        """The same with what one run says, once it is read."""
+        colour, words, numbers = self._judge(run)
+        row = replace(found.rows[place], colour=colour, words=words, measures=numbers)
+        rows = (*found.rows[:place], row, *found.rows[place + 1 :])
+        return replace(found, rows=rows, units={**self._units, **found.units}, unread=unread)
 
     def _row(self, number: int, name: str, values: Mapping[str, Any], run: Run | None, point: Point | None) -> Row:
         state = point.state if point is not None else run.state if run is not None else WAITING
         why = point.why if point is not None else run.why if run is not None else ""
-        colour, words, numbers = self._judge(run) if run is not None and state == "Done" else ("", (), {})
+        known = self._judged.get((str(run.path), _changed(run.path))) if run is not None and state == "Done" else None
+        colour, words, numbers = known or ("", (), {})
         plain = {key: value if isinstance(value, int | float) else str(value) for key, value in values.items()}
         said = words or ((f"{state}: {why}",) if why and state != "Done" else ())
         return Row(number, name, plain, numbers, state, colour, said, "" if run is None else str(run.path))

@@ -11,9 +11,11 @@ AT_WORK, FAILED, NONE = "#0b6bcb", "#c0392b", "#5b6673"
 
 
 def mark(row: Row) -> tuple[str, str]:
-    """The colour of a row and the word that says it."""
+    """The colour of a row and the word that says it; what is done and has no verdict yet is being read."""
     if row.colour:
         return COLOURS.get(row.colour, NONE), row.colour
+    if row.state == "Done":
+        return NONE, "reading"
     if row.state in ACTIVE:
         return AT_WORK, row.state.lower()
     return (FAILED if row.state in ("Failed", "Lost", "Unreadable") else NONE), row.state.lower()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -125,11 +125,13 @@ class Page:
         self.seen, self.now = self.store.version, self.store.now
         self.told.object = status(self.now, ready=self.seen > 0)
         numbers = [*self.now.parameters, *self.now.measures]
-        varying = [name for name in numbers if len({self.now.value(row, name) for row in self.now.rows}) > 1]
-        for select, first in ((self.across, 0), (self.up, len(self.now.parameters))):
-            kept = select.value if select.value in numbers else next(iter(numbers[first:]), None)
+        for select, first in (
+            (self.across, self._first(self.now.parameters)),
+            (self.up, self._first(self.now.measures)),
+        ):
+            kept = select.value if select.value in numbers else first
             select.param.update(options=numbers, value=kept)
-        self._plot(varying or numbers)
+        self._plot(self.now.axes)
         self.table.pagination = "local" if len(self.now.rows) > ROWS else None
         self.table.formatters = formatters(self.now)
         shown = frame(self.now)
@@ -139,7 +141,11 @@ class Page:
             done = [row.number for row in self.now.rows if row.state == "Done"]
             self.choose(done[0] if done else (0 if self.now.rows else None))
         else:
-            self.choose(self.chosen)
+            self._mark(self.chosen)
+
+    def _first(self, names: Sequence[str]) -> str | None:
+        """What an axis begins with: a column in which rows differ."""
+        return next((name for name in self.now.axes if name in names), next(iter(names), None))
 
     def _draw(self, change: Callable[[], None]) -> None:
         """Change the plots: at once while the page is made, then when its document may be changed."""
@@ -168,16 +174,20 @@ class Page:
     def choose(self, number: int | None) -> None:
         """Show one point everywhere."""
         self.chosen = number
+        if number is not None and self.table.pagination and not self.table.sorters:
+            self.table.page = number // ROWS + 1
+        self._mark(number)
+
+    def _mark(self, number: int | None) -> None:
+        """The chosen point as it is now; the table stays at the page that is looked at."""
         wanted = [] if number is None else [number]
         if self.table.selection != wanted:
             self.table.selection = wanted
-        if number is not None and self.table.pagination and not self.table.sorters:
-            self.table.page = number // ROWS + 1
         self._draw(lambda: self.source.selected.update(indices=wanted))
         row = self.now.rows[number] if number is not None and number < len(self.now.rows) else None
         if row != self._shown or row is None:
-            self._shown = row
-            self._show(row)
+            before, self._shown = self._shown, row
+            self._show(row, drawn=row is not None and before is not None and _drawn(row) == _drawn(before))
 
     def _picked(self, _: str, __: Any, indices: list[int]) -> None:
         new = [one for one in indices if one != self.chosen]
@@ -188,8 +198,10 @@ class Page:
         if event.new and event.new != [self.chosen]:
             self.choose(event.new[-1])
 
-    def _show(self, row: Row | None) -> None:
+    def _show(self, row: Row | None, *, drawn: bool) -> None:
         self.head.object = headline(row, self.now)
+        if drawn:
+            return
         kept = self.looks.active
         if row is None or not row.run:
             self.looks[:] = []
@@ -209,6 +221,11 @@ class Page:
         return text
 
 
+def _drawn(row: Row) -> tuple[str, ...]:
+    """What the pictures of a row depend on; those of a run that computes are drawn anew with each word of it."""
+    return (row.run, row.state) if row.state == "Done" else (row.run, row.state, *row.words)
+
+
 def status(now: Gathered, *, ready: bool) -> str:
     """How far it is, in a line."""
     if not ready:
@@ -218,6 +235,9 @@ def status(now: Gathered, *, ready: bool) -> str:
     else:
         count = "1 row" if len(now.rows) == 1 else f"{len(now.rows)} rows"
         words = f"{count}: {now.told}" if now.rows else "There are no points yet."
+        if now.unread:
+            ended = sum(row.state == "Done" for row in now.rows)
+            words += f". Reading what they found: {ended - now.unread} of {ended}"
         if now.rows and not any(row.state == "Done" for row in now.rows):
             words += ". No point is finished yet: "
             words += "this page fills while they end." if now.active else "study.run() computes them."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, Range1d, TapTool
 from bokeh.plotting import figure
 
 from flowcfd.post.open import results
@@ -62,7 +62,7 @@ class Scale:
         """An end of the range in words."""
         if self.texts:
             return self.texts[int(value)][:14]
-        return f"{value:.4g}"
+        return f"{value:.3g}"
 
 
 def _told(now: Gathered, row: Row) -> str:
@@ -111,6 +111,7 @@ def name_axes(plot: Any, now: Gathered, across: str, up: str) -> None:
     for axis, name in ((plot.xaxis[0], across), (plot.yaxis[0], up)):
         axis.axis_label = now.titled(name)
         texts = Scale([now.value(row, name) for row in now.rows]).texts if name else []
+        axis.ticker = list(range(len(texts))) if texts else BasicTicker()
         axis.major_label_overrides = {number: text[:18] for number, text in enumerate(texts)}
 
 
@@ -118,7 +119,8 @@ def name_columns(plot: Any, now: Gathered, names: Sequence[str]) -> None:
     """The axes of the parallel plot: names below, the ends of each range on it."""
     axis = plot.xaxis[0]
     axis.ticker = list(range(len(names)))
-    axis.major_label_overrides = {number: now.titled(name) for number, name in enumerate(names)}
+    lower = "\n" if len(names) > 4 else ""  # every second name a line below, where they stand close
+    axis.major_label_overrides = {n: f"{lower if n % 2 else ''}{now.titled(name)}" for n, name in enumerate(names)}
     end = max(1, len(names)) - 0.65
     plot.x_range.update(start=-0.35, end=end, reset_start=-0.35, reset_end=end)
     scales = [Scale([now.value(row, name) for row in now.rows]) for name in names]

@@ -37,11 +37,14 @@ class Store:
         """Look again and again, in a thread."""
         while True:
             began = time.monotonic()
-            found = self._gather()
-            if found != self.now or not self.version:
-                self.now, self.version = found, self.version + 1
+            found = self._gather(self._take)
+            self._take(found)
             took = time.monotonic() - began
             time.sleep(max(INTERVAL if found.active else QUIET, 4 * took))
+
+    def _take(self, found: Gathered) -> None:
+        if found != self.now or not self.version:
+            self.now, self.version = found, self.version + 1
 
 
 class Pictures:
@@ -97,8 +100,8 @@ SENTENCE = (
 )
 
 PICTURE = (
-    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0;background:#fff'>"
-    "<img src='{number}.png' alt='{name}' style='width:100vw;height:100vh;object-fit:contain'></body>"
+    "<!doctype html><html lang=en><title>{name}</title><body style='margin:0;background:#fff;overflow:hidden'>"
+    "<img src='{number}.png' alt='{name}' style='display:block;width:100vw;height:100vh;object-fit:contain'></body>"
 )
 
 

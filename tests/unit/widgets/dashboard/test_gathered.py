@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flowcfd.widgets.dashboard.gathered import Gathered, Gatherer, Row, different, shortened
+from flowcfd.widgets.dashboard.gathered import AXES, Gathered, Gatherer, Row, different, shortened
 from flowcfd.widgets.dashboard.marks import mark
 from flowcfd.widgets.dashboard.subject import Subject
 
@@ -48,6 +48,7 @@ def test_each_state_has_a_colour_and_a_word() -> None:
 
     assert mark(row("Done", "green")) == ("#1a7f4b", "green")
     assert mark(row("Running"))[1] == "running"
+    assert mark(row("Done"))[1] == "reading"  # it has no verdict yet
     assert mark(row("Failed")) == (mark(row("Lost"))[0], "failed")
     assert len({mark(row(state))[0] for state in ("Running", "Failed", "Waiting")}) == 3
 
@@ -59,3 +60,16 @@ def test_titles_have_units_and_missing_values_are_nan() -> None:
     assert now.titled("Cd") == "Cd"
     assert math.isnan(now.value(row, "Cd"))
     assert now.told == "1 running"
+
+
+def test_an_axis_stands_for_what_differs_and_few_enough_are_read() -> None:
+    def row(number: int, **values: float) -> Row:
+        return Row(number, f"Point {number}", values, {"Cd": 0.1 * number, "Cl": 0.0}, "Done", "green")
+
+    rows = (row(0, speed=1.0, length=2.0), row(1, speed=2.0, length=2.0), row(2, speed=3.0))
+    assert Gathered("wing", rows, ("speed", "length"), ("Cd", "Cl")).axes == ["speed", "Cd"]  # none where one has none
+    assert Gathered("wing", rows[:1], ("speed",), ("Cd",)).axes == ["speed", "Cd"]
+    many = [f"p{n}" for n in range(12)]
+    wide = tuple(row(n, **{name: float(n) for name in many}) for n in range(3))
+    shown = Gathered("wing", wide, tuple(many), ("Cd", "Cl")).axes
+    assert len(shown) == AXES and shown[-1] == "Cd"
