@@ -36,6 +36,8 @@ ENOUGH = 20
 NARROW = 2
 """Cells across a narrow patch."""
 IN_GAP = 4
+ALIKE = 1.5
+"""Cells that are by less than this larger or smaller than proposed are as proposed: each level halves them."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,9 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
     if _few(told, cell):
         near = f"four times those on the surface, which are fewer than {ENOUGH} across the body and need them more"
     for box in boxes:
-        value = f"level {box.level}, {background / 2 ** (box.level or 0):.3g} m"
-        reasons[f"refine.{box.name}"] = value, box.why.replace("as given", near)
+        got, asked = background / 2 ** (box.level or 0), next(one.cell for one in proposed if one.name == box.name)
+        why = box.why.replace("as given", near) + _became(box, asked, got)
+        reasons[f"refine.{box.name}"] = f"level {box.level}, {got:.3g} m", why
     first = "relative" if layers.relative else f"{layers.first:.3g} m"
     reasons |= {
         "layers.first": (first, made.first),
@@ -137,6 +140,20 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
         "layers.ratio": (f"{layers.ratio:g}", "the smallest of 1.2, 1.25 and 1.3 that needs no more layers than that"),
     }
     return Draft(mesh, reasons, replace(depth, layers=layers), made.y_plus)
+
+
+def _became(box: Refine, asked: float | None, got: float) -> str:
+    """What is to be said where cells of a box [m] are not about as large as it was proposed with."""
+    if asked is None or ALIKE > got / asked > 1 / ALIKE:
+        return ""
+    if got < asked:
+        return f"; the cells there are finer already: {got:.3g} m"
+    thin = math.inf if box.box is None else min(high - low for low, high in box.box) / got
+    if thin < 1:
+        few = "; fewer than 1 lies across: the mesher will close it, more cells or a level by hand keep it open"
+    else:
+        few = f"; {thin:.2g} lie across" if thin < IN_GAP else ""
+    return f"; but no finer than the surface: {got:.3g} m{few}"
 
 
 def _narrower(pair: tuple[int, int], more: int) -> tuple[int, int]:

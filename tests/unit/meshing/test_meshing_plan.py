@@ -73,6 +73,17 @@ def test_each_number_of_a_plan_has_its_reason(planned):
     assert "reason" in plan._repr_html_()
 
 
+def test_a_box_says_what_became_of_the_cells_that_it_was_proposed_with(home, tmp_path):
+    """Its reason named cells of 6 mm where it got 0.19 m, and a gap narrower than a cell was not told."""
+    block = made(tmp_path, trimesh.creation.box((1, 0.5, 0.4)), "block")
+    plan = size(block, Flow(speed=10.0), cells=6000, domain=fc.WindTunnel(clearance="5 cm"))
+    value, why = plan.reasons["refine.ground"].value, plan.reasons["refine.ground"].why
+    assert value.startswith("level ") and "8 cells across of 0.00625 m" in why
+    assert "no finer than the surface" in why and "fewer than 1 lies across: the mesher will close it" in why
+    near = plan.reasons["refine.near"]
+    assert "finer already" in near.why and float(near.value.split()[2]) < 0.5
+
+
 def test_a_plan_comes_back_from_json_equal(planned):
     again = MeshPlan.model_validate(json.loads(json.dumps(planned.to_json())))
     assert again == planned
