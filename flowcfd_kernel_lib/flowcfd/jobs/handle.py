@@ -30,6 +30,8 @@ __all__ = ["Run", "derive", "logs"]
 
 TAIL = 20
 """Lines of the log that an error shows."""
+LATE, LATEST = 0.01, 1.0
+"""The end of a wait may be seen so much later, as a part of it, and at most [s]."""
 
 
 class Run:
@@ -353,8 +355,12 @@ class Run:
             raise SiteError(f"{self.path}: the request cannot be written: {error.strerror or error}") from error
 
     def _ended(self, timeout: float | None, poll: float = 0.2) -> bool:
-        """Wait until the run is not active; whether that came before the `timeout`."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        """Wait until the run is not active; whether that came before the `timeout`.
+
+        A look costs 0.5 ms, so a long wait looks more seldom: its end is seen late by 1 % of it, 1 s at most.
+        """
+        began = time.monotonic()
+        deadline = None if timeout is None else began + timeout
         pause = min(0.02, poll)
         while self.state in ACTIVE:
             if deadline is not None and time.monotonic() > deadline:
@@ -362,7 +368,7 @@ class Run:
                 return False
             self._tell()
             time.sleep(pause)
-            pause = min(poll, 1.5 * pause)
+            pause = min(1.5 * pause, max(poll, min(LATEST, LATE * (time.monotonic() - began))))
         self._tell(over=True)
         return True
 
