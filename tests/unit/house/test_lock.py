@@ -40,7 +40,7 @@ def wanted() -> list[str]:
     return [*PROJECT["dependencies"], *(text for extra in extras if extra != "bench" for text in extras[extra])]
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-bench.lock", "requirements-setup.lock"])
 def test_every_line_is_a_pinned_version_or_a_hash(lock: str) -> None:
     pinned = re.compile(r"[a-z0-9.-]+==[^ ;]+( ; [^\\]+)? \\")
     hashed = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
