@@ -143,16 +143,18 @@ def bend(points: Floats, triangles: Ints) -> Near | None:
     """
     lowest = points.min(axis=0)
     size = float(np.linalg.norm(np.ptp(points, axis=0))) or 1.0
-    mesh = surface.solid((points - lowest) / size, triangles)  # what is small for trimesh does not go by the size
-    angles = mesh.face_adjacency_angles
-    smooth = (angles > 1e-3) & (angles < np.radians(30))
+    points, triangles = surface.welded((points - lowest) / size, triangles)
+    pairs, angles = surface.neighbours(points, triangles)
+    thin = surface.areas(points, triangles)[0] < 1e-14  # where they look is chance
+    smooth = (angles > 1e-3) & (angles < np.radians(30)) & ~thin[pairs].any(axis=1)
     if not smooth.any():
         return None
-    middles = circumcentres(mesh.triangles)[mesh.face_adjacency[smooth]]
+    corners = points[triangles]
+    middles = circumcentres(corners)[pairs[smooth]]
     radii = np.linalg.norm(middles[:, 0] - middles[:, 1], axis=1) / (2 * np.sin(angles[smooth] / 2))
     radius = float(np.percentile(radii, 1))
-    where = mesh.face_adjacency[smooth][int(np.abs(radii - radius).argmin())]
-    one, other = lowest + size * mesh.triangles_center[where]
+    where = pairs[smooth][int(np.abs(radii - radius).argmin())]
+    one, other = lowest + size * corners[where].mean(axis=1)
     return Near(size * radius, (_place(one), _place(other)))
 
 

@@ -142,6 +142,20 @@ def _loops(points: Floats, edges: Ints) -> tuple[tuple[int, float, tuple[float, 
     return tuple(found)
 
 
+def neighbours(points: Floats, triangles: Ints) -> tuple[Ints, Floats]:
+    """Triangles that share an edge with one other, in pairs (p, 2), and the angles [rad] between their normals (p,)."""
+    ends = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    ends, owner = ends[order], np.tile(np.arange(len(triangles)), 3)[order]
+    first = np.flatnonzero(np.concatenate([[True], (ends[1:] != ends[:-1]).any(axis=1)]))
+    shared = first[np.diff(np.append(first, len(ends))) == 2]
+    pairs = np.stack([owner[shared], owner[shared + 1]], axis=1)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    _, normals = areas(points, triangles)
+    cosines = (normals[pairs[:, 0]] * normals[pairs[:, 1]]).sum(axis=1)
+    return pairs, np.arccos(np.clip(cosines, -1.0, 1.0))
+
+
 def regions(points: Floats, triangles: Ints, angle: float) -> Ints:
     """Which region each triangle belongs to (m,): neighbours turn by less than `angle` [degree]."""
     from scipy.sparse import coo_matrix

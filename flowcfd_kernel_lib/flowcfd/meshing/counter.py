@@ -118,23 +118,29 @@ def _reached(points: Any, triangles: Any) -> Any:
 
 def _looked(digest: str) -> dict[str, float | None]:
     """What the triangles say of the sizes of a geometry."""
+    import numpy as np
+
+    from flowcfd.cad import measures
     from flowcfd.cad.keeping import kept_geometry
-    from flowcfd.cad.report import report
-    from flowcfd.cad.surface import feature_edges
+    from flowcfd.cad.surface import feature_edges, proper, welded
     from flowcfd.meshing.passage import passage
 
     geometry = kept_geometry(digest)
-    seen = report(geometry)
+    points, triangles = welded(geometry.points, geometry.triangles)
+    whole = proper(triangles)
+    triangles, faces = triangles[whole], geometry.faces[whole]
+    edge = measures.shortest(points, triangles, faces)
+    between = measures.gap(points, triangles, measures.parts(points, triangles))
+    bend = measures.bend(geometry.points, geometry.triangles)
     patch = [list(dict.fromkeys(geometry.names)).index(name) for name in geometry.names]
-    import numpy as np
-
     points, triangles = _welded(geometry.points, geometry.triangles)
     edges = feature_edges(points, triangles, np.array(patch)[geometry.faces])
-    gaps = [one for one in (seen.gap, passage(points, triangles, internal=False)) if one is not None]
+    outside = passage(points, triangles, internal=False)
+    gaps = [one for one in (between.size if between else None, outside) if one is not None]
     lengths = np.linalg.norm(edges[:, 1] - edges[:, 0], axis=1)
     return {
-        "smallest_edge": seen.smallest_edge,
-        "bend": seen.bend,
+        "smallest_edge": edge.size,
+        "bend": bend.size if bend else None,
         "gap": min(gaps, default=None),
         "passage": passage(points, triangles, internal=True),
         "edges": float(lengths.sum()),
