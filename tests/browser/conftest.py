@@ -199,6 +199,10 @@ class Notebook:
                     f"n => {CELLS}[n].model.executionCount && {CELLS}[n].model.executionState !== 'running'", arg=cell
                 )
 
+    def save(self) -> None:
+        self.command("docmanager:save")
+        self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+
     def restart(self) -> None:
         """Start the kernel again, as the menu does when it has asked."""
         self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
@@ -216,6 +220,11 @@ class Notebook:
 
     def output(self, cell: int) -> Locator:
         return self.cell(cell).locator(".jp-Cell-outputArea")
+
+    def left(self, cell: int) -> str:
+        """What the widget of a cell leaves in the notebook, as HTML."""
+        outputs = self.page.evaluate(f"n => {CELLS}[n].model.outputs.toJSON()", cell)
+        return "".join(one["data"].get("text/html", "") for one in outputs if "flowcfd" in one.get("metadata", {}))
 
     def text(self, cell: int) -> str:
         """What a cell has printed, its errors too."""

@@ -110,6 +110,11 @@ def test_a_boundary_that_does_not_fit_is_said_beside_its_patch(lab: Lab, page: P
     book.restart()  # nothing that is clicked would be heard
     expect(out.locator(".fcp-words")).to_contain_text("run the cell again")
     expect(out.get_by_role("button", name="lid", exact=True)).to_be_disabled()
+    book.save()
+    out = lab.show(page, book.path.name).output(0)
+    expect(out).to_contain_text("The kernel of this picker has ended. Run the cell again to pick")
+    expect(out.locator("pre").last).to_contain_text("# lid: ")  # its code, and what was still wrong
+    expect(out.locator("img")).to_be_visible()
 
 
 def opened(book: Notebook) -> tuple[Locator, FrameLocator]:

@@ -12,6 +12,7 @@ from tests.browser.pictures import alike, changed, colours, drag, picture
 pytestmark = pytest.mark.browser
 STATUS = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
 FRAME = ".flowcfd-frame"
+STILL = "[class^=flowcfd-still]"
 
 
 def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
@@ -35,20 +36,23 @@ def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
     # a busy kernel does not freeze the picture
     book.run(1, wait=False)
     until(lambda: "busy" in book.text(1))
-    before = seen.screenshot()
+    before, left = seen.screenshot(), book.left(0)
+    assert "data:image/jpeg;base64," in left and len(left) < 300_000
+    assert book.output(0).locator(STILL).is_hidden()
     drag(page, seen, lambda: until(lambda: changed(before, seen.screenshot()) > 0.05) and None)
     assert page.evaluate(f"{STATUS} === 'busy'")
+    until(lambda: book.left(0) != left)  # what is seen at rest stays in the notebook
     book.command("notebook:interrupt-kernel")
     page.wait_for_function(f"{STATUS} === 'idle'")
 
     # a page that is reloaded in the middle shows the same view
     turned = seen.screenshot()
     assert not alike(before, turned)
-    book.command("docmanager:save")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    book.save()
     book = lab.show(page, book.path.name)
     seen = picture(book, 0)
     until(lambda: alike(turned, seen.screenshot()))
+    left = book.left(0)
 
     # lost: a sentence, the last picture, and a button back
     book.run(2)
@@ -75,13 +79,25 @@ def test_a_scene_turns_while_the_kernel_is_busy_and_comes_back_when_it_is_lost(
     book.run(5)
     assert "Paint(field='p'" in book.text(5)
 
+    until(lambda: book.left(0) != left)  # also in a page that was loaded again
+
     # the kernel is started again: a sentence with the last picture; the cell shows the same once more
     book.restart()
     frame.get_by_text("run the cell again").wait_for()
     assert frame.locator("img").is_visible() and not frame.get_by_role("button").count()
     shot(page, "viewer-kernel-gone")
+
+    # and the page is loaded again: the picture stays, and the way back
+    book.save()
+    book = lab.show(page, book.path.name)
+    still = book.output(0).locator(STILL)
+    still.get_by_text("The kernel that drew this has ended. Run the cell again to turn it.").wait_for()
+    assert colours(still.locator("img")) > 100
+    assert "Error displaying widget" not in book.output(0).inner_text()
+    shot(page, "viewer-kernel-gone-reloaded")
     book.run(0)
     picture(book, 0)
+    assert still.is_hidden()
 
 
 def _inside(output: Locator) -> str:

@@ -20,7 +20,7 @@
 
   const extension = async () => {
     const files = await Promise.all(
-      ['./cells.js', './tiles.js', './stills.js'].map(file => import(new URL(file, here).href))
+      ['./cells.js', './tiles.js', './stills.js', './lost.js'].map(file => import(new URL(file, here).href))
     );
     const plugins = await Promise.all(files.map(file => file.plugin(shared)));
     return () => ({ __esModule: true, default: plugins });

@@ -20,9 +20,8 @@ from weakref import WeakSet
 
 from flowcfd.errors import FlowError
 
-LOOK, AGAIN = 3.0, 20.0
+LOOK, AGAIN = 3.0, 10.0
 """Time [s] between two looks for what has changed, and the least between two changes of one output in the notebook."""
-WIDGET = "application/vnd.jupyter.widget-view+json"
 _looking: WeakSet[Any] = WeakSet()
 _thread: list[threading.Thread] = []
 _lock = threading.Lock()
@@ -100,7 +99,7 @@ class Kept:
         """While the page loads, the picture stands there already; the sentence would not be true."""
         child, mark = ".jp-OutputArea-child", f".{self._mark}"
         above = f"{child}:has(+ {child} {mark})"
-        loading = f"{child}:has([data-mime-type='{WIDGET}']:not(.jupyter-widgets))"
+        loading = f"{child}:has(> .lm-Panel.jp-OutputArea-output):not(:has(.jupyter-widgets))"
         return (
             f"<style>{child}:has({self._living}) + {child}:has({mark}){{display:none}}"
             f"{above}:not(:has({self._living})) .jp-OutputArea-output{{display:none}}"

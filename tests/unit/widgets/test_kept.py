@@ -13,8 +13,9 @@ from IPython.utils.capture import capture_output
 import flowcfd as fc
 from flowcfd.widgets import kept
 from flowcfd.widgets.form import Form
-from flowcfd.widgets.kept import WIDGET, Kept, Left
+from flowcfd.widgets.kept import Kept, Left
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 PNG = b"\x89PNG and what follows"
 
 

@@ -155,8 +155,9 @@ class Patches:
         display({**still, "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
 
     def _left(self) -> Left:
+        wrong = [f"# {name}: {words}" for name, words in self.problems.items()]
         try:
-            page = code(self.code)
+            page = code("\n".join([self.code, *wrong]))
         except FlowError as error:
             page = code(str(error))
         return Left(repr(self), since(ENDED), b"" if self._frame is None else self._frame.seen, page)
