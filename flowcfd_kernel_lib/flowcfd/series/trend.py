@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
 from flowcfd.series.mean import autocorrelation_time, batches
@@ -26,7 +27,10 @@ def trend(values: Sequence[float]) -> float:
     n = len(means)
     if n < 4:
         return 1.0
-    total = sum((after > before) - (after < before) for i, before in enumerate(means) for after in means[i + 1 :])
+    total, later = 0, list[float]()  # what comes later, in order
+    for value in reversed(means):
+        total += len(later) - bisect_right(later, value) - bisect_left(later, value)
+        insort(later, value)
     equal: dict[float, int] = {}
     for value in means:
         equal[value] = equal.get(value, 0) + 1
