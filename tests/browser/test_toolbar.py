@@ -254,6 +254,15 @@ def test_times_are_played_and_files_are_taken_away(lid: fc.Results, process, pag
     assert json.loads(taken(lambda: view.from_menu("Export", "3-D model (glTF)")))["asset"]["version"] == "2.0"
     assert "scene.vtm" in zipfile.ZipFile(io.BytesIO(taken(lambda: view.from_menu("Export", "VTK (zip)")))).namelist()
 
+    page.set_viewport_size({"width": 450, "height": 560})  # as in a notebook beside Lab's files: no room for the panels
+    drawer = page.locator(".flowcfd-drawer")
+    expect(drawer).not_to_be_in_viewport()
+    for name in ("Screenshot", "Panels"):
+        expect(page.get_by_label(name, exact=True)).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Panels").click()
+    expect(drawer).to_be_in_viewport()
+    shot(page, "toolbar-narrow")
+
 
 def test_all_controls_are_reached_by_the_keyboard_and_named(duct: fc.Results, process, page) -> None:
     view = View(process, page, fc.view(duct).slice("x", 0.5).streamlines("inlet", count=10).contour("p", 3))

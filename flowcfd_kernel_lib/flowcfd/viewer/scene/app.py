@@ -42,7 +42,7 @@ class SceneApp:
         self._next: Scene | None = None
         self._state.update(
             {"fixed": fixed(), "sentence": "", "said": False, "mode": "", "first": None, "playing": False,
-             "drawer": True, "offered": None, "drag": -1, "typedPoint": {"x": "", "y": "", "z": ""},
+             "drawer": True, "over": False, "offered": None, "drag": -1, "typedPoint": {"x": "", "y": "", "z": ""},
              "panels": ["colour", "layers"]}
         )  # fmt: skip
         self._start()

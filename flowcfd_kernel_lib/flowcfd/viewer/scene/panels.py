@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flowcfd.viewer.scene.cards import layers
-from flowcfd.viewer.scene.parts import button, number, select, switch
+from flowcfd.viewer.scene.parts import NARROW, button, number, select, switch
 
 if TYPE_CHECKING:
     from flowcfd.viewer.scene.app import SceneApp
 
 
 def drawer(app: SceneApp) -> None:
-    """The panels on the right."""
+    """The panels on the right: beside the picture, over it where there is no room, and then closed at first."""
     from trame.widgets import vuetify3 as v3
 
     with (
         v3.VNavigationDrawer(
-            v_model=("drawer",), location="right", width=304, permanent=True, border="s", classes="flowcfd-drawer"
-        ),
+            model_value=(f"{NARROW} ? over : drawer",),
+            update_modelValue=f"{NARROW} ? (over = $event) : (drawer = $event)",
+            temporary=(NARROW,),
+            permanent=(f"!({NARROW})",),
+            location="right",
+            width=304,
+            border="s",
+            classes="flowcfd-drawer",
+        ),  # fmt: skip
         v3.VExpansionPanels(v_model=("panels", ["colour", "layers"]), multiple=True, variant="accordion", flat=True),
     ):
         with _panel("colour", "Colour"):

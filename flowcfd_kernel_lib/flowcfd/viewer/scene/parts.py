@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Click = Any
+NARROW = "$vuetify.display.width < 640"
+"""Whether there is no room for the panels beside the picture; a condition of the page."""
 
 
 def button(icon: str, label: str, click: Click = None, *, on: str = "", off: str = "", **more: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.viewer.scene.choices import VIEWS
 from flowcfd.viewer.scene.files import FORMS
-from flowcfd.viewer.scene.parts import button, item, menu, select
+from flowcfd.viewer.scene.parts import NARROW, button, item, menu, select
 
 if TYPE_CHECKING:
     from flowcfd.viewer.scene.app import SceneApp
@@ -16,7 +16,7 @@ def bar(app: SceneApp) -> None:
     """The toolbar: what is shown, from where, reading off, taking away."""
     from trame.widgets import vuetify3 as v3
 
-    with v3.VAppBar(height=54, flat=True, border="b", classes="flowcfd-bar"):
+    with v3.VAppBar(height=(f"{NARROW} ? 96 : 54",), flat=True, border="b", classes="flowcfd-bar"):
         _field(app)
         v3.VDivider(vertical=True)
         _looks(app)
@@ -24,7 +24,8 @@ def bar(app: SceneApp) -> None:
         _reading()
         v3.VSpacer()
         _taking(app)
-        button("mdi-tune-variant", "Panels", "drawer = !drawer", on="drawer")
+        button("mdi-tune-variant", "Panels", f"{NARROW} ? (over = !over) : (drawer = !drawer)",
+               on=f"{NARROW} ? over : drawer")  # fmt: skip
 
 
 def _field(app: SceneApp) -> None:
