@@ -70,8 +70,11 @@ def _centroids(corners: Floats, faces: tuple[tuple[int, ...], ...]) -> Floats:
     return moment / volume[:, None]
 
 
-def _any_centroid(grid: pyvista.UnstructuredGrid, cell: int) -> Floats:
-    """The centroid of a cell of any kind, a polyhedron above all."""
+def faces_of(grid: pyvista.UnstructuredGrid, cell: int) -> tuple[Integers, list[tuple[int, ...]]]:
+    """The points of a cell of any kind, and its faces as places in them."""
+    kind = int(np.asarray(grid.celltypes)[cell])
+    if kind in _FACES:
+        return _corners(grid, np.array([cell]))[0], list(_FACES[kind])
     found = vtkGenericCell()
     grid.GetCell(cell, found)
     number = {found.GetPointId(i): i for i in range(found.GetNumberOfPoints())}
@@ -79,5 +82,11 @@ def _any_centroid(grid: pyvista.UnstructuredGrid, cell: int) -> Floats:
     for index in range(found.GetNumberOfFaces()):
         face = found.GetFace(index)
         faces.append(tuple(number[face.GetPointId(i)] for i in range(face.GetNumberOfPoints())))
-    corners = np.array([grid.GetPoint(label) for label in number])
+    return np.array(list(number), np.int64), faces
+
+
+def _any_centroid(grid: pyvista.UnstructuredGrid, cell: int) -> Floats:
+    """The centroid of a cell of any kind, a polyhedron above all."""
+    labels, faces = faces_of(grid, cell)
+    corners = np.array([grid.GetPoint(label) for label in labels.tolist()])
     return np.asarray(_centroids(corners[None], tuple(faces))[0])

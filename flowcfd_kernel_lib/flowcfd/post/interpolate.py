@@ -9,22 +9,23 @@ continuous. Steep gradients can overshoot by a fraction of the step.
 
 A sample on a face of a patch (`ROUND_OFF`) takes its value from the faces of that patch alone, so that what a boundary
 condition prescribes comes out to its edges: beside a moving lid a wall stands still. On an edge of several patches a
-wall counts before others, then the patch that the mesh names first. Where a face is warped, as under thin layers, its
-centre is not on it as VTK has it: a sample there counts as one inside of the cell.
+wall counts before others, then the patch that the mesh names first. Polyhedra and cells with warped faces have no such
+shape functions: there the value is linear in tetrahedra between the cell's own value at its centroid, faces and corners
+(`flowcfd.post.locate`), and a face is where its corners and its centroid are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pyvista
 from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import reference
-from vtkmodules.vtkCommonDataModel import vtkGenericCell, vtkStaticCellLocator
+from vtkmodules.vtkCommonDataModel import vtkGenericCell
 
 from flowcfd.post.centres import centres, topology
+from flowcfd.post.locate import Located, Weights
 from flowcfd.post.rim import Rim
 
 Floats = NDArray[np.float64]
@@ -40,53 +41,14 @@ ROUND_OFF = 1e-6
 """A sample lies on a face where the other corners of its cell weigh no more than this together."""
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Sums over columns: value at sample i = sum of `weight` times the value of `column`, over entries of `row` i."""
-
-    rows: Integers
-    columns: Integers
-    weights: Floats
-
-    def apply(self, values: NDArray[np.generic], count: int) -> Floats:
-        """The sums, shape (count, ...); NaN where a sample has no entries."""
-        flat = np.asarray(values, np.float64).reshape(len(values), -1)
-        found = np.full((count, flat.shape[1]), np.nan)
-        found[np.unique(self.rows)] = 0
-        np.add.at(found, self.rows, self.weights[:, None] * flat[self.columns])
-        return found.reshape(count, *values.shape[1:])
-
-
-def containing(grid: pyvista.UnstructuredGrid, samples: Floats) -> tuple[Integers, Weights]:
-    """The cell of each sample (-1 outside) and the weights of its corners (rows: samples, columns: points)."""
-    locator = vtkStaticCellLocator()
-    locator.SetDataSet(grid)
-    locator.BuildLocator()
-    cell, place = vtkGenericCell(), [0.0, 0.0, 0.0]
-    size = int(np.diff(topology(grid)[0]).max())
-    shape = [0.0] * max(size, 8)
-    near = (1e-9 * grid.length) ** 2
-    cells = np.full(len(samples), -1, np.int64)
-    rows, columns, weights = [], [], []
-    for row, sample in enumerate(samples.tolist()):
-        found = locator.FindCell(sample, near, cell, place, shape)
-        if found < 0:
-            continue
-        cells[row] = found
-        corners = cell.GetNumberOfPoints()
-        rows += [row] * corners
-        columns += [cell.GetPointId(i) for i in range(corners)]
-        weights += shape[:corners]
-    return cells, Weights(np.array(rows, np.int64), np.array(columns, np.int64), np.array(weights, np.float64))
-
-
-def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, cells: Integers, corners: Weights) -> Weights:
+def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, located: Located) -> Weights:
     """The sums of `containing` over cells, and behind them the faces of the rim, in place of points."""
+    cells = located.cells
     held = np.flatnonzero(cells >= 0)
     if not len(held):
-        return corners
-    corners, patches = _on_faces(grid, rim, len(cells), corners)
-    lifted, hats = _lifted(grid, cells, corners)
+        return located.corners
+    located, patches = _on_faces(grid, rim, located)
+    lifted, hats = _lifted(grid, located)
     asked, place = np.unique(np.stack([lifted.columns, patches]), axis=1, return_inverse=True)
     stencils = _stencils(grid, rim, asked[0], asked[1])
     rows, columns, weights = [held], [cells[held]], [hats[held]]
@@ -98,13 +60,14 @@ def from_cells(grid: pyvista.UnstructuredGrid, rim: Rim, cells: Integers, corner
     return Weights(np.concatenate(rows), np.concatenate(columns), np.concatenate(weights))
 
 
-def _on_faces(grid: pyvista.UnstructuredGrid, rim: Rim, count: int, corners: Weights) -> tuple[Weights, Integers]:
+def _on_faces(grid: pyvista.UnstructuredGrid, rim: Rim, located: Located) -> tuple[Located, Integers]:
     """The weights without what round-off gives to corners off a patch, and for each the patch it is to use (or -1)."""
+    corners, own = located.corners, located.own.copy()
     patches, kept = np.full(len(corners.weights), -1), corners.weights.copy()
     points, place = np.unique(corners.columns, return_inverse=True)
     faces = rim.at(np.asarray(grid.points, np.float64)[points])
     on_rim = np.array([bool(len(one)) for one in faces])[place]
-    off = np.zeros(count)
+    off = np.nan_to_num(own)
     np.add.at(off, corners.rows[~on_rim], np.abs(corners.weights[~on_rim]))
     near = np.flatnonzero((off <= ROUND_OFF)[corners.rows])
     for part in np.split(near, np.flatnonzero(np.diff(corners.rows[near])) + 1) if len(near) else ():
@@ -113,7 +76,9 @@ def _on_faces(grid: pyvista.UnstructuredGrid, rim: Rim, count: int, corners: Wei
         on_face = np.array([bool(np.isin(faces[n], found).any()) for n in place[part]])
         patches[part[on_face]] = rim.patch_of(found[:1])[0]
         kept[part] = np.where(on_face, corners.weights[part], 0) / corners.weights[part][on_face].sum()
-    return Weights(corners.rows, corners.columns, kept), patches
+        row = corners.rows[part[0]]
+        own[row] = np.minimum(own[row], 0)  # where it is not left to shape functions
+    return Located(located.cells, Weights(corners.rows, corners.columns, kept), own), patches
 
 
 def _face(rim: Rim, faces: list[Integers], weights: Floats) -> Integers | None:
@@ -127,16 +92,20 @@ def _face(rim: Rim, faces: list[Integers], weights: Floats) -> Integers | None:
     return np.asarray(foremost[rim.patch_of(foremost) == rim.patch_of(foremost[:1])[0]])
 
 
-def _lifted(grid: pyvista.UnstructuredGrid, cells: Integers, corners: Weights) -> tuple[Weights, Floats]:
-    """The corners' weights less what the hat takes, and the hat at each sample.
+def _lifted(grid: pyvista.UnstructuredGrid, located: Located) -> tuple[Weights, Floats]:
+    """The corners' weights less what the hat takes from shape functions, and the weight of each cell's own value.
 
     The least weight of a corner is zero on every face and greatest about the centroid: the hat is its ratio to that
     at the centroid, at most one.
     """
-    at_centroid = _centroid_weights(grid, np.unique(cells[cells >= 0]))
-    hats, weights = np.zeros(len(cells)), corners.weights.copy()
+    cells, corners, hats = located.cells, located.corners, np.nan_to_num(located.own)
+    shaped = np.isnan(located.own)
+    at_centroid = _centroid_weights(grid, np.unique(cells[shaped & (cells >= 0)]))
+    weights = corners.weights.copy()
     for part in np.split(np.arange(len(weights)), np.flatnonzero(np.diff(corners.rows)) + 1):
-        row = corners.rows[part[0]]
+        row = corners.rows[part[0]] if len(part) else -1
+        if row < 0 or not shaped[row]:
+            continue
         central = at_centroid[int(cells[row])]
         if central.min() > 0:
             hats[row] = np.clip(weights[part].min() / central.min(), 0, 1)

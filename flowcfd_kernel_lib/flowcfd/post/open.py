@@ -285,9 +285,9 @@ class Results:
     ) -> Table:
         """Fields at `places`, shape (n, 3) [m]: columns x, y, z, p, Ux, ...; nan outside the mesh.
 
-        A place on a flat face of a patch, to round-off, has a value of that patch's faces alone: on a wall at rest the
-        velocity is 0 up to its edges. Where patches meet, walls count before others. The centre of a warped face may
-        count as one inside of its cell.
+        A place on a face of a patch, to round-off, has a value of that patch's faces alone: on a wall at rest the
+        velocity is 0 up to its edges. Where patches meet, walls count before others. A warped face is the triangles
+        between its edges and its centroid.
         """
         from flowcfd.post import sample
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from flowcfd.errors import NoSuchField, ResultError
 from flowcfd.foam.fields.element import ELEMENTS
 from flowcfd.post import interpolate
+from flowcfd.post.locate import Weights, containing
 from flowcfd.post.rim import parts
 
 Mesh = pyvista.UnstructuredGrid | pyvista.MultiBlock
@@ -57,8 +58,8 @@ def points(
     grid, rim = parts(mesh)
     found = _fields(grid, fields)
     samples = _places(places, "places")
-    cells, corners = interpolate.containing(grid, samples)
-    weights = interpolate.from_cells(grid, rim, cells, corners) if interpolated else _own_cell(cells)
+    located = containing(grid, samples)
+    weights = interpolate.from_cells(grid, rim, located) if interpolated else _own_cell(located.cells)
     units = grid.user_dict.get("units", {})
     columns: dict[str, NDArray[np.float64]] = dict(zip("xyz", samples.T, strict=True))
     column_units = dict.fromkeys("xyz", "m")
@@ -73,9 +74,9 @@ def points(
     return table
 
 
-def _own_cell(cells: NDArray[np.int64]) -> interpolate.Weights:
+def _own_cell(cells: NDArray[np.int64]) -> Weights:
     inside = np.flatnonzero(cells >= 0)
-    return interpolate.Weights(inside, cells[inside], np.ones(len(inside)))
+    return Weights(inside, cells[inside], np.ones(len(inside)))
 
 
 def _fields(grid: pyvista.UnstructuredGrid, fields: Sequence[str] | None) -> list[str]:
