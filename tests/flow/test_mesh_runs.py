@@ -332,6 +332,9 @@ def test_a_refused_mesh_ends_with_one_and_the_reason(
     assert set(said) == KEYS
     assert not said["sound"] and said["state"] == "Failed" and said["fault"]["name"] == "mesh-leaks"
     assert "the surface leaks" in said["why"] and said["quality"]["cells"] == said["cells"]
+    assert said["quality"]["score"] == 0 and "the surface leaks" in said["quality"]["refused"][0], (
+        "checkMesh is content"
+    )
     assert main(["mesh", str(folder)]) == 1
     assert "the surface leaks" in capsys.readouterr().err
 

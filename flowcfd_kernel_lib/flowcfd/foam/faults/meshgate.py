@@ -85,6 +85,13 @@ def refused(case: Path, log: Path) -> Fault | None:
     return next(judged(report, expected), None)
 
 
+def unexpected(report: CheckMesh, case: Path) -> Iterator[Fault]:
+    """Why a mesh is not the one that its case expects, which no check of its cells tells."""
+    expected = _expected(case)
+    if expected is not None:
+        yield from _volume_and_patches(report, expected)
+
+
 def judged(report: CheckMesh, expected: Mapping[str, Any]) -> Iterator[Fault]:
     """All that a mesh is refused for, what matters most first."""
     yield from _volume_and_patches(report, expected)

@@ -16,6 +16,7 @@ import numpy as np
 from flowcfd.errors import CaseError, ResultError, UnknownName
 from flowcfd.foam import checkmesh, snappylog
 from flowcfd.foam.checkmesh import CheckMesh
+from flowcfd.foam.faults import meshgate
 from flowcfd.foam.snappylog import SnappyLog
 from flowcfd.jobs.handle import Run, logs
 from flowcfd.jobs.record import ACTIVE
@@ -41,16 +42,18 @@ class MeshQuality:
     high: Mapping[str, float]
     """The 99th percentile of each metric."""
     _folder: Folder
+    wrong: tuple[str, ...] = ()
+    """Why it is not the mesh that its case expects (`system/meshExpected`); checkMesh may be content with it."""
 
     @cached_property
     def score(self) -> Score:
         """0 to 100 with its parts; 0 for a mesh on which nothing should be computed."""
-        return score(self.report, self.high, self.layers)
+        return score(self.report, self.high, self.layers, wrong=self.wrong)
 
     @property
     def refused(self) -> tuple[str, ...]:
         """Why it should not be solved on; empty for a mesh that may be."""
-        return self.report.refusals
+        return (*self.wrong, *self.report.refusals)
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -188,7 +191,9 @@ def quality(target: Run | str | Path) -> MeshQuality:
     folder = Folder()
     answer = folder.ask("measure", "checkMesh", mesh=str(poly_mesh))
     report = checkmesh.parse((folder.path / "report").read_text())
-    return MeshQuality(poly_mesh, report, Metrics(folder, answer["files"]), _layers(case), answer["high"], folder)
+    wrong = tuple(map(str, meshgate.unexpected(report, case)))
+    metrics = Metrics(folder, answer["files"])
+    return MeshQuality(poly_mesh, report, metrics, _layers(case), answer["high"], folder, wrong)
 
 
 def _meshed(run: Run, poll: float = 0.2) -> None:

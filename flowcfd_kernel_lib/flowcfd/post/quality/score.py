@@ -58,9 +58,14 @@ _ADVICE = {
 }
 
 
-def score(report: CheckMesh, high: Mapping[str, float], log: SnappyLog | None = None) -> Score:
-    """The score of a mesh from its report, the 99th percentiles of its metrics and, where it has layers, their log."""
-    hopeless = report.hopeless
+def score(
+    report: CheckMesh, high: Mapping[str, float], log: SnappyLog | None = None, *, wrong: tuple[str, ...] = ()
+) -> Score:
+    """The score of a mesh from its report, the 99th percentiles of its metrics and, where it has layers, their log.
+
+    `wrong` is why it is not the mesh that it should be: then its score is 0, however good its cells are.
+    """
+    hopeless = (*report.hopeless, *wrong)
     parts = tuple(_parts(report, high, log))
     weight = sum(part.weight for part in parts)
     total = 100 * sum(part.weight * part.mark for part in parts) / weight
