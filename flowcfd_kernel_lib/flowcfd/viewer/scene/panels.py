@@ -25,7 +25,7 @@ def drawer(app: SceneApp) -> None:
             width=304,
             border="s",
             classes="flowcfd-drawer",
-        ),  # fmt: skip
+        ),
         v3.VExpansionPanels(v_model=("panels", ["colour", "layers"]), multiple=True, variant="accordion", flat=True),
     ):
         with _panel("colour", "Colour"):
