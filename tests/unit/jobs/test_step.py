@@ -91,8 +91,9 @@ def test_a_solver_is_asked_to_write_only_when_it_listens(tmp_path: Path, watch: 
 def test_a_solver_that_gives_no_sign_after_it_was_asked_is_ended(
     tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "SILENCE", 1.0)
-    deaf = SOLVER.replace("    sys.exit(0)", "    pass")
+    monkeypatch.setattr(step, "SILENCE", 0.2)
+    monkeypatch.setattr(step, "POLL", 0.02)  # so that its longest pause, of which it gets ten, is not that of the looks
+    deaf = SOLVER.replace("    sys.exit(0)", "    pass").replace("time.sleep(0.3)\n", "")
     deaf = deaf.replace("time.sleep(30)", "[time.sleep(0.1) for _ in range(6000)]")
     (tmp_path / "deafFoam").write_text(f"#!{sys.executable}\n{deaf}")
     (tmp_path / "deafFoam").chmod(0o755)
