@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowcfd.cad import surface
+from flowcfd.cad import loops, surface
 from flowcfd.cad.depth import winding
 from flowcfd.cad.geometry import Floats, Geometry, Ints
 from flowcfd.cad.keeping import kept
@@ -104,7 +104,7 @@ def _closed(points: Floats, triangles: Ints, faces: Ints, label: str) -> tuple[I
     if not found.open_edges:
         return triangles, faces, 0
     added, owners = [], []
-    for loop in _rims(triangles):
+    for loop in loops.rims(triangles, of="a hole", mend=""):
         owner = faces[next(n for n, corners in enumerate(triangles) if loop[0] in corners and loop[1] in corners)]
         for second, third in pairwise(loop[1:]):
             added.append([loop[0], second, third])
@@ -114,29 +114,6 @@ def _closed(points: Floats, triangles: Ints, faces: Ints, label: str) -> tuple[I
         np.concatenate([faces, np.array(owners, np.int64)]),
         len(found.holes),
     )
-
-
-def _rims(triangles: Ints) -> list[list[int]]:
-    """The open edges as closed loops of points, turned so that triangles on them fit their neighbours."""
-    ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    key = np.sort(ends, axis=1)
-    _, inverse, count = np.unique(key, axis=0, return_inverse=True, return_counts=True)
-    open_ = ends[count[inverse.reshape(-1)] == 1]
-    after: dict[int, list[int]] = {}
-    for start, end in open_.tolist():
-        after.setdefault(end, []).append(start)  # against the direction of the triangle that is there
-    loops = []
-    while after:
-        start = next(iter(after))
-        loop, here = [start], after[start].pop()
-        while here != start:
-            loop.append(here)
-            if not after.get(here):
-                raise GeometryError("the rim of a hole does not close: its triangles are turned differently")
-            here = after[here].pop()
-        loops.append(loop)
-        after = {point: ends for point, ends in after.items() if ends}
-    return loops
 
 
 def _outwards(points: Floats, triangles: Ints) -> tuple[Ints, int]:

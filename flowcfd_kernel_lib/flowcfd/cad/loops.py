@@ -50,12 +50,12 @@ class Opening:
 
 def openings(points: Floats, triangles: Ints, faces: Ints) -> list[Opening]:
     """The openings of a welded surface, the largest first: rims where it is open, else holes in its plane faces."""
-    rims = chains(_lone(triangles))
-    if rims:
-        caps = [cap(points, rim) for rim in rims]
+    ends = rims(triangles)
+    if ends:
+        caps = [cap(points, rim) for rim in ends]
         closed = np.concatenate([triangles, *caps])
         inwards = surface.volume(points, closed) < 0
-        found = [_opening(points, rim, frozenset(), np.zeros(0, np.int64), flip=inwards) for rim in rims]
+        found = [_opening(points, rim, frozenset(), np.zeros(0, np.int64), flip=inwards) for rim in ends]
     else:
         found = _holes(points, triangles, faces)
     return sorted(found, key=lambda one: -one.area)
@@ -68,14 +68,22 @@ def _holes(points: Floats, triangles: Ints, faces: Ints) -> list[Opening]:
     regions = surface.regions(points, triangles, FLAT)
     order = np.argsort(regions, kind="stable")
     for mine in np.split(order, np.flatnonzero(np.diff(regions[order])) + 1):
-        rims = chains(_lone(triangles[mine])) if len(mine) > 1 else []
-        if len(rims) < 2 or float((normals[mine] @ normals[mine[0]]).min()) < 1 - 1e-6:
+        edges = rims(triangles[mine]) if len(mine) > 1 else []
+        if len(edges) < 2 or float((normals[mine] @ normals[mine[0]]).min()) < 1 - 1e-6:
             continue
-        extents = [float(np.linalg.norm(np.ptp(points[rim], axis=0))) for rim in rims]
+        extents = [float(np.linalg.norm(np.ptp(points[rim], axis=0))) for rim in edges]
         outer = int(np.argmax(extents))
         of = frozenset(np.unique(faces[mine]).tolist())
-        found += [_opening(points, rim, of, mine, flip=False) for number, rim in enumerate(rims) if number != outer]
+        found += [_opening(points, rim, of, mine, flip=False) for number, rim in enumerate(edges) if number != outer]
     return found
+
+
+def rims(triangles: Ints, *, of: str = "an opening", mend: str = "; heal") -> list[list[int]]:
+    """The open edges as closed loops of points, turned so that triangles on them fit their neighbours.
+
+    Raises GeometryError as `chains` does.
+    """
+    return chains(_lone(triangles), of=of, mend=mend)
 
 
 def _lone(triangles: Ints) -> Ints:
@@ -86,8 +94,8 @@ def _lone(triangles: Ints) -> Ints:
     return np.asarray(ends[count[inverse.reshape(-1)] == 1][:, ::-1])
 
 
-def chains(edges: Ints) -> list[list[int]]:
-    """Directed edges as closed loops of points; GeometryError where they do not close."""
+def chains(edges: Ints, *, of: str = "an opening", mend: str = "; heal") -> list[list[int]]:
+    """Directed edges as closed loops of points; GeometryError, about the rim `of` what, where they do not close."""
     after: dict[int, list[int]] = defaultdict(list)
     for start, end in edges.tolist():
         after[start].append(end)
@@ -98,10 +106,10 @@ def chains(edges: Ints) -> list[list[int]]:
         while here != start:
             loop.append(here)
             if not after.get(here):
-                raise GeometryError("the rim of an opening does not close: its triangles are turned differently; heal")
+                raise GeometryError(f"the rim of {of} does not close: its triangles are turned differently{mend}")
             here = after[here].pop()
         loops.append(loop)
-        for point in [point for point in loop if not after[point]]:
+        for point in {point for point in loop if not after[point]}:  # a loop may pass a point twice
             del after[point]
     return loops
 

@@ -103,8 +103,8 @@ def _lifted(grid: pyvista.UnstructuredGrid, located: Located) -> tuple[Weights, 
     at_centroid = _centroid_weights(grid, np.unique(cells[shaped & (cells >= 0)]))
     weights = corners.weights.copy()
     for part in np.split(np.arange(len(weights)), np.flatnonzero(np.diff(corners.rows)) + 1):
-        row = corners.rows[part[0]] if len(part) else -1
-        if row < 0 or not shaped[row]:
+        row = corners.rows[part[0]]
+        if not shaped[row]:
             continue
         central = at_centroid[int(cells[row])]
         if central.min() > 0:
