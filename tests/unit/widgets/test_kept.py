@@ -75,6 +75,16 @@ def test_a_wizard_leaves_its_code_or_what_is_missing() -> None:
     assert html.escape(wizard.code) in page and "The kernel of this wizard has ended" in page
 
 
+@pytest.mark.usefixtures("home")
+def test_a_picker_leaves_its_code_and_what_does_not_fit() -> None:
+    picker = fc.patches(fc.wizard(fc.Cavity(1.0)).case)
+    picker.select("lid")
+    picker.assign(fc.Inlet(speed=1.0))
+    left = picker._left()
+    assert html.escape(picker.code) in left.page and "# lid: " in left.page and "lid Inlet" in left.words
+    picker.close()
+
+
 def test_a_form_leaves_its_value_and_its_problems() -> None:
     form = Form(fc.Cavity("2 m"))
     form.enter("length", "-1 m")
