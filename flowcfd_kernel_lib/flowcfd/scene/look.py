@@ -11,7 +11,8 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import steps
 from flowcfd.jobs.handle import Run
 from flowcfd.post.open import Results, results
-from flowcfd.scene.scene import Scene, moment
+from flowcfd.scene.given import moment
+from flowcfd.scene.scene import Scene
 
 if TYPE_CHECKING:
     from flowcfd.case import Case

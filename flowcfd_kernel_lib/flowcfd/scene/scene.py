@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from flowcfd.errors import CaseError, FlowError, ResultError, UnknownName
+from flowcfd.errors import CaseError, FlowError, ResultError
+from flowcfd.scene import given
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.data import Data
-from flowcfd.scene.kinds import LAYERS
+from flowcfd.scene.given import Position
 from flowcfd.scene.layers import (
     AXES,
     Clip,
@@ -28,7 +29,6 @@ from flowcfd.scene.layers import (
     Streamlines,
     Surface,
     Threshold,
-    Vector,
 )
 from flowcfd.scene.marks import Line, Patches, Probe, Worst
 from flowcfd.scene.paint import Paint
@@ -37,8 +37,6 @@ from flowcfd.units import si
 if TYPE_CHECKING:
     from flowcfd.post.open import Results
     from flowcfd.post.table import Table
-
-Position = Sequence[str | float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +62,19 @@ class Scene:
 
     def slice(self, normal: str | Position = "z", at: str | float | Position | None = None, **looks: Any) -> Scene:
         """A plane: its normal, "x", "y", "z" or a vector; `at` a point on it, or how far along the axis [m]."""
-        towards = _direction(normal)
+        towards = given.direction(normal)
         if at is None or not isinstance(at, str | int | float):
-            return self._with(Slice(normal=towards, origin=None if at is None else _point(at), **_looks(looks)))
+            origin = None if at is None else given.point(at)
+            return self._with(Slice(normal=towards, origin=origin, **given.looks(looks)))
         low, high = self._data.bounds
-        origin = list(_middle(low, high))
+        through = list(given.middle_of(low, high))
         along = max(range(3), key=lambda n: abs(towards[n]))
-        origin[along] = si(at, "m")
-        return self._with(Slice(normal=towards, origin=(origin[0], origin[1], origin[2]), **_looks(looks)))
+        through[along] = si(at, "m")
+        return self._with(Slice(normal=towards, origin=(through[0], through[1], through[2]), **given.looks(looks)))
 
     def surface(self, *patches: str, plain: str = "", **looks: Any) -> Scene:
         """Patches or groups, without names the body or the walls; `plain` is one colour for them instead of a field."""
-        return self._with(Surface(patches=tuple(patches), colour=plain, **_looks(looks)))
+        return self._with(Surface(patches=tuple(patches), colour=plain, **given.looks(looks)))
 
     def contour(self, of: str = "p", values: Iterable[float] | int | None = None, **looks: Any) -> Scene:
         """The surfaces (in two dimensions: lines) where a field has these values, or so many over its range."""
@@ -83,8 +82,8 @@ class Scene:
             count = 10 if values is None else values
             if count < 1:
                 raise CaseError(f"contour: needs one value or more (got {count})")
-            return self._with(Contour(field=of, count=count, **_looks(looks)))
-        return self._with(Contour(field=of, values=_numbers("values", values), **_looks(looks)))
+            return self._with(Contour(field=of, count=count, **given.looks(looks)))
+        return self._with(Contour(field=of, values=given.numbers("values", values), **given.looks(looks)))
 
     def isosurface(self, of: str, value: float, **looks: Any) -> Scene:
         """The surface where a field, such as "Q" or "lambda2", has one value."""
@@ -107,25 +106,25 @@ class Scene:
         """
         if sum(map(bool, (from_, line is not None, ball is not None))) != 1:
             raise CaseError("streamlines: give one of from_ (a patch), line (two points) or ball (centre, radius)")
-        ends = None if line is None else (_point(line[0]), _point(line[1]))
-        round_ = None if ball is None else (_point(ball[0]), si(ball[1], "m"))
+        ends = None if line is None else (given.point(line[0]), given.point(line[1]))
+        round_ = None if ball is None else (given.point(ball[0]), si(ball[1], "m"))
         seeds: dict[str, Any] = {"patch": from_, "line": ends, "ball": round_, "count": count}
-        return self._with(Streamlines(**seeds, width=width, colour=plain, **_looks(looks)))
+        return self._with(Streamlines(**seeds, width=width, colour=plain, **given.looks(looks)))
 
     def glyphs(self, of: str = "U", count: int = 400, scale: float = 1.0, **looks: Any) -> Scene:
         """Arrows along a vector field, at so many cells."""
-        return self._with(Glyphs(field=of, count=count, scale=scale, **_looks(looks)))
+        return self._with(Glyphs(field=of, count=count, scale=scale, **given.looks(looks)))
 
     def clip(self, normal: str | Position = "y", at: Position | None = None, **looks: Any) -> Scene:
         """The cells behind a plane; with `edges=True` whole cells and their edges, which shows the mesh."""
-        origin = None if at is None else _point(at)
-        return self._with(Clip(normal=_direction(normal), origin=origin, **_looks(looks)))
+        origin = None if at is None else given.point(at)
+        return self._with(Clip(normal=given.direction(normal), origin=origin, **given.looks(looks)))
 
     def threshold(self, of: str, low: float, high: float, **looks: Any) -> Scene:
         """The cells in which a field lies in a range."""
         if not low < high:
             raise CaseError(f"threshold: the range must rise (got {low:g} to {high:g})")
-        return self._with(Threshold(field=of, low=low, high=high, **_looks(looks)))
+        return self._with(Threshold(field=of, low=low, high=high, **given.looks(looks)))
 
     def outline(self) -> Scene:
         """The edges of the domain."""
@@ -133,11 +132,11 @@ class Scene:
 
     def probe(self, *points: Position, **looks: Any) -> Scene:
         """Mark points [m] with the value that is there; `scene.probed` is the table of them."""
-        return self._with(Probe(points=tuple(_point(one) for one in points), **_looks(looks)))
+        return self._with(Probe(points=tuple(given.point(one) for one in points), **given.looks(looks)))
 
     def line(self, a: Position, b: Position, count: int = 101) -> Scene:
         """A line from `a` to `b` [m] along which fields are read off; `scene.profiles` are the tables of them."""
-        return self._with(Line(a=_point(a), b=_point(b), count=count))
+        return self._with(Line(a=given.point(a), b=given.point(b), count=count))
 
     def worst(self, metric: str = "non-orthogonality", count: int = 50) -> Scene:
         """The worst cells of the mesh by a metric of checkMesh, which is run once; see `fc.quality`."""
@@ -145,14 +144,14 @@ class Scene:
 
     def patches(self, **looks: Any) -> Scene:
         """The patches of the mesh, each in a colour of its own, with their names; needs no fields."""
-        return self._with(Patches(**_looks(looks)))
+        return self._with(Patches(**given.looks(looks)))
 
     def middle(self) -> Scene:
         """The plane along flow and height through the body, near it; in two dimensions that of the case."""
         data = self._data
         across = data.across
         low, high = data.body or data.bounds
-        made = self._with(Slice(normal=AXES["xyz"[across]], origin=_middle(low, high)))
+        made = self._with(Slice(normal=AXES["xyz"[across]], origin=given.middle_of(low, high)))
         return made.changed(seen=Camera(near=data.near))
 
     # ---- how it is shown
@@ -171,11 +170,11 @@ class Scene:
 
         `range` in its unit, "times": over all that are written; `cells`: not smoothed.
         """
-        return self.changed(paint=_paint(of, component, map=map, range=range, log=log, cells=cells))
+        return self.changed(paint=given.painted(of, component, map=map, range=range, log=log, cells=cells))
 
     def at(self, time: float | None) -> Scene:
         """The same at another time [s or iterations], None: the last; NotYet lists the times when it is drawn."""
-        return self.changed(time=moment(time))
+        return self.changed(time=given.moment(time))
 
     def camera(
         self,
@@ -190,8 +189,8 @@ class Scene:
         Without a view: straight at a plane or a two-dimensional case, else "iso".
         """
         box = None if near is None else tuple((float(low), float(high)) for low, high in near)
-        above = None if up is None else _direction(up)
-        where: dict[str, Any] = {"view": view} if isinstance(view, str) else {"direction": _direction(view)}
+        above = None if up is None else given.direction(up)
+        where: dict[str, Any] = {"view": view} if isinstance(view, str) else {"direction": given.direction(view)}
         return self.changed(seen=Camera(**where, zoom=zoom, near=box, up=above))  # type: ignore[arg-type]
 
     def zoom(self, times: float) -> Scene:
@@ -290,8 +289,9 @@ class Scene:
         try:
             scene = view(data["of"])
             return replace(
-                scene, time=data["time"], paint=_read_paint(data["paint"]), seen=Camera(**_tuples(data["camera"])),
-                layers=tuple(_read_layer(one) for one in data["layers"]),
+                scene, time=data["time"], paint=given.read_paint(data["paint"]),
+                seen=Camera(**given.tuples(data["camera"])),
+                layers=tuple(given.read_layer(one) for one in data["layers"]),
                 pixels=None if data["size"] is None else tuple(data["size"]),
                 black=data["dark"], words=data["title"], ruled=data.get("ruler", False),
             )  # fmt: skip
@@ -351,93 +351,3 @@ class Scene:
 
     def _with(self, layer: Layer) -> Scene:
         return self.changed(layers=(*self.layers, layer))
-
-
-def _paint(of: str | Paint, component: str = "magnitude", **how: Any) -> Paint:
-    if isinstance(of, Paint):
-        return of
-    span = how.pop("range", None)
-    if span is not None and not isinstance(span, str):
-        low, high = _numbers("range", span, 2)
-        span = (low, high)
-    return Paint(of, component, range=span, **how)  # type: ignore[arg-type]
-
-
-def _looks(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that all layers share; `color` is a field, or a Paint, and the others up to `cells` belong to it."""
-    known = ("color", "component", "map", "range", "log", "cells", "edges", "opacity")
-    for name in given:
-        if name not in known:
-            raise UnknownName("option", name, known)
-    looks = {name: given[name] for name in ("edges", "opacity") if name in given}
-    how = {name: given[name] for name in ("component", "map", "range", "log", "cells") if name in given}
-    if "color" in given:
-        looks["paint"] = _paint(given["color"], **how)
-    elif how:
-        raise CaseError(f"{', '.join(how)}: are of a color, which is missing")
-    return looks
-
-
-def _middle(low: np.ndarray, high: np.ndarray) -> Vector:
-    """The point between two, short to write."""
-    x, y, z = (float(f"{one:.6g}") for one in (low + high) / 2)
-    return x, y, z
-
-
-def _direction(given: str | Position) -> Vector:
-    if isinstance(given, str):
-        name = given.lstrip("+-")
-        if name not in AXES:
-            raise CaseError(f"normal: must be x, y, z, -x, -y, -z or three numbers (got {given!r})")
-        x, y, z = (-one if given.startswith("-") else one for one in AXES[name])
-        return float(x), float(y), float(z)
-    x, y, z = _three(given, "")
-    if x == y == z == 0:
-        raise CaseError("normal: must not be the zero vector")
-    return x, y, z
-
-
-def moment(given: object) -> float | None:
-    """A time as it is asked for, None: the last. Raises CaseError for what is no number."""
-    return None if given is None else _numbers("time", [given])[0]
-
-
-def _numbers(what: str, given: object, count: int | None = None) -> tuple[float, ...]:
-    """So many numbers. Raises CaseError for anything else."""
-    wanted = "numbers" if count is None else f"{count} numbers"
-    try:
-        found = tuple(float(one) for one in given)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        raise CaseError(f"{what}: must be {wanted} (got {given!r})") from None
-    if count is not None and len(found) != count:
-        raise CaseError(f"{what}: must be {wanted} (got {given!r})")
-    return found
-
-
-def _point(given: Position) -> Vector:
-    return _three(given, "m")
-
-
-def _three(given: Position, unit: str) -> Vector:
-    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or len(given) != 3:
-        raise CaseError(f"must be three numbers (got {given!r})")
-    x, y, z = (si(one, unit) for one in given)
-    return x, y, z
-
-
-def _read_paint(data: Mapping[str, Any] | None) -> Paint | None:
-    return None if data is None else Paint(**_tuples(data))
-
-
-def _read_layer(data: Mapping[str, Any]) -> Layer:
-    if data["kind"] not in LAYERS:
-        raise UnknownName("layer", str(data["kind"]), LAYERS, where="scene")
-    values = {name: value for name, value in _tuples(data).items() if name not in ("kind", "paint")}
-    return LAYERS[data["kind"]](paint=_read_paint(data["paint"]), **values)
-
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    def frozen(value: Any) -> Any:
-        return tuple(frozen(one) for one in value) if isinstance(value, list | tuple) else value
-
-    return {name: frozen(value) for name, value in data.items()}
