@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,3 +190,9 @@ def test_a_large_mesh_does_not_come_into_this_process(block: Callable[..., Path]
     del volumes, found
     gc.collect()
     assert not folder.exists(), "it goes with the last who has it"
+
+
+def test_a_score_brings_no_tables_into_this_process() -> None:
+    """pandas takes 70 MB, more than a kernel may grow by while a mesh of two million cells is made and looked at."""
+    code = "import sys, flowcfd.post.quality.quality; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

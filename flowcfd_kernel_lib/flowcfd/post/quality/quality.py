@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from flowcfd.jobs.record import ACTIVE
 from flowcfd.picture import Picture
 from flowcfd.post.quality.asked import Folder, Metrics
 from flowcfd.post.quality.score import Score, score
-from flowcfd.post.table import Table
+
+if TYPE_CHECKING:
+    from flowcfd.post.table import Table
 
 WORST: Mapping[str, bool] = {"non-orthogonality": True, "skewness": True, "aspect ratio": True,
                              "determinant": False, "volume ratio": False, "interpolation weight": False,
@@ -65,6 +67,8 @@ class MeshQuality:
         """The worst cells by a metric: their number, centre [m] and value."""
         if metric not in self.metrics:
             raise UnknownName("metric", metric, self.metrics, where="metric")
+        from flowcfd.post.table import Table  # brings pandas, 70 MB that a score does not need
+
         found = self._ask("worst", "worst cells", metric=metric, count=count)
         centres = np.array(found["centres"], np.float64).reshape(-1, 3)
         table = Table(
@@ -76,6 +80,8 @@ class MeshQuality:
 
     def percentiles(self, of: tuple[float, ...] = (50, 90, 99, 99.9, 100)) -> Table:
         """Each metric's value that so many percent of the cells do not exceed."""
+        from flowcfd.post.table import Table
+
         table = Table(
             {name: np.percentile(values, of, method="lower") for name, values in self.metrics.items()}, index=of
         )
