@@ -106,6 +106,7 @@ echo "uv $1 $2" >>"$CALLS"
 env >"${CALLS%/*}/environment of uv"
 if [ "${UV_ENDS:-}" = before ]; then echo "no such package"; exit 1; fi
 echo "Resolved 1 package in 1ms"
+if [ "${UV_ENDS:-}" = idle ]; then echo "Audited 1 package in 1ms"; exit 0; fi
 echo "Prepared 1 package in 1ms"
 if [ "${UV_ENDS:-}" = within ]; then echo "no space left"; exit 1; fi
 if [ "${UV_ENDS:-}" = killed ]; then kill -9 0; fi
@@ -278,6 +279,14 @@ def test_uv_is_fetched_once(uv: Machine) -> None:
     assert uv.setup().returncode == 0
     assert uv.calls().count("fetch uv") == 1
     assert uv.calls().count("uv pip install") == 2
+
+
+def test_where_uv_has_nothing_to_do_nothing_is_compiled_anew(uv: Machine) -> None:
+    uv.setup()
+    (uv.clone / "flowcfd_kernel_lib/flowcfd/version.py").write_text("another")
+    assert uv.setup({"UV_ENDS": "idle"}).returncode == 0
+    assert uv.calls().count("uv pip install") == 2
+    assert uv.calls().count("compile") == 1
 
 
 @pytest.mark.parametrize("ends", ["before", "within"])
