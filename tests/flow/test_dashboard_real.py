@@ -59,6 +59,7 @@ def test_points_of_a_study_have_values_measures_and_a_verdict(home: Path) -> Non
     # The same as runs: what differs among their cases is a column.
     runs = Gatherer(subject([point.run for point in study.points]))()  # type: ignore[misc]
     assert runs.parameters == ("mesh.cells",)
+    assert (found.each, runs.each) == ("point", "run")
     assert len({row.name for row in runs.rows}) == 2  # of one name: then by their folders
     assert Gatherer(subject(home / "runs"))().told == "2 done"
     # One that makes a mesh only is a row with its sentence, and no reason to show nothing of the others.

@@ -63,6 +63,8 @@ class Gathered:
     """So many of those that are done have no verdict and no measures yet: they are still read."""
     problem: str = ""
     """Why nothing could be read."""
+    each: str = "point"
+    """What a row is: a point of a study, or a run."""
 
     @property
     def told(self) -> str:
@@ -153,7 +155,7 @@ class Gatherer:
             else:
                 rows.append(self._row(number, run.name if names[run.name] == 1 else name, values, run, None))
         active = any(row.state in ACTIVE for row in rows)
-        gathered = self._all(self.subject.title, rows, tuple(differing), {}, active=active)
+        gathered = replace(self._all(self.subject.title, rows, tuple(differing), {}, active=active), each="run")
         return gathered, self._unread(rows, {number: run for number, (_, run, _) in enumerate(found)})
 
     def _all(

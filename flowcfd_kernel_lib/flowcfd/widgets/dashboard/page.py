@@ -239,8 +239,9 @@ def status(now: Gathered, *, ready: bool) -> str:
             ended = sum(row.state == "Done" for row in now.rows)
             words += f". Reading what they found: {ended - now.unread} of {ended}"
         if now.rows and not any(row.state == "Done" for row in now.rows):
-            words += ". No point is finished yet: "
-            words += "this page fills while they end." if now.active else "study.run() computes them."
+            words += f". No {now.each} is finished yet"
+            idle = ": study.run() computes them." if now.each == "point" else "."
+            words += ": this page fills while they end." if now.active else idle
     colour = FAILED if now.problem else "#5b6673"
     return f"<div role='status' style='color:{colour}'>{escape(words)}</div>"
 
@@ -252,7 +253,7 @@ def frame(now: Gathered) -> pd.DataFrame:
         colour, word = mark(row)
         pill = f"<span style='color:{colour};font-weight:600'>&#9679;&nbsp;{escape(word)}</span>"
         values = {now.titled(name): now.value(row, name) for name in (*now.parameters, *now.measures)}
-        rows.append({"point": row.name, "verdict": pill, **values, "state": row.state})
+        rows.append({now.each: row.name, "verdict": pill, **values, "state": row.state})
     return pd.DataFrame(rows)
 
 
@@ -270,7 +271,7 @@ def plain(now: Gathered) -> pd.DataFrame:
     for row in now.rows:
         values = {now.titled(name): now.value(row, name) for name in (*now.parameters, *now.measures)}
         rows.append(
-            {"point": row.name, **values, "state": row.state, "verdict": row.colour, "says": "; ".join(row.words)}
+            {now.each: row.name, **values, "state": row.state, "verdict": row.colour, "says": "; ".join(row.words)}
         )
     return pd.DataFrame(rows)
 
