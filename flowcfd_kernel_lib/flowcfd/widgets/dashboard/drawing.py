@@ -16,7 +16,8 @@ from pathlib import Path
 from flowcfd.errors import FlowError
 from flowcfd.settings import settings
 
-SIZE = (900, 560)
+SIZES = {".png": (900, 560), ".html": (500, 600)}
+"""What each is drawn for [pixels]; a turning view keeps its distance in any frame, so it is drawn for a narrow one."""
 
 
 def drawn(run: str, suffix: str) -> tuple[str, str]:
@@ -30,7 +31,7 @@ def drawn(run: str, suffix: str) -> tuple[str, str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{os.getpid()}.{path.name}")
             try:
-                (scene.size(*SIZE) if suffix == ".png" else scene).save(part)
+                scene.size(*SIZES[suffix]).save(part)
                 part.replace(path)
             finally:
                 with contextlib.suppress(OSError):
@@ -42,7 +43,7 @@ def drawn(run: str, suffix: str) -> tuple[str, str]:
 
 def place(run: str, time: float, suffix: str) -> Path:
     """Where it is kept: another time, another file."""
-    digest = hashlib.sha256(f"{Path(run).absolute()}\0{time!r}".encode()).hexdigest()[:24]
+    digest = hashlib.sha256(f"{Path(run).absolute()}\0{time!r}\0{SIZES[suffix]}".encode()).hexdigest()[:24]
     return settings().cache / "dashboard" / f"{digest}{suffix}"
 
 
