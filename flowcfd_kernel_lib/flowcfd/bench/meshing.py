@@ -26,9 +26,9 @@ from flowcfd.jobs.meshonly import mesh, only_mesh
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.size import size
 
-CELLS = 50_000
+CELLS = 20_000
 """Cells of the small mesh."""
-MANY = 250_000
+MANY = 100_000
 """Cells of the larger mesh whose overhead is measured: where users would care."""
 LARGE, QUICK = 2_000_000, 300_000
 """Cells of the mesh whose memory is measured, and of that in the quick form."""
