@@ -140,6 +140,9 @@ def test_a_stopped_run_has_written_its_fields_and_goes_on_from_them(
     assert run.state == "Stopped"
     with pytest.raises(Stopped):
         run.check()
+    signalled = "sigStopAtWriteNow : setting up" in (run.case / "log.icoFoam").read_text()
+    assert signalled is (cores == 1)  # ranks would take it at different steps, and wait for each other
+    assert dictionary.read(run.case / "system/controlDict")["stopAt"] == "endTime"
     written = times(run)
     assert len(written) == 2 and 0 < float(written[1]) < 0.3
     assert run.resume().wait(90) == "Done", run.why

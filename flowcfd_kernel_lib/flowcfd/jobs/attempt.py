@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowcfd.errors import FlowError
-from flowcfd.jobs import checkpoint, ends, meshes, prepare, process, record, space, stages, step
+from flowcfd.jobs import asking, checkpoint, ends, meshes, prepare, process, record, space, stages, step
+from flowcfd.jobs.asking import Asking
 from flowcfd.jobs.record import EndRecord, Job, StageRecord, StepRecord
 from flowcfd.jobs.stages import IN_PLACE, Stage
 from flowcfd.jobs.watch import Watch
@@ -54,6 +55,7 @@ def compute(attempt: Attempt) -> EndRecord:
     request = watch.asked()
     if attempt.number > 1:  # before the first nothing was started that could have been left behind
         _take_over(job, politely=request is None or request.kind != "cancel")
+        asking.restore(job.case)
     prepare.rewind(job, attempt.stages, retry=attempt.retry)
     for stage in attempt.stages:
         known = record.stage(job.path, stage.name)
@@ -86,10 +88,12 @@ def _take_over(job: Job, *, politely: bool) -> None:
     if not pids:
         return
     record.event(job.path, "orphans", pids=pids)
-    solver = _orphan(job) if politely else None
+    solver, asks = _orphan(job) if politely else None, None
     deadline, asked = time.monotonic() + ORPHAN_PATIENCE, False
     while solver is not None and solver.identity is not None and time.monotonic() < deadline:
-        asked = asked or step.ask_to_stop(solver.identity.pid, job.case / solver.log)
+        asks = asks or Asking(job.case, job.case / solver.log, job.cores > 1)
+        asked = asked or asks.ask(solver.identity.pid)
+        asks.insist(solver.identity.pid)
         if process.gone(job.uid, 0.5):
             return
     process.end(job.uid)

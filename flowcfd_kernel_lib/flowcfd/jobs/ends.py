@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flowcfd.errors import FlowError
-from flowcfd.jobs import checkpoint, record, site, space, step
+from flowcfd.jobs import asking, checkpoint, record, site, space
 from flowcfd.jobs.record import EndRecord, Job, Request, StageRecord
 from flowcfd.jobs.stages import Stage
 from flowcfd.jobs.watch import WALLTIME, Watch
@@ -87,7 +87,7 @@ def explained(job: Job, number: int, stage: StageRecord) -> EndRecord:
     from flowcfd.foam import faults  # many expressions to compile, for a failure only
 
     last = stage.steps[-1]
-    text, full = step.tail(job.case / last.log, _TEXT), space.full(job.path)
+    text, full = asking.tail(job.case / last.log, _TEXT), space.full(job.path)
     fault = refused(job, last.command.partition(" ")[0], last.log) if stage.name == "mesh" and last.rc == 0 else None
     fault = fault or faults.cause(last.rc, text.decode("latin-1"), case=job.case)
     why = "no space left on device; free some, then resume" if full else str(fault) or "a fatal error without a word"
@@ -122,7 +122,7 @@ def _diverged(job: Job, stage: StageRecord, fault: Fault, why: str) -> tuple[Fau
         if fault.kind != "diverged":  # it was stopped in time
             from flowcfd.foam import faults
 
-            fault = faults.diverging(step.tail(job.case / last.log, _TEXT).decode("latin-1"))
+            fault = faults.diverging(asking.tail(job.case / last.log, _TEXT).decode("latin-1"))
         fault = replace(fault, field=explosion.field, time=_seconds(explosion.time))
         fault = replace(fault, message=last.why)
     kept = f"last good fields at {times[-1]}" if times else "no good fields were written after the start"
@@ -146,7 +146,7 @@ def refused(job: Job, application: str, log: str) -> Fault | None:
 
 def spoiled(log: Path) -> bool:
     """Whether a solver that ended with 0 went on with numbers that are none."""
-    text = step.tail(log, _TEXT)
+    text = asking.tail(log, _TEXT)
     if b"residual = nan" not in text and b"residual = -nan" not in text and b"residual = inf" not in text:
         return False
     from flowcfd.foam import faults

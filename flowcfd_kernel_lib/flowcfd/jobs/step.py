@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flowcfd.jobs import process
+from flowcfd.jobs import asking, process
+from flowcfd.jobs.asking import Asking
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import StepRecord
 from flowcfd.jobs.stages import Command
@@ -29,15 +30,12 @@ POLL = 0.2
 
 SILENCE = 60.0
 """A solver that was asked to stop, and neither says nor writes anything for so long [s] (and ten times longer than ever
-before), is ended: ranks that heed the signal at different steps wait for each other for ever."""
+before), is ended."""
 
 UNANSWERED = "it did not answer and was ended; what it computed since the last written time is lost"
 
 GUARD = "guard"
 """What a step was ended by when it was no request."""
-
-_ENABLED = b"stopping upon signal"
-_OBEYED = b"sigStopAtWriteNow : setting up write and stop"
 
 
 def run(
@@ -61,7 +59,7 @@ def run(
     clock = time.monotonic()
     child = _start(command, case, log, {**environment, process.MARK: uid})
     guard = guarded(log) if guarded is not None and command.solver else None
-    halt = _Halt(command, log, uid, guard)
+    halt = _Halt(command, log, uid, Asking(case, log, command.parallel), guard)
     try:
         step = replace(step, identity=Identity.of(child.pid))
         began(step)
@@ -70,6 +68,8 @@ def run(
         process.end(uid, first=child.pid)
         child.wait()
         raise
+    finally:
+        asking.restore(case)
     child.returncode = os.waitstatus_to_exitcode(status)
     return replace(
         step,
@@ -118,6 +118,7 @@ class _Halt:
     command: Command
     log: Path
     uid: str
+    asking: Asking
     guard: Guard | None = None
     done: str = ""
     ended: bool = False
@@ -135,16 +136,17 @@ class _Halt:
             self.ended = True
             process.end(self.uid, first=pid)
             return
+        self.asking.insist(pid)
         kind = request.kind if request is not None else ""
         decided = self.guard.look(pid) if self.guard is not None and not kind and not self.done else None
-        if decided is not None and ask_to_stop(pid, self.log):
+        if decided is not None and self.asking.ask(pid):
             self.done = GUARD
         if not kind or self.done in (kind, "cancel"):
             return
         if kind == "cancel" or not self.command.solver:
             self.done = kind
             process.end(self.uid, first=pid)
-        elif self.done or ask_to_stop(pid, self.log):  # told already: pause after stop, stop as it settled
+        elif self.done or self.asking.ask(pid):  # told already: pause after stop, stop as it settled
             self.done = kind
 
     def _silent(self) -> bool:
@@ -163,28 +165,14 @@ class _Halt:
         if self.ended or self.done == "cancel" or not self.command.solver:
             return True
         killed = rc in (-signal.SIGUSR2, 128 + signal.SIGUSR2)
-        return killed or (rc == 0 and self._obeyed())
+        return killed or (rc == 0 and self.asking.obeyed())
 
     def ended_by(self, rc: int) -> Literal["", "settled", "diverging"]:
         """What made the guard end it; a solver that was just ready has ended by itself."""
         reason = self.guard.reason if self.guard is not None and self.done == GUARD else None
-        if reason is None or (rc == 0 and reason.kind == "settled" and not self._obeyed()):
+        if reason is None or (rc == 0 and reason.kind == "settled" and not self.asking.obeyed()):
             return ""
         return reason.kind
-
-    def _obeyed(self) -> bool:
-        return _OBEYED in tail(self.log, 1_000_000)
-
-
-def ask_to_stop(pid: int, log: Path) -> bool:
-    """Ask a solver (or its mpirun) to write its fields and end, if it listens yet.
-
-    Before its log says so the signal would kill it with nothing written.
-    """
-    listens = _ENABLED in _head(log)
-    if listens:
-        process.send([pid], signal.SIGUSR2)
-    return listens
 
 
 def written(case: Path) -> float:
@@ -208,26 +196,8 @@ def next_log(case: Path, name: str) -> Path:
     return log
 
 
-def tail(log: Path, size: int) -> bytes:
-    """The last `size` bytes of a log; empty when it is gone."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - size))
-            return file.read()
-    except OSError:
-        return b""
-
-
 def _size(log: Path) -> float:
     try:
         return log.stat().st_size
     except OSError:
         return 0.0
-
-
-def _head(log: Path) -> bytes:
-    try:
-        with log.open("rb") as file:
-            return file.read(8192)
-    except OSError:
-        return b""
