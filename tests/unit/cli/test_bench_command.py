@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from flowcfd import telling
 from flowcfd.bench.row import Row
 from flowcfd.cli import bench, main
 
@@ -44,3 +45,17 @@ def test_its_document_holds_every_row(rows: list[Row], capsys: pytest.CaptureFix
 
 def test_missing_by_half_goes_by_the_direction_of_the_goal() -> None:
     assert [bench.misses_half(row) for row in (GOOD, LATE, ALONE, FAST)] == [False, True, False, True]
+
+
+def test_what_a_subject_says_of_itself_is_a_line_of_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*, quick: bool) -> list[Row]:
+        for words in ("logs: one, 3 of 4", "logs: one, 3 of 4", "CAD: read"):
+            telling.tell(run, words, 0.5)
+        return [GOOD]
+
+    monkeypatch.setattr(bench, "import_module", lambda name: SimpleNamespace(run=run))
+    assert main(["bench", "logs", "--json"]) == 0
+    assert capsys.readouterr().err == "flowcfd: logs: one, 3 of 4\n"
+    assert not telling.TELLERS
