@@ -63,6 +63,24 @@ class Located:
     own: Floats
 
 
+def from_points(grid: pyvista.UnstructuredGrid, values: Floats, samples: Floats) -> Floats:
+    """Values at the points of a grid (n, ...) at samples (m, 3) [m]: (m, ...); NaN outside.
+
+    A cell that is cut into tetrahedra has at its centroid what the plane through its corners' values has there.
+    """
+    located = containing(grid, samples)
+    found = located.corners.apply(values, len(samples))
+    for row in np.flatnonzero(np.nan_to_num(located.own)):
+        cell = grid.get_cell(int(located.cells[row]))
+        corners = np.asarray(cell.points, np.float64)
+        middle, centroid = corners.mean(axis=0), centres(grid, located.cells[row : row + 1])[0]
+        told = np.asarray(values, np.float64)[cell.point_ids]
+        mean = told.mean(axis=0)
+        slope = np.linalg.lstsq(corners - middle, (told - mean).reshape(len(told), -1), rcond=None)[0]
+        found[row] += located.own[row] * (mean + ((centroid - middle) @ slope).reshape(mean.shape))
+    return found
+
+
 def containing(grid: pyvista.UnstructuredGrid, samples: Floats) -> Located:
     """Where the samples, shape (n, 3) [m], lie in a mesh."""
     finder = _Finder(grid)

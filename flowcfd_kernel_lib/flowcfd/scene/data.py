@@ -228,16 +228,12 @@ class Data:
             whole = sample.points(self._whole, places, [field])
             found = whole.drop(columns=list("xyz")).to_numpy()
         else:
-            found = self._sampled(np.asarray(places, float), field)
+            from flowcfd.post import locate
+
+            smooth = self.with_values(field, smooth=True)
+            values = np.asarray(smooth.point_data[field], float).reshape(smooth.n_points, -1)
+            found = locate.from_points(smooth, values, np.asarray(places, float))
         return np.asarray(found[:, 0] if found.shape[1] == 1 else found)
-
-    def _sampled(self, places: np.ndarray, field: str) -> np.ndarray:
-        import pyvista
-
-        got = pyvista.PolyData(places).sample(self.with_values(field, smooth=True))
-        values = np.array(got.point_data[field], float).reshape(len(places), -1)
-        values[np.asarray(got.point_data["vtkValidPointMask"]) == 0] = np.nan
-        return values
 
     def span(self, paint: Paint) -> tuple[float, float]:
         """The least and the largest value of a field's component over all cells and all times that are written."""

@@ -12,6 +12,7 @@ from tests.unit.post.test_sample import GRADIENT, structured, with_linear_fields
 
 from flowcfd.post import sample
 from flowcfd.post.centres import centres, faces_of, topology
+from flowcfd.post.locate import from_points
 from flowcfd.post.rim import Rim
 
 SPEED = 40.0
@@ -108,3 +109,13 @@ def test_a_linear_field_is_exact_in_warped_cells(told: Told) -> None:
     places = np.random.default_rng(2).random((100, 3)) * [1, 0.6, 1] + [0, 0.2, 0]
     found = sample.points(with_linear_fields(told()), places)
     assert found["p"].to_numpy() == pytest.approx(places @ GRADIENT[0] + 2, abs=1e-9)
+
+
+@MESHES
+def test_a_linear_field_at_points_is_exact_too(told: Told) -> None:
+    grid = told()
+    places = np.random.default_rng(3).random((60, 3)) * [1, 0.6, 1] + [0, 0.2, 0]
+    values = np.asarray(grid.points, float) @ GRADIENT.T + 2
+    found = from_points(grid, values, np.vstack([places, [[9, 9, 9]]]))
+    assert found[:-1] == pytest.approx(places @ GRADIENT.T + 2, abs=1e-9)
+    assert np.isnan(found[-1]).all()
