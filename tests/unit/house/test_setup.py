@@ -45,7 +45,13 @@ class Machine:
     def setup(self, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.clone / "tools/setup"],
-            env={"PATH": str(self.bin), "HOME": str(self.bin), "CALLS": str(self.bin / "calls"), **(environment or {})},
+            env={
+                "PATH": str(self.bin),
+                "HOME": str(self.bin),
+                "TMPDIR": str(self.bin.parent),
+                "CALLS": str(self.bin / "calls"),
+                **(environment or {}),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
