@@ -1,7 +1,7 @@
 # Every target makes the clone ready first (tools/setup), which takes minutes once and a moment ever after.
 .PHONY: help setup demo lab hub test check bench lock clean
 .DEFAULT_GOAL := help
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
 
@@ -30,7 +30,7 @@ hub: setup
 
 test:
 	@tools/setup --tests
-	@$(python) -m pytest $(ARGS)
+	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup
 	@tools/check
