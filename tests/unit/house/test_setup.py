@@ -329,20 +329,23 @@ def test_an_install_by_uv_that_was_broken_off_is_made_anew(uv: Machine) -> None:
     assert uv.calls().count("compile") == 1
 
 
-def test_uv_is_told_what_pip_is_told(uv: Machine) -> None:
-    says = r"""
+def test_uv_is_told_what_pip_is_told(uv: Machine, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
+    says = rf"""
 :env:.cert='/etc/our.pem'
 global.cert='/etc/theirs.pem'
-global.extra-index-url='https://a.example/simple\nhttps://b.example/simple'
-global.find-links='/one /two'
+global.extra-index-url='https://a.example/simple\nfile:///gone\nfile://{one}'
+global.find-links='{one} /gone {two}'
 global.index-url='https://user:secret@index.example/simple'
 install.proxy='http://proxy.example:3128'
 """
     assert uv.setup({"PIP_SAYS": says, "UV_DEFAULT_INDEX": "https://mine.example"}).returncode == 0
     told = dict(line.split("=", 1) for line in (uv.bin / "environment of uv").read_text().splitlines() if "=" in line)
     assert told["SSL_CERT_FILE"] == "/etc/our.pem"
-    assert told["UV_INDEX"] == "https://a.example/simple https://b.example/simple"
-    assert told["UV_FIND_LINKS"] == "/one,/two"
+    assert told["UV_INDEX"] == f"https://a.example/simple file://{one}"
+    assert told["UV_FIND_LINKS"] == f"{one},{two}"  # of what is missing uv would die
     assert told["HTTPS_PROXY"] == told["HTTP_PROXY"] == "http://proxy.example:3128"
     assert told["UV_DEFAULT_INDEX"] == "https://mine.example"  # what was said to uv itself stands
 
