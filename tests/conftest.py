@@ -23,6 +23,7 @@ hypothesis.settings.register_profile("flowcfd", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("flowcfd")
 # A shell that starts us in the background has it ignored, and so would be all that we start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGCHLD)
 os.environ["FLOWCFD_RETRY_AFTER"] = "0.1"  # a run whose site fails says so soon, as many tries as it may have
 
 
@@ -39,12 +40,19 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
-    """Whatever a test's libraries do with the signals of this process (event loops take SIGINT), the next has them."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Whatever a test does with the signals of this process (event loops and workers take some), the next has them.
+
+    A handler that is left tells of each ended child in a pipe that nobody reads: once it is full, that is an error.
+    """
+    kept = {number: signal.getsignal(number) for number in SIGNALS}
+    told = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
     yield
     for number, handler in kept.items():
         if signal.getsignal(number) is not handler:
             signal.signal(number, handler)
+    if (left := signal.set_wakeup_fd(-1)) == told:
+        signal.set_wakeup_fd(left, warn_on_full_buffer=False)
 
 
 @pytest.fixture(autouse=True)

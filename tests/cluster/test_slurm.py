@@ -177,7 +177,7 @@ def test_scancel_from_outside_is_told_as_such_and_the_run_can_go_on(
     until(lambda: not number(site, run), LONG)
     assert run.resume().state in ("Queued", "Running")
     until(lambda: attempts(run) == 2 and busy(run), LONG)
-    assert run.cancel().state == "Cancelled"
+    assert run.cancel().state == "Cancelled", run.why
 
 
 def test_a_controller_that_dies_loses_no_run(site: Private, endless: CaseFiles, until: Until) -> None:

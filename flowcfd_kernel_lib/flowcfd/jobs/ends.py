@@ -37,7 +37,10 @@ def asked(number: int, request: Request, stage: str = "") -> EndRecord:
 
 
 def from_outside(number: int, stage: StageRecord, watch: Watch) -> EndRecord | None:
-    """The end of a run whose processes all got SIGTERM, as a scheduler's cancel or limit sends it; None for another."""
+    """The end of a run whose processes all got SIGTERM, as a scheduler's cancel or limit sends it; None for another.
+
+    A run that is asked to end just as its job begins is cancelled at the scheduler too, which may be quicker.
+    """
     rc = stage.steps[-1].rc
     if rc not in (-signal.SIGTERM, 128 + signal.SIGTERM, 1):
         return None
@@ -50,8 +53,11 @@ def from_outside(number: int, stage: StageRecord, watch: Watch) -> EndRecord | N
     if request is not None and request.by == "SIGUSR1":  # the time is over, and it was ended before it had obeyed
         end = asked(number, request, stage.name)
         return replace(end, why=f"{end.why}; {lost}", outside=True)
-    if request is None or request.by != "SIGTERM":
+    if request is None or (rc == 1 and request.by != "SIGTERM" and request.kind != "cancel"):  # it may have failed
         return None
+    if request.by != "SIGTERM":  # whoever asked has cancelled its job as well, which seemed to wait
+        end = asked(number, request, stage.name)
+        return end if request.kind == "cancel" else replace(end, why=f"{end.why}; {lost}")
     why = f"ended by SIGTERM from outside, such as scancel; {lost}"
     return EndRecord(number, "Stopped", why, time.time(), stage.name, outside=True)
 
