@@ -46,13 +46,18 @@ def _signals() -> Iterator[None]:
     """
     kept = {number: signal.getsignal(number) for number in SIGNALS}
     told = signal.set_wakeup_fd(-1)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    _wake(told)
     yield
     for number, handler in kept.items():
         if signal.getsignal(number) is not handler:
             signal.signal(number, handler)
-    if (left := signal.set_wakeup_fd(-1)) == told:
-        signal.set_wakeup_fd(left, warn_on_full_buffer=False)
+    if signal.set_wakeup_fd(-1) == told:
+        _wake(told)
+
+
+def _wake(pipe: int) -> None:
+    with contextlib.suppress(OSError, ValueError):  # closed by now
+        signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
 
 
 @pytest.fixture(autouse=True)
