@@ -21,8 +21,10 @@ from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam import install
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
-from flowcfd.jobs import process
+from flowcfd.jobs import process, record
 from flowcfd.jobs.executors import Queueing, executors
+from flowcfd.jobs.executors.slurm.executor import Slurm
+from flowcfd.jobs.executors.slurm.queue import Waiting
 from flowcfd.jobs.handle import Run
 from flowcfd.settings import settings
 from flowcfd.testing import ExecutorSuite
@@ -496,6 +498,23 @@ def test_a_cancel_that_was_kept_is_carried_out_when_the_controller_is_back(
     assert second.resume().state == "Queued"
     for run in (first, second):
         assert run.cancel().state == "Cancelled"
+
+
+def test_who_is_cancelled_while_an_old_answer_says_that_it_waits_is_not_lost(
+    site: Private, endless: CaseFiles, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = jobs.run(endless, on="private")
+    until(lambda: busy(run), LONG)
+    executor = executors.get("private")
+    assert isinstance(executor, Slurm)
+    executor.queue.find([run.record], fresh=True)
+    worker = record.worker(run.path)
+    assert worker is not None
+    executor.queue._seen = {run.record.uid: Waiting(number(site, run), "PENDING", "Resources")}
+    executor.queue.asked = worker.started - 0.1
+    monkeypatch.setattr("flowcfd.jobs.executors.slurm.queue.FRESH", 3600.0)
+    monkeypatch.setattr(executor, "_scancel", lambda job: pytest.fail("its worker is there and reads the request"))
+    assert run.cancel().state == "Cancelled"
 
 
 def test_a_run_whose_processes_were_all_killed_is_queued_again_and_says_so(

@@ -97,9 +97,7 @@ def test_a_case_with_many_written_times_is_foretold(home: Path) -> None:
 
 
 def test_a_case_that_adapts_its_step_is_foretold(home: Path, tutorials: Path) -> None:
-    case = fc.adopt(tutorials / "multiphase/interFoam/laminar/damBreak/damBreak").edit(
-        "system/controlDict", endTime=0.4
-    )
+    case = fc.adopt(tutorials / "multiphase/interFoam/laminar/damBreak/damBreak")
     estimate = fc.estimate(case, cores=1)
     assert not estimate.steady
     assert not estimate.steps.known  # type: ignore[union-attr]

@@ -93,7 +93,7 @@ def _final(path: Path, status: Status) -> bool:
     worker, end, request = record.worker(path), record.end(path), record.request(path)
     if worker is None or end is None or end.attempt != worker.attempt or end.state != status.state:
         return False
-    asked = request is not None and request.kind in record.STARTS and request.id != worker.request
+    asked = record.unanswered(request, worker)
     queued_again = end.outside or end.timeout  # a scheduler may have put the job into the queue again
     return status.state in FINAL and not asked and not (status.state == "Stopped" and queued_again)
 

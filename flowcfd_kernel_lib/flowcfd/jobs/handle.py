@@ -348,7 +348,11 @@ class Run:
         return True
 
     def _request(self, kind: Kind) -> None:
-        request = Request(uuid.uuid4().hex, kind, f"{process.user()} (pid {os.getpid()})", time.time())
+        before, worker = record.request(self.path), record.worker(self.path)
+        number = 0 if before is None else before.attempt
+        if kind in record.STARTS:
+            number = 1 if worker is None else worker.attempt + 1
+        request = Request(uuid.uuid4().hex, kind, f"{process.user()} (pid {os.getpid()})", time.time(), number)
         try:
             record.write_record(self.path, request)
         except OSError as error:

@@ -206,6 +206,8 @@ class Request:
     by: str
     at: float = 0.0
     """When it was asked [s since the epoch]."""
+    attempt: int = 0
+    """The attempt that the newest request to start asks for; one to end keeps it. 0: none but the first."""
 
 
 def job(path: Path) -> Job:
@@ -270,6 +272,11 @@ def stage(path: Path, name: str) -> StageRecord | None:
 def _stage(raw: dict[str, Any]) -> StageRecord:
     steps = tuple(StepRecord(**{**step, "identity": _identity(step["identity"])}) for step in raw["steps"])
     return StageRecord(**{**raw, "steps": steps, "begin": tuple(raw["begin"])})
+
+
+def unanswered(request: Request | None, worker: WorkerRecord | None) -> bool:
+    """Whether no worker has yet begun what was asked to start, be it asked to end since or not."""
+    return request is not None and request.attempt > (0 if worker is None else worker.attempt)
 
 
 def write_record(path: Path, record: WorkerRecord | StageRecord | EndRecord | Request, *, sync: bool = False) -> None:

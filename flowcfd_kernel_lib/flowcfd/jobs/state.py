@@ -97,17 +97,17 @@ def derive(
     if alive:
         if worker is None and request is not None and request.kind == "pause":
             return "Paused", HELD
-        asked = request.id if request is not None and request.kind in record.STARTS else None
-        if worker is None or asked not in (None, worker.request):
+        if worker is None or record.unanswered(request, worker):
             return "Queued", "waits for its executor"
         if over is None:
             return worker.phase, _waiting(worker) if worker.phase == "Queued" else ""
-    if over is not None:
+    cancel = request if request is not None and request.kind == "cancel" else None
+    if over is not None and not record.unanswered(cancel, worker):
         return over.state, over.why
     if worker is None and lock.taken(job.path / "lock"):
         return "Queued", "is being started"
-    if request is not None and request.kind == "cancel" and not process.marked(job.uid):
-        return "Cancelled", f"cancel asked by {request.by}"  # before a worker was there, or by its death
+    if cancel is not None and not process.marked(job.uid):
+        return "Cancelled", f"cancel asked by {cancel.by}"  # before a worker was there, or by its death
     if worker is None:
         here = (job.path / "job.json").exists()
         return "Lost", "it was written but never started" if here else "its directory is gone"

@@ -144,9 +144,8 @@ def _newer(run: Path, turn: Turn) -> bool:
     before, request = record.worker(run), record.request(run)
     if before is None or not before.allocation:
         return False
-    asked_anew = request is not None and request.kind in record.STARTS and request.id != before.request
     job, _, number = before.allocation.rpartition(".")
-    return asked_anew or (job == turn.job and int(number) < turn.number)
+    return record.unanswered(request, before) or (job == turn.job and int(number) < turn.number)
 
 
 def _say_over(run: Path) -> int:

@@ -88,7 +88,7 @@ def test_a_run_without_a_last_word_is_always_asked(
 ) -> None:
     lost, asked, requeued, done = runs(4)
     (lost / "end.json").unlink()
-    (asked / "request.json").write_text(json.dumps({"id": "new", "kind": "start", "by": "me"}))
+    (asked / "request.json").write_text(json.dumps({"id": "new", "kind": "start", "by": "me", "attempt": 2}))
     raw = json.loads((requeued / "end.json").read_text())
     (requeued / "end.json").write_text(json.dumps({**raw, "state": "Stopped", "outside": True}))
     refresh(database.ready())
@@ -131,7 +131,7 @@ def test_after_a_random_life_a_rebuilt_index_is_equal(
             case 2 | 3:
                 end(run, chance.choice(["Done", "Failed", "Stopped", "Cancelled"])) if run.exists() else None
             case 4:
-                (run / "request.json").write_text(json.dumps({"id": "new", "kind": "start", "by": "me"}))
+                (run / "request.json").write_text(json.dumps({"id": "new", "kind": "start", "by": "me", "attempt": 2}))
             case 5:
                 with (run / "events.jsonl").open("a") as events:
                     events.write(json.dumps({"time": 9e9, "event": "attempt", "attempt": 2}) + "\n")

@@ -57,7 +57,7 @@ def test_a_job_that_its_scheduler_holds_is_queued(job: Job) -> None:
     assert derive(job, alive=True)[0] == "Queued"
     worker(job)
     end(job, "Paused")
-    record.write_record(job.path, Request("r2", "start", "me"))
+    record.write_record(job.path, Request("r2", "start", "me", attempt=2))
     assert derive(job, alive=True)[0] == "Queued"
 
 

@@ -13,6 +13,7 @@ from flowcfd.cluster.resources import Resources
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.jobs import record
 from flowcfd.jobs.executors import executors
+from flowcfd.jobs.handle import Run
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import EndRecord, Job, Request, WorkerRecord
 from flowcfd.jobs.state import HELD, Answer, derive, known
@@ -106,3 +107,35 @@ def test_the_first_pause_is_a_setting() -> None:
     for wrong in ("soon", "-1", "nan"):
         with pytest.raises(SiteError, match="FLOWCFD_RETRY_AFTER: must be a number of seconds"):
             read({"FLOWCFD_RETRY_AFTER": wrong})
+
+
+def test_who_is_cancelled_before_its_next_worker_began_waits_and_does_not_stand_as_it_ended_before(job: Job) -> None:
+    worker = begin(job, attempt=2, request="r1")
+    record.write_record(job.path, EndRecord(2, "Stopped", "stop asked by me", 2.0))
+    record.write_record(job.path, Request("r2", "start", "me", attempt=3))
+    assert derive(job, alive=True)[0] == "Queued"
+    cancel = Request("r3", "cancel", "me", attempt=3)
+    record.write_record(job.path, cancel)
+    assert record.unanswered(cancel, worker)
+    assert derive(job, alive=True)[0] == "Queued", "its worker is about to begin, and to read it"
+    assert derive(job, alive=False) == ("Cancelled", "cancel asked by me"), "it left the queue before"
+    begun = begin(job, attempt=3, request="r3", phase="Running")
+    assert not record.unanswered(cancel, begun)
+    assert derive(job, alive=True)[0] == "Running"
+
+
+def test_a_handle_says_which_attempt_it_asks_for_and_keeps_it_when_it_asks_to_end(job: Job) -> None:
+    run = Run(job.path)
+    run._request("start")
+    assert _asked(job) == ("start", 1)
+    begin(job, attempt=4)
+    run._request("retry")
+    assert _asked(job) == ("retry", 5)
+    run._request("stop")
+    assert _asked(job) == ("stop", 5)
+
+
+def _asked(job: Job) -> tuple[str, int]:
+    request = record.request(job.path)
+    assert request is not None
+    return request.kind, request.attempt

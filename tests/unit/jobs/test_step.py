@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from flowcfd.jobs.record import Kind
 
 SOLVER = """
-import signal, sys, time
-def write(number, frame):
-    print("sigStopAtWriteNow : setting up write and stop at end of the next iteration", flush=True)
-    print("End", flush=True)
+import os, signal, sys, time
+def write(number, frame):  # it may come while the line below is being printed
+    os.write(1, b"sigStopAtWriteNow : setting up write and stop at end of the next iteration\\nEnd\\n")
     sys.exit(0)
 time.sleep(0.3)
 signal.signal(signal.SIGUSR2, write)

@@ -23,7 +23,7 @@ from typing import Any
 
 from flowcfd.jobs import detached, lock, process, record
 from flowcfd.jobs.process import Identity
-from flowcfd.jobs.record import STARTS, Job
+from flowcfd.jobs.record import Job
 from flowcfd.jobs.watch import HEARTBEAT
 
 BREATH = 6 * HEARTBEAT
@@ -160,4 +160,4 @@ def ended(run: Path) -> bool:
     worker, end, request = record.worker(run), record.end(run), record.request(run)
     if worker is None or end is None or end.attempt != worker.attempt:
         return False
-    return request is None or request.kind not in STARTS or request.id == worker.request
+    return not record.unanswered(request, worker)

@@ -20,7 +20,7 @@ from flowcfd.jobs.executors.slurm.client import TIMEOUT, Client, Silent, said
 from flowcfd.jobs.executors.slurm.partition import Partitions, hours
 from flowcfd.jobs.executors.slurm.queue import PREFIX, Queue, Waiting
 from flowcfd.jobs.executors.slurm.script import many, script
-from flowcfd.jobs.record import STARTS, Job
+from flowcfd.jobs.record import Job
 from flowcfd.jobs.watch import HEARTBEAT
 from flowcfd.settings import settings
 
@@ -168,6 +168,7 @@ class Slurm:
     def alive(self, jobs: Sequence[Job]) -> set[str]:
         """The uids of the jobs that are in the queue, asked in one call; an ended run's record spares asking.
 
+        A job whose run was cancelled while the controller did not answer is ended now.
         Raises SiteError when the controller does not answer and the directories do not tell either.
         """
         open_ = [job for job in jobs if not _over(job)]
@@ -175,17 +176,17 @@ class Slurm:
             return set()
         try:
             found = self.queue.find(open_)
-            return set(found) - self._carried_out([job for job in open_ if job.uid in found and found[job.uid].waits])
+            waiting = [job for job in open_ if job.uid in found and found[job.uid].waits]
+            if kept := [job for job in waiting if _to_cancel(job) and self.waiting(job)]:
+                for job in kept:
+                    self._scancel(job)
+                found = self.queue.find(open_, fresh=True)  # one that has just begun ends there
+            return set(found)
         except SiteError:
             telling = {job.uid for job in open_ if _breathes(job)}
             if len(telling) == len(open_):
                 return telling
             raise
-
-    def _carried_out(self, waiting: Sequence[Job]) -> set[str]:
-        """End the jobs whose run was cancelled while the controller did not answer; the uids of those."""
-        asked = [job for job in waiting if (request := record.request(job.path)) and request.kind == "cancel"]
-        return {job.uid for job in asked if self._scancel(job).returncode == 0}
 
     def stop(self, job: Job) -> None:
         """End the job, wherever it is: Slurm sends SIGTERM to all of its processes, and SIGKILL after its KillWait."""
@@ -275,13 +276,18 @@ def _over(job: Job) -> bool:
     worker, end, request = record.worker(job.path), record.end(job.path), record.request(job.path)
     if worker is None or end is None or end.attempt != worker.attempt or end.outside:
         return False
-    return request is None or request.kind not in STARTS or request.id == worker.request
+    return not record.unanswered(request, worker)
 
 
 def _ended(job: Job) -> bool:
     """Whether its newest worker has written how it ended."""
     worker, end = record.worker(job.path), record.end(job.path)
     return worker is not None and end is not None and end.attempt == worker.attempt
+
+
+def _to_cancel(job: Job) -> bool:
+    request = record.request(job.path)
+    return request is not None and request.kind == "cancel"
 
 
 def _breathes(job: Job) -> bool:
