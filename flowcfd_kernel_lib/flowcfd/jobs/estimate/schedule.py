@@ -23,8 +23,10 @@ SOONER = (0.45, 0.12, 0.9)
 SLOW, UNSURE = 0.6, (0.6, 0.1, 1.0)
 """The share of its iterations beyond which what residuals promise is not believed, and what is said then."""
 LATER_STEP = (2.0, 2.0)
-"""By what the average of an adapted time step is off from that of the probe's second half, down and up: so it was at 84 %
-of 134 ends that a probe might have had in ten of OpenFOAM's tutorials (a factor of 1.5 held 69 %)."""
+"""By what the average of an adapted time step is off from that of the probe's second half, down and up.
+
+So it was at 84 % of 134 ends that a probe might have had in ten of OpenFOAM's tutorials (a factor of 1.5 held 69 %).
+"""
 
 
 @dataclass(frozen=True)
