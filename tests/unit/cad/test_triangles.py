@@ -172,6 +172,17 @@ def test_a_void_is_no_body_and_each_body_is_turned_by_itself() -> None:
     assert pair.said == (f"{len(inner.faces)} triangles turned round",)
 
 
+def test_a_part_in_another_is_no_body_but_one_in_a_hollow_is() -> None:
+    outer, middle, inner = (trimesh.creation.icosphere(3, radius=radius) for radius in (1.0, 0.5, 0.2))
+    points = np.concatenate([outer.vertices, middle.vertices, inner.vertices])
+    count = len(outer.vertices)
+    with pytest.raises(GeometryError, match=r"one of its parts lies inside of another, such as at \(.*leave it out"):
+        _geometry(points, np.concatenate([outer.faces, middle.faces + count])).body()
+    both = np.concatenate([outer.faces, middle.faces[:, ::-1] + count, inner.faces + 2 * count])
+    found = _geometry(points, both).body()
+    assert found.volume + found.void == pytest.approx(outer.volume), "what the flow around it cannot take"
+
+
 def test_what_goes_through_itself_or_encloses_nothing_is_no_body() -> None:
     ball = trimesh.creation.icosphere(3)
     points = np.concatenate([ball.vertices, ball.vertices + np.array([1, 0, 0])])
