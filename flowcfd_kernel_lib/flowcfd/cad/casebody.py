@@ -141,8 +141,8 @@ def _buried(geometry: Geometry, points: Floats, triangles: Ints) -> float:
         if volume > 0 and sum(turns) > 0:
             x, y, z = place
             raise GeometryError(
-                f"{geometry.label}: one of its parts lies inside of another, such as at ({x:.4g} {y:.4g} {z:.4g}), where no "
-                "flow comes; leave it out where it was drawn"
+                f"{geometry.label}: one of its parts lies inside of another, such as at ({x:.4g} {y:.4g} {z:.4g}), "
+                "where no flow comes; leave it out where it was drawn"
             )
         void -= volume if turns else min(0.0, volume)
     return void

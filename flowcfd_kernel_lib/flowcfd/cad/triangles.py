@@ -31,9 +31,9 @@ def stl(path: Path) -> Surface:
         return _joined(corners, np.zeros(count, np.int64), [""])
     heads = [] if b"\0" in content else list(_SOLID.finditer(content))
     if not heads:
-        size = f"; that of {count} triangles has {84 + 50 * count} bytes (got {len(content)})" if count else ""
+        size = f" of {count} triangles, {84 + 50 * count} bytes (got {len(content)})" if count else ""
         raise GeometryError(
-            f"{path.name}: is no STL: it neither is text that begins with `solid` nor has the size of a binary one{size}"
+            f"{path.name}: is no STL: neither text that begins with `solid` nor of the size of a binary one{size}"
         )
     parts, faces = [], []
     for number, head in enumerate(heads):

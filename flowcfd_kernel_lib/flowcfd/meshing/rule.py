@@ -197,7 +197,7 @@ def _reasons(
     for name, why in getattr(space, "why", {}).items():
         value, _, reason = why.partition(": ")
         yield f"domain.{name}", (value, reason or why)
-    counted = "hydraulic diameter (4 volume / area)" if told.internal else "root of the frontal area"
+    counted = "hydraulic diameter (4 volume / area of the walls)" if told.internal else "root of the frontal area"
     across = told.size / cell
     yield (
         "surface",
