@@ -48,7 +48,7 @@ def body(geometry: Geometry) -> Body:
     return Body(
         label=geometry.label, digest=geometry.digest, surface=known["surface"], size=known["size"],
         source=", ".join((geometry.source.name, *geometry.source.steps)), volume=geometry.volume, area=geometry.area,
-        void=known["void"], bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
+        void=known["hollows"], bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
         patches=patches,
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def _known(geometry: Geometry) -> dict[str, Any]:
     file, stl = geometry.path / "body.json", geometry.path / "surface.stl"
     try:
         known: dict[str, Any] = json.loads(file.read_text())
-        if stl.stat().st_size == known["size"] and "void" in known:
+        if stl.stat().st_size == known["size"] and "hollows" in known:
             return known
     except (OSError, ValueError, KeyError):
         pass
@@ -103,7 +103,7 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
         "size": stl.stat().st_size,
         "frontal": frontal,
         "inside": depth.deepest(points, triangles) if solid else None,
-        "void": void,
+        "hollows": void,
         "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
     }
 
