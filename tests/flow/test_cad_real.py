@@ -188,6 +188,17 @@ def test_iges_has_no_solids_until_it_is_sewn(files: Path) -> None:
     assert box.heal("0.01 mm").volume == pytest.approx(0.001, rel=1e-9)
 
 
+def test_sewn_faces_keep_their_hollows_and_a_ball_is_closed_by_itself(files: Path) -> None:
+    loose = load(files / "hollow.iges")
+    assert loose.volume is None
+    healed = loose.heal("0.01 mm")
+    ball, bubble, dice = 4 / 3 * math.pi * 0.1**3, 4 / 3 * math.pi * 0.02**3, 0.03**3
+    assert healed.volume == pytest.approx(0.001 - bubble - dice + ball, rel=1e-9)
+    assert healed.said == ("sewn at 0.01 mm: 2 solids with 2 hollows",)
+    assert healed.report().sound
+    assert healed.body().void == pytest.approx(bubble + dice, rel=0.02)
+
+
 def test_brep_needs_a_unit_and_faces_are_named_by_choice(files: Path) -> None:
     with pytest.raises(UnitError, match=r"boss\.brep does not say its unit"):
         load(files / "boss.brep")

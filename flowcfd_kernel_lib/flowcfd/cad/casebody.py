@@ -48,7 +48,7 @@ def body(geometry: Geometry) -> Body:
     return Body(
         label=geometry.label, digest=geometry.digest, surface=known["surface"], size=known["size"],
         source=", ".join((geometry.source.name, *geometry.source.steps)), volume=geometry.volume, area=geometry.area,
-        void=known["void"], bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
+        void=known["hollows"], bounds=_pairs(geometry.bounds), frontal=known["frontal"], inside=known["inside"],
         patches=patches,
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def _known(geometry: Geometry) -> dict[str, Any]:
     file, stl = geometry.path / "body.json", geometry.path / "surface.stl"
     try:
         known: dict[str, Any] = json.loads(file.read_text())
-        if stl.stat().st_size == known["size"] and "void" in known:
+        if stl.stat().st_size == known["size"] and "hollows" in known:
             return known
     except (OSError, ValueError, KeyError):
         pass
@@ -90,6 +90,7 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
             f"{geometry.label}: two of its parts lie in the same place, such as at ({x:.4g} {y:.4g} {z:.4g}); move one "
             "or leave it out"
         )
+    void = max(0.0, _buried(geometry, points, triangles)) if solid else 0.0
     telling.tell(who, f"{told}: its STL", 0.3)
     geometry.write_stl(stl)
     with stl.open("rb") as written:
@@ -102,7 +103,7 @@ def _found(geometry: Geometry, who: object, stl: Path) -> dict[str, Any]:
         "size": stl.stat().st_size,
         "frontal": frontal,
         "inside": depth.deepest(points, triangles) if solid else None,
-        "void": _void(points, triangles) if solid else 0.0,
+        "hollows": void,
         "normals": {name: _plane(points, triangles[mine]) for name, mine in _mine(geometry).items()},
     }
 
@@ -119,13 +120,32 @@ def _twice(points: Floats, triangles: Ints) -> tuple[float, float, float] | None
     return x, y, z
 
 
-def _void(points: Floats, triangles: Ints) -> float:
-    """The volume [m3] of the hollows in a solid: what its closed surfaces that are turned inwards go round."""
+def _buried(geometry: Geometry, points: Floats, triangles: Ints) -> float:
+    """The volume [m3] inside of other closed surfaces that no solid fills: the hollows, less what lies in these.
+
+    GeometryError where one solid lies in another.
+    """
     points, triangles = surface.welded(points, triangles)
     triangles = triangles[surface.proper(triangles)]
     labels = surface.parts(len(points), triangles)
-    pieces = (triangles[labels == number] for number in range(int(labels.max()) + 1))
-    return sum(max(0.0, -surface.volume(points, piece)) for piece in pieces)
+    pieces = [triangles[labels == number] for number in range(int(labels.max()) + 1)]
+    boxes = [(points[piece].min(axis=(0, 1)), points[piece].max(axis=(0, 1))) for piece in pieces]
+    void = 0.0
+    for number, piece in enumerate(pieces):
+        place, volume = points[piece[0]].mean(axis=0), surface.volume(points, piece)
+        around = (
+            depth.winding(points, pieces[other], place) for other, (low, high) in enumerate(boxes)
+            if other != number and (low <= place).all() and (place <= high).all()
+        )  # fmt: skip
+        turns = [round(one) for one in around if abs(one) > 0.5]
+        if volume > 0 and sum(turns) > 0:
+            x, y, z = place
+            raise GeometryError(
+                f"{geometry.label}: one of its parts lies inside of another, such as at ({x:.4g} {y:.4g} {z:.4g}), "
+                "where no flow comes; leave it out where it was drawn"
+            )
+        void -= volume if turns else min(0.0, volume)
+    return void
 
 
 def _mine(geometry: Geometry) -> dict[str, Ints]:

@@ -96,9 +96,10 @@ def of_shape(
     with np.load(folder / "triangles.npz") as file:
         points, triangles, faces = file["points"], file["triangles"], file["faces"]
     known = {key: answer[key] for key in ("volume", "area", "solids", "valid", "face_areas")}
-    if not answer["solids"] or answer["free"]:
+    if answer["loose"] or answer["free"]:
         known["volume"] = None
-        open_ = f"{answer['free']} loops of free edges" if answer["solids"] else "faces that make up no solid"
+        edges = answer["solids"] and answer["free"]
+        open_ = f"{answer['free']} loops of free edges" if edges else "faces that make up no solid"
         said = (*said, f"not closed: {open_}; geometry.heal(tolerance) sews them")
     known["colours"] = about["colours"]
     return kept(

@@ -18,20 +18,23 @@ Surface = tuple[Floats, Ints, Ints, list[str]]
 
 _BINARY = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("rest", "<u2")])
 _SOLID = re.compile(rb"^[ \t]*solid\b[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+_NAMING = ("g", "o", "usemtl")
 _VERTEX = re.compile(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", re.IGNORECASE)
 
 
 def stl(path: Path) -> Surface:
     """An STL, of text or binary; what it is, its size says, for binary ones may begin with `solid` too."""
     content = path.read_bytes()
-    if len(content) >= 84:
-        count = int(np.frombuffer(content, "<u4", 1, 80)[0])
-        if 84 + 50 * count == len(content):
-            corners = np.frombuffer(content, _BINARY, count, 84)["corners"].astype(np.float64).reshape(-1, 3)
-            return _joined(corners, np.zeros(count, np.int64), [""])
-    heads = list(_SOLID.finditer(content))
+    count = int(np.frombuffer(content, "<u4", 1, 80)[0]) if len(content) >= 84 else 0
+    if len(content) >= 84 and 84 + 50 * count == len(content):
+        corners = np.frombuffer(content, _BINARY, count, 84)["corners"].astype(np.float64).reshape(-1, 3)
+        return _joined(corners, np.zeros(count, np.int64), [""])
+    heads = [] if b"\0" in content else list(_SOLID.finditer(content))
     if not heads:
-        raise GeometryError(f"{path.name}: is no STL: it neither begins with `solid` nor has the size of a binary one")
+        size = f" of {count} triangles, {84 + 50 * count} bytes (got {len(content)})" if count else ""
+        raise GeometryError(
+            f"{path.name}: is no STL: neither text that begins with `solid` nor of the size of a binary one{size}"
+        )
     parts, faces = [], []
     for number, head in enumerate(heads):
         end = heads[number + 1].start() if number + 1 < len(heads) else len(content)
@@ -48,21 +51,29 @@ def stl(path: Path) -> Surface:
 
 
 def obj(path: Path) -> Surface:
-    """A Wavefront OBJ: faces of any number of corners, named by their group, object or material."""
+    """A Wavefront OBJ: faces of any number of corners.
+
+    They are named by their groups, else by their objects, else by their materials: by the first of which there are two.
+    """
     points: list[list[float]] = []
     triangles: list[list[int]] = []
-    faces: list[int] = []
-    names: dict[str, int] = {}
-    current = ""
+    owners: list[tuple[str, ...]] = []
+    current = dict.fromkeys(_NAMING, "")
+    begun = ""
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-        words = line.split()
+        if line.endswith("\\"):  # the line goes on in the next one
+            begun += line[:-1] + " "
+            continue
+        words, begun = (begun + line).split(), ""
         if not words or words[0].startswith("#"):
             continue
         try:
             if words[0] == "v":
                 points.append([float(word) for word in words[1:4]])
-            elif words[0] in ("g", "o", "usemtl"):
-                current = words[1] if len(words) > 1 else ""
+                if len(points[-1]) < 3:
+                    raise ValueError("a point needs 3 numbers")
+            elif words[0] in _NAMING:
+                current[words[0]] = " ".join(words[1:])
             elif words[0] == "f":
                 corners = [int(word.split("/")[0]) for word in words[1:]]
                 corners = [corner - 1 if corner > 0 else len(points) + corner for corner in corners]
@@ -70,11 +81,14 @@ def obj(path: Path) -> Surface:
                     raise ValueError("a face of corners that are not there")
                 for second, third in pairwise(corners[1:]):
                     triangles.append([corners[0], second, third])
-                    faces.append(names.setdefault(current, len(names)))
+                    owners.append(tuple(current.values()))
         except ValueError as error:
             raise GeometryError(f"{path.name}:{number}: {error}") from None
     shaped = np.array(points, np.float64).reshape(-1, 3), np.array(triangles, np.int64).reshape(-1, 3)
-    return *shaped, np.array(faces, np.int64), list(names) or [""]
+    kinds = [list(kind) for kind in zip(*owners, strict=True)] or [[]]
+    names = next((kind for kind in kinds if len(set(kind)) > 1), next((kind for kind in kinds if any(kind)), kinds[0]))
+    known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return *shaped, np.array([known[name] for name in names], np.int64), list(known) or [""]
 
 
 def _joined(corners: Floats, faces: Ints, names: list[str]) -> Surface:

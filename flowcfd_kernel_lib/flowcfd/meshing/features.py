@@ -58,7 +58,7 @@ def features(
         volume=body.volume or 0.0,
         area=body.area,
         frontal=body.frontal[0],
-        size=size_of(body, internal=internal),
+        size=size_of(body, space),
         internal=internal,
         patches=len(body.patches),
         narrowest=min(widths(body).values()),
@@ -73,10 +73,10 @@ def features(
     )
 
 
-def size_of(body: Body, *, internal: bool) -> float:
+def size_of(body: Body, space: Domain) -> float:
     """The length [m] that cells are counted in: root of the frontal area, or the hydraulic diameter."""
-    if internal and body.volume is not None:
-        return hydraulic_diameter(body.volume, body.area)
+    if getattr(space, "solid_is_fluid", False) and body.volume is not None:
+        return hydraulic_diameter(body.volume, space)
     return math.sqrt(body.frontal[0])
 
 

@@ -109,8 +109,9 @@ def _more(told: Features, cell: float) -> int:
 def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths) -> Draft:
     """The mesh of these levels whose surface cells have a size [m]; layers are chosen unless the levels have some."""
     even = depth.more == 0 and not depth.patches and depth.gap is None and told.bend is None
-    made = stack(flow, cell, told.y_plus, passage=told.gap if told.internal else None, even=even)
-    layers = depth.layers or made.layers
+    passage = told.gap if told.internal else None
+    made = stack(flow, cell, told.y_plus, passage=passage, even=even, kept=depth.layers)
+    layers = made.layers
     background = float(f"{cell * 2**depth.surface:.5g}")
     pair = depth.surface, depth.surface + depth.more
     patches = {name: _narrower(pair, depth.patches.get(name, 0)) for name in body_patches(space)}
@@ -196,7 +197,7 @@ def _reasons(
     for name, why in getattr(space, "why", {}).items():
         value, _, reason = why.partition(": ")
         yield f"domain.{name}", (value, reason or why)
-    counted = "hydraulic diameter (4 volume / area)" if told.internal else "root of the frontal area"
+    counted = "hydraulic diameter (4 volume / area of the walls)" if told.internal else "root of the frontal area"
     across = told.size / cell
     yield (
         "surface",

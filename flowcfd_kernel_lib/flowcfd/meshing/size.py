@@ -71,7 +71,7 @@ def size(
     space = chosen.around(body)
     _refuse(space, body)
     internal = bool(getattr(space, "solid_is_fluid", False))
-    along = flow.along(size_of(body, internal=True) if internal else body.extent[0])
+    along = flow.along(size_of(body, space) if internal else body.extent[0])
     with Counter(folder(body.digest), body.digest, body.label) as counter:
         seen = counter.ask("look", "looking at sizes")
         told = features(body, space, along, seen, y_plus=y_plus, cells=cells)

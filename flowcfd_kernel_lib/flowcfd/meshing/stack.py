@@ -42,13 +42,32 @@ class Stack:
     count: str
 
 
-def stack(flow: Flow, cell: float, y_plus: float | None, *, passage: float | None = None, even: bool = True) -> Stack:
-    """The layers on a surface of cells of a size [m].
+def stack(
+    flow: Flow,
+    cell: float,
+    y_plus: float | None,
+    *,
+    passage: float | None = None,
+    even: bool = True,
+    kept: Layers | None = None,
+) -> Stack:
+    """The layers on a surface of cells of a size [m]; `kept` are those that cells of another size had already.
 
     A y+ that is asked for is kept, or refused with what could be had (CaseError); without one wall functions are meant,
     and where no stack for them fits the cells the layers are relative to these. `passage` [m] is the width between
     walls that both have layers, `even` whether all cells on the surface have this size and it is not curved.
     """
+    made = _chosen(flow, cell, y_plus, passage, even)
+    if kept is None or kept == made.layers:
+        return made
+    why = "chosen before the number of cells was met" if y_plus is None else "as asked for"
+    if kept.first is None:
+        return _relative(flow, cell, passage, why, kept)
+    got = float(f"{kept.first / flow.wall_cell(1.0):.3g}") if y_plus is None else y_plus
+    return _told(flow, kept, got, cell, why + _flat(kept.first, cell))
+
+
+def _chosen(flow: Flow, cell: float, y_plus: float | None, passage: float | None, even: bool) -> Stack:
     if y_plus is not None:
         return _asked(flow, cell, y_plus)
     if flow.reynolds < TURBULENT:
@@ -75,10 +94,7 @@ def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
     first = flow.wall_cell(y_plus)
     found = _fitting(first, cell, MOST, THICKEST * cell)
     if found is not None:
-        flat = (
-            "" if first * FLAT >= cell else f"; {cell / first:.0f} times as wide as high, so expect layers to be lost"
-        )
-        return _told(flow, found, y_plus, cell, f"as asked for{flat}")
+        return _told(flow, found, y_plus, cell, f"as asked for{_flat(first, cell)}")
     per = first / y_plus
     widest = cell * LAST / RATIOS[0] ** (FEW - 1)
     least = cell * LAST / RATIOS[-1] ** (MOST - 1)
@@ -90,6 +106,11 @@ def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
         f"y_plus: at {y_plus:g} the first cell is {first:.3g} m high, from which no {FEW} to {MOST} layers lead to "
         f"surface cells of {cell:.3g} m; {mend} y+ {least / per:.3g} to {widest / per:.3g}"
     )
+
+
+def _flat(first: float, cell: float) -> str:
+    """What is to be said of cells that are much wider [m] than the first layer is high [m]."""
+    return "" if first * FLAT >= cell else f"; {cell / first:.0f} times as wide as high, so expect layers to be lost"
 
 
 def _fitting(first: float, cell: float, most: int, thick: float) -> Layers | None:
@@ -118,8 +139,8 @@ def _told(flow: Flow, layers: Layers, y_plus: float, cell: float, why: str) -> S
     )
 
 
-def _relative(flow: Flow, cell: float, passage: float | None, why: str) -> Stack:
-    layers, number = _roomy(cell, passage)
+def _relative(flow: Flow, cell: float, passage: float | None, why: str, kept: Layers | None = None) -> Stack:
+    layers, number = _roomy(cell, passage, kept)
     first = layers.last * cell / layers.ratio ** (layers.count - 1)
     known = flow.reynolds >= 1e3
     y_plus = first / flow.wall_cell(1.0) if known else None
@@ -132,15 +153,14 @@ def _relative(flow: Flow, cell: float, passage: float | None, why: str) -> Stack
     )
 
 
-def _roomy(cell: float, passage: float | None) -> tuple[Layers, str]:
-    """Relative layers that leave room in a passage [m], and why there are so many of them."""
-    usual = Layers(count=RELATIVE)
+def _roomy(cell: float, passage: float | None, kept: Layers | None) -> tuple[Layers, str]:
+    """Relative layers that leave room in a passage [m], and why there are so many of them; those that are kept."""
     for count in range(RELATIVE, FEW - 1, -1):
-        layers = Layers(count=count)
-        thick = layers.stack(layers.last * cell / layers.ratio ** (count - 1))
-        if passage is None or thick <= ROOM * passage or count == FEW:
+        layers = kept or Layers(count=count)
+        thick = layers.stack(layers.last * cell / layers.ratio ** (layers.count - 1))
+        if kept or passage is None or thick <= ROOM * passage or count == FEW:
             break
-    if layers == usual or passage is None:
-        return usual, "the number that nine bodies were tried with"
+    if layers.count == RELATIVE or passage is None:
+        return layers, "the number that nine bodies were tried with"
     left = "" if thick <= ROOM * passage else "; the fewest there are, more cells are wanted here"
     return layers, f"the narrowest passage, {passage:.3g} m, is {passage / cell:.2g} cells wide{left}"

@@ -106,7 +106,7 @@ def scale(space: Domain) -> Scale:
         case Airfoil():
             return Scale(space.chord, "the chord", TURBULENT, "a flat plate's boundary layer")
         case Enclosure(body=body) if body is not None and space.solid_is_fluid:
-            width = size_of(body, internal=True)
+            width = size_of(body, space)
             return Scale(width, "the hydraulic diameter", TURBULENT_INSIDE, "a pipe, Reynolds 1883")
         case Enclosure(body=body) if body is not None:
             return Scale(body.extent[0], f"the length of {body.label}", TURBULENT, "a flat plate's boundary layer")

@@ -181,9 +181,15 @@ def main(folder: Path) -> None:
         move.SetTranslation(gp_Vec(0.02 if number == 1 else 0, 0, 0))
         builder.Add(loose, BRepBuilderAPI_Transform(face, move, True).Shape())
     step(folder / "loose.step", loose, {0: "first", 3: "fourth"}, {}, "MM")
-    writer = IGESControl_Writer()
-    writer.AddShape(BRepPrimAPI_MakeBox(100.0, 100.0, 100.0).Shape())
-    writer.Write(str(folder / "box.iges"))
+    box = BRepPrimAPI_MakeBox(100.0, 100.0, 100.0).Shape()
+    dice = BRepPrimAPI_MakeBox(gp_Pnt(60, 60, 60), gp_Pnt(90, 90, 90)).Shape()
+    bubble = BRepPrimAPI_MakeSphere(gp_Pnt(30, 30, 30), 20).Shape()
+    hollow = BRepAlgoAPI_Cut(BRepAlgoAPI_Cut(box, bubble).Shape(), dice).Shape()
+    for name, shapes in {"box": [box], "hollow": [hollow, ball]}.items():
+        writer = IGESControl_Writer()
+        for one in shapes:
+            writer.AddShape(one)
+        writer.Write(str(folder / f"{name}.iges"))
     assembly(folder / "assembly.step")
     step(folder / "slotted.step", slotted(), {}, {}, "MM")
     step(folder / "chain.step", chain(), {}, {}, "MM")

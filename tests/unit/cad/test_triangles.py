@@ -75,6 +75,31 @@ def test_an_obj_with_groups_and_quadrangles(tmp_path: Path) -> None:
     assert found.watertight
 
 
+@pytest.mark.parametrize(
+    ("before", "names"),
+    [
+        (["g low end\nusemtl grey", "g top\nusemtl grey"], ["low_end", "top"]),
+        (["o low\nusemtl grey", "o top\nusemtl grey"], ["low", "top"]),
+        (["o all\nusemtl grey", "usemtl red"], ["grey", "red"]),
+        (["o all\nusemtl grey", ""], ["all"]),
+    ],
+)
+def test_an_obj_is_named_by_what_tells_its_faces_apart(tmp_path: Path, before: list[str], names: list[str]) -> None:
+    lines = [*(f"v {x} {y} {z}" for x, y, z in CORNERS), before[0], "f 1 3 \\", "4 2", "f 1 2 6 5", "f 3 7 8 4",
+             before[1], "f 5 6 8 7", "f 1 5 7 3", "f 2 4 8 6"]  # fmt: skip
+    (tmp_path / "cube.obj").write_text("\n".join(lines))
+    found = cad.load(tmp_path / "cube.obj", "m")
+    assert list(found.patches) == names
+    assert found.volume == pytest.approx(1.0)
+
+
+def test_a_binary_stl_of_another_size_says_so_whatever_it_begins_with(tmp_path: Path) -> None:
+    for head in (b"solid made by a careless program", b"made by another"):
+        (tmp_path / "cube.stl").write_bytes(binary(CUBE, head)[:-70])
+        with pytest.raises(GeometryError, match=r"is no STL: .* one of 12 triangles, 684 bytes \(got 614\)"):
+            cad.load(tmp_path / "cube.stl", "m")
+
+
 def test_a_unit_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
     (tmp_path / "cube.stl").write_text(text(CUBE))
     with pytest.raises(UnitError, match=r"does not say its unit; give one of m, cm, mm, in, ft$"):
@@ -102,6 +127,7 @@ def test_a_unit_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
         ),
         ("a.obj", "v 0 0 0\nf 1 2 3\n", "a.obj:2: a face of corners that are not there"),
         ("a.obj", "v 0 zero 0\n", "a.obj:1: could not convert"),
+        ("a.obj", "v 0 0\nv 1 0\nv 1 1\nf 1 2 3\n", "a.obj:1: a point needs 3 numbers"),
     ],
 )
 def test_what_is_no_surface_is_told_with_its_place(tmp_path: Path, name: str, content: str, says: str) -> None:
@@ -170,6 +196,17 @@ def test_a_void_is_no_body_and_each_body_is_turned_by_itself() -> None:
     pair = _geometry(beside, np.concatenate([outer.faces, inner.faces[:, ::-1] + len(outer.vertices)])).heal("1 um")
     assert pair.volume == pytest.approx(outer.volume + inner.volume)
     assert pair.said == (f"{len(inner.faces)} triangles turned round",)
+
+
+def test_a_part_in_another_is_no_body_but_one_in_a_hollow_is() -> None:
+    outer, middle, inner = (trimesh.creation.icosphere(3, radius=radius) for radius in (1.0, 0.5, 0.2))
+    points = np.concatenate([outer.vertices, middle.vertices, inner.vertices])
+    count = len(outer.vertices)
+    with pytest.raises(GeometryError, match=r"one of its parts lies inside of another, such as at \(.*leave it out"):
+        _geometry(points, np.concatenate([outer.faces, middle.faces + count])).body()
+    both = np.concatenate([outer.faces, middle.faces[:, ::-1] + count, inner.faces + 2 * count])
+    found = _geometry(points, both).body()
+    assert found.volume + found.void == pytest.approx(outer.volume), "what the flow around it cannot take"
 
 
 def test_what_goes_through_itself_or_encloses_nothing_is_no_body() -> None:

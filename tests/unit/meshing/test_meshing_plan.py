@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 import trimesh
@@ -106,7 +107,7 @@ def test_a_body_with_an_inlet_is_the_fluid(home, tmp_path):
     plan = size(body, Flow(speed=2.0, fluid="water"))
     assert plan.domain.kind == "Internal"
     assert "inlet" in plan.reasons["domain"].why
-    assert plan.features.size == pytest.approx(4 * body.volume / body.area)
+    assert plan.features.size == pytest.approx(0.2 * math.cos(math.pi / 48)), "the pipe's diameter, as 48 sides have it"
     assert set(plan.case().boundaries) >= {"inlet", "outlet"}
     for reynolds, turbulence in ((2000, "laminar"), (5000, "kOmegaSST")):  # a pipe's limit, not a plate's
         speed = plan.flow.speed * reynolds / plan.flow.reynolds
@@ -141,6 +142,29 @@ def test_a_y_plus_that_cannot_be_had_is_refused_with_what_can():
     with pytest.raises(CaseError, match="finer surface cells"):
         stack(flow, 0.5, 0.001)
     assert stack(flow, flow.wall_cell(1) * 100, 1).y_plus == 1
+
+
+def test_layers_that_are_kept_for_other_cells_are_told_as_they_are():
+    flow = Flow(speed=10.0, length=1.0)
+    first = flow.wall_cell(50)
+    chosen = stack(flow, 10 * first, None)
+    found = stack(flow, 18 * first, None, kept=chosen.layers)
+    assert stack(flow, 18 * first, None).y_plus == 100, "what the rule would have for such cells now"
+    assert (found.layers, found.y_plus) == (chosen.layers, 50)
+    assert found.first.startswith("y+ 50 at its centre")
+    assert "18 times as wide as high, so expect layers to be lost" in found.first
+    assert f"together {chosen.layers.stack(first):.3g} m" in found.count
+    slow = stack(flow, 100 * first, None, kept=fc.Layers(3), passage=first)
+    assert (slow.layers.count, slow.count[:21]) == (3, "the narrowest passage")
+
+
+def test_the_layers_of_a_plan_have_the_y_plus_that_it_says(home, tmp_path):
+    body = made(tmp_path, trimesh.creation.box((1, 0.2, 0.15)), "bar")
+    plan = size(body, Flow(speed=10.0), cells=12000)
+    layers = plan.mesh.layers[0]
+    first = layers.first
+    assert first == pytest.approx(plan.y_plus * Flow(10.0, length=1.0).wall_cell(1), rel=1e-2)
+    assert f"together {layers.stack(first):.3g} m" in plan.reasons["layers.count"].why
 
 
 def test_what_does_not_fit_together_is_refused(ball):

@@ -7,11 +7,13 @@ from typing import Any
 
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepBuilderAPI import BRepBuilderAPI_Sewing
+from OCP.BRepClass3d import BRepClass3d_SolidClassifier
 from OCP.BRepLib import BRepLib
 from OCP.ShapeFix import ShapeFix_Shape, ShapeFix_Solid
-from OCP.TopoDS import TopoDS, TopoDS_Compound
+from OCP.TopAbs import TopAbs_ShapeEnum, TopAbs_State
+from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shell, TopoDS_Solid
 
-from flowcfd.cad.occ.shape import FACE, SHELL, SOLID, Body, free_bounds, parts
+from flowcfd.cad.occ.shape import FACE, SHELL, SOLID, Body, box, free_bounds, loose, parts
 
 LEAST = 1e-7
 
@@ -26,9 +28,10 @@ def heal(body: Body, tolerance: float) -> tuple[Body, list[str]]:
     fix.Perform()
     context = fix.Context()
     healed = _followed(body, fix.Shape(), lambda face: [context.Apply(face)])
-    if not parts(healed.shape, SOLID) or free_bounds(healed.shape):
-        healed, made = _sewn(healed, tolerance)
-        said.append(f"sewn at {tolerance:g} mm: {made} solid{'' if made == 1 else 's'}")
+    if loose(healed.shape) or free_bounds(healed.shape):
+        healed, made, hollows = _sewn(healed, tolerance)
+        within = f" with {hollows} hollow{'' if hollows == 1 else 's'}" if hollows else ""
+        said.append(f"sewn at {tolerance:g} mm: {made} solid{'' if made == 1 else 's'}{within}")
     for solid in parts(healed.shape, SOLID):
         BRepLib.OrientClosedSolid_s(TopoDS.Solid(solid))
     left = free_bounds(healed.shape)
@@ -40,26 +43,63 @@ def heal(body: Body, tolerance: float) -> tuple[Body, list[str]]:
     return healed, said
 
 
-def _sewn(body: Body, tolerance: float) -> tuple[Body, int]:
+def _sewn(body: Body, tolerance: float) -> tuple[Body, int, int]:
+    """The sewn body, how many solids it has, and how many hollows these have."""
     sewing = BRepBuilderAPI_Sewing(tolerance)
     for face in body.faces:
         sewing.Add(face)
     sewing.Perform()
     sewn = sewing.SewedShape()
-    closed = [shell for shell in parts(sewn, SHELL) if BRep_Tool.IsClosed_s(shell)]
+    shells = parts(sewn, SHELL)
+    inside = [face for shell in shells for face in parts(shell, FACE)]
+    alone = [face for face in parts(sewn, FACE) if not any(face.IsSame(one) for one in inside)]
+    made: dict[bool, list[Any]] = {True: [], False: []}
+    for shell, whole in [*((one, one) for one in shells), *((_shell(face), face) for face in alone)]:
+        closed = BRep_Tool.IsClosed_s(shell)
+        made[closed].append(shell if closed else whole)
+    solids = _solids([ShapeFix_Solid().SolidFromShell(TopoDS.Shell(shell)) for shell in made[True]])
     compound, builder = TopoDS_Compound(), BRep_Builder()
     builder.MakeCompound(compound)
-    for shell in closed:
-        builder.Add(compound, ShapeFix_Solid().SolidFromShell(TopoDS.Shell(shell)))
-    for shell in parts(sewn, SHELL):
-        if not any(shell.IsSame(one) for one in closed):
-            builder.Add(compound, shell)
-    inside = parts(compound, FACE)
-    for face in parts(sewn, FACE):
-        if not any(face.IsSame(one) for one in inside):
-            builder.Add(compound, face)
-    made = _followed(body, compound, lambda face: [sewing.Modified(face) if sewing.IsModified(face) else face])
-    return made, len(closed)
+    for one in (*solids, *made[False]):
+        builder.Add(compound, one)
+    healed = _followed(body, compound, lambda face: [sewing.Modified(face) if sewing.IsModified(face) else face])
+    return healed, len(solids), len(made[True]) - len(solids)
+
+
+def _shell(face: Any) -> Any:
+    """The shell of one face: a whole ball or torus is closed by itself."""
+    shell, builder = TopoDS_Shell(), BRep_Builder()
+    builder.MakeShell(shell)
+    builder.Add(shell, face)
+    return shell
+
+
+def _solids(given: list[Any]) -> list[Any]:
+    """The solids, of one shell each, after those that lie inside of another are its hollows."""
+    builder = BRep_Builder()
+    around = [{n for n, other in enumerate(given) if other is not one and _holds(other, one)} for one in given]
+    made = []
+    for number, outer in enumerate(given):
+        if len(around[number]) % 2:
+            continue
+        solid = TopoDS_Solid()
+        builder.MakeSolid(solid)
+        builder.Add(solid, parts(outer, SHELL)[0])
+        for inner, its in zip(given, around, strict=True):
+            if number in its and len(its) == len(around[number]) + 1:
+                builder.Add(solid, parts(inner, SHELL)[0].Reversed())
+        made.append(solid)
+    return made
+
+
+def _holds(outer: Any, inner: Any) -> bool:
+    """Whether a corner of one solid lies in another."""
+    low, high = box(outer)
+    first, last = box(inner)
+    if (first < low).any() or (last > high).any():
+        return False
+    corner = BRep_Tool.Pnt_s(TopoDS.Vertex(parts(inner, TopAbs_ShapeEnum.TopAbs_VERTEX)[0]))
+    return bool(BRepClass3d_SolidClassifier(outer, corner, LEAST).State() == TopAbs_State.TopAbs_IN)
 
 
 def _followed(body: Body, shape: Any, became: Callable[[Any], list[Any]]) -> Body:

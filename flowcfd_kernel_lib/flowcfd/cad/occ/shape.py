@@ -105,6 +105,7 @@ def written(body: Body, folder: Path) -> dict[str, Any]:
     return {
         "solids": len(solids), "shells": len(parts(body.shape, SHELL)), "faces": len(faces),
         "valid": bool(BRepCheck_Analyzer(body.shape).IsValid()), "free": free_bounds(body.shape),
+        "loose": loose(body.shape),
         "volume": sum(_volume(solid) for solid in solids) / 1e9 if solids else None,
         "area": sum(area(face) for face in faces) / 1e6, "face_areas": [area(face) / 1e6 for face in faces],
     }  # fmt: skip
@@ -149,6 +150,11 @@ def free_bounds(shape: Any, tolerance: float = 1e-3) -> int:
         for wires in (found.GetClosedWires(), found.GetOpenWires())
         if wires is not None and not wires.IsNull()
     )
+
+
+def loose(shape: Any) -> int:
+    """How many faces belong to no solid."""
+    return len(parts(shape, FACE)) - len({hash(face) for solid in parts(shape, SOLID) for face in parts(solid, FACE)})
 
 
 def _triangles(shape: Any, faces: list[Any], fineness: float) -> tuple[Any, Any, Any]:

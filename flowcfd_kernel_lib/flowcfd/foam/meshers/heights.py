@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcfd.case.boundary import FarField, Inlet, Wall
 from flowcfd.case.case import Case
+from flowcfd.case.domain import Domain
 from flowcfd.case.refinement import Layers
 from flowcfd.errors import CaseError
 
@@ -66,10 +67,11 @@ def length(task: Around) -> float:
     """The length [m] that a boundary layer grows over: the body's along the flow, inside the hydraulic diameter."""
     body = task.body
     if task.internal and body.volume is not None:
-        return hydraulic_diameter(body.volume, body.area)
+        return hydraulic_diameter(body.volume, task.space)
     return body.extent[0]
 
 
-def hydraulic_diameter(volume: float, area: float) -> float:
-    """Of the space in a body [m]: four volumes [m3] over the area [m2]; of a long round pipe its diameter."""
-    return 4 * volume / area
+def hydraulic_diameter(volume: float, space: Domain) -> float:
+    """Of the space in a body [m]: four volumes [m3] over the area of its walls; of a pipe its diameter."""
+    areas = [(patch.role == "wall", patch.area or 0.0) for patch in space.patches.values()]
+    return 4 * volume / (sum(area for wall, area in areas if wall) or sum(area for _, area in areas))

@@ -51,8 +51,8 @@ _ADVICE = {
     "layers at the outside (finalLayerThickness); solve with nNonOrthogonalCorrectors 1 to 2",
     "mean non-orthogonality": "a background mesh whose cells are cubes, and fewer jumps of level",
     "skewness": "sharp edges that the mesh does not hold: give them to explicit snapping, one level finer",
-    "layers": "a higher featureAngle of the layers (130), nSmoothSurfaceNormals 5, maxThicknessToMedialRatio 0.6, a "
-    "thinner stack, or one surface level more",
+    "layers": "one surface level more, or a thinner stack; in a dictionary of your own also featureAngle 130, "
+    "nSmoothSurfaceNormals 5 and maxThicknessToMedialRatio 0.6, which fc.Snappy has",
     "severe faces": "see non-orthogonality; limited snGrad and gradient schemes meanwhile",
     "aspect ratio": "long thin cells away from walls: cubes in the background mesh, fewer or thicker layers",
 }
