@@ -74,9 +74,7 @@ def _plain(label: str, value: str, spread: str, source: str) -> str:
 
 
 def _cells(cells: tuple[str, ...]) -> str:
-    row = "".join(
-        f'<td style="{_CELL};flex:{width}">{cell}</td>' for cell, width in zip(cells, _WIDTHS, strict=True)
-    )
+    row = "".join(f'<td style="{_CELL};flex:{width}">{cell}</td>' for cell, width in zip(cells, _WIDTHS, strict=True))
     return f'<tr style="{_ROW}">{row}</tr>'
 
 
