@@ -78,6 +78,15 @@ def test_a_run_that_failed_is_reported_with_its_reason(
     assert run.why in page
     assert "An OpenFOAM case that was adopted as it is." in page
     assert "red: do not use these numbers" in page
+    assert "no fields were written after the start" in page
+
+
+def test_a_mesh_is_reported_without_a_flow(home: Path, tmp_path: Path) -> None:
+    run = fc.mesh(lid())
+    run.wait(120)
+    page = text(fc.report(run, tmp_path / "mesh.html"))
+    assert "This run makes a mesh and solves nothing." in page and "256 cells" in page
+    assert not re.search("no measure|Not shown|Convergence|Speed in", page)
 
 
 def test_a_run_whose_fields_are_gone_is_reported_without_pictures(home: Path, tmp_path: Path) -> None:

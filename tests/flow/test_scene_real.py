@@ -161,6 +161,8 @@ def test_a_two_dimensional_case_is_seen_from_the_front(home: Path) -> None:
     painted = (picture.max(axis=2) - picture.min(axis=2) > 60)[: picture.shape[0] - 90]
     rows, columns = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
     assert np.ptp(columns) == pytest.approx(np.ptp(rows), rel=0.03)  # the cavity is square
+    walls = pixels(scene.surface(color="U"))  # from the front nothing would be seen of them
+    assert (walls.max(axis=2) - walls.min(axis=2) > 60)[: walls.shape[0] - 90].any()
 
 
 def test_values_at_probes_and_along_lines_are_those_of_the_results(duct: fc.Results) -> None:

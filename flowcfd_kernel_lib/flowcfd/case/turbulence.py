@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from flowcfd.case.quantities import Length, Positive, Quantity, problem
 from flowcfd.case.spec import Spec
+from flowcfd.errors import CaseError
 
 Model = Literal["laminar", "kEpsilon", "realizableKE", "RNGkEpsilon", "kOmega", "kOmegaSST", "SpalartAllmaras"]
 TRANSPORTED: dict[str, tuple[str, ...]] = {
@@ -65,8 +67,12 @@ class InletTurbulence(Spec):
         ratio r: nut = r nu, omega = k / nut, epsilon = Cmu k^2 / nut. Both agree with epsilon = Cmu k omega (Wilcox,
         Turbulence Modeling for CFD, 3rd ed., 2006) and nut = k / omega. nuTilda follows from nut as Spalart and
         Allmaras define it (AIAA 92-0439, 1992): nut = nuTilda chi^3 / (chi^3 + cv1^3), chi = nuTilda / nu, cv1 = 7.1.
+        CaseError for a speed whose square is no number.
         """
-        k = 1.5 * (self.intensity * speed) ** 2
+        fluctuation = self.intensity * speed
+        if not math.isfinite(fluctuation * fluctuation):
+            raise CaseError(f"turbulence: {speed:g} m/s is too fast to be computed")
+        k = 1.5 * fluctuation**2
         if self.length is not None:
             omega = k**0.5 / (C_MU**0.25 * self.length)
         else:

@@ -166,7 +166,11 @@ def _patch(
             for field, boundary, internal in zip(found, boundaries, values[label], strict=True)
             if name in boundary.names
         ]
-        surface.cell_data[label] = np.concatenate(parts)
+        given = np.concatenate(parts)
+        if len(given):
+            surface.cell_data[label] = given
+        else:  # pyvista takes no vectors of a patch without faces, as the axis of a wedge is
+            surface.GetCellData().AddArray(pyvista.convert_array(given, name=label))
     return surface
 
 

@@ -36,7 +36,7 @@ def probes(case: Path, name: str | None, unit_of: Callable[[str], str | None], t
     """Fields at the points of `probes`, None for the only one: columns (field, probe), as in `probes.p[0]`.
 
     A vector gives Ux, Uy, Uz. The points, shape (n, 3) [m], are in `attrs["points"]`; a probe that is in no cell has
-    nan. Raises NotYet, which lists the probes there are.
+    nan. Raises NotYet, which lists the probes there are, also before the first values.
     """
     name = only(name, names(case), "probes")
     stems = tables.names(case).get(name, ())
@@ -48,6 +48,8 @@ def probes(case: Path, name: str | None, unit_of: Callable[[str], str | None], t
         if records is None or not (found := _points(records)):
             continue
         points = found
+        if not len(records.time):
+            continue
         values = _values(records, len(found))
         times = columns.setdefault("Time", records.time)
         for part, title in enumerate(_titles(field, values.shape[2])):
@@ -57,6 +59,8 @@ def probes(case: Path, name: str | None, unit_of: Callable[[str], str | None], t
             }
     if not points:
         raise NotYet(f"no probes {name!r}; there are: {', '.join(names(case)) or 'none'}")
+    if not columns:
+        raise NotYet(f"probes {name!r} have written no values yet")
     whole = table(columns, index="Time", units=units)
     whole.columns.names = ["field", "probe"]
     whole.attrs["points"] = [points[probe] for probe in sorted(points)]

@@ -27,12 +27,12 @@ def result(subject: Subject) -> Section | None:
     if results is None:
         return None
     rows = []
-    for name, what in _coefficients(subject):
+    for name, what in _coefficients(subject) if subject.solved else ():
         try:
             rows.append((name, str(results.statistics(name)), what))
         except FlowError as error:
             rows.append((name, "-", str(error).split(" [")[0]))
-    blocks: list[Block] = []
+    blocks: list[Block] = [] if subject.solved else [Words("This run makes a mesh and solves nothing.")]
     if rows:
         blocks.append(Rows(rows, head=("measure", "value", ""), numbers=(1,)))
     if subject.run is not None and subject.run.state != "Done":
@@ -67,7 +67,7 @@ def _forces(subject: Subject) -> list[str]:
 
 def convergence(subject: Subject) -> Section | None:
     """The initial residuals over iterations or time."""
-    if subject.results is None:
+    if subject.results is None or not subject.solved:
         return None
     table = subject.results.residuals
     if not len(table):
@@ -122,8 +122,10 @@ def flow(subject: Subject) -> Section | None:
     if subject.scenes:
         shown = (one if one.pixels is not None else one.size(1500, 0) for one in subject.scenes)
         return Section("Flow", [Figure(one.png, one.words or _caption(one)) for one in shown])
-    if subject.results is None:
+    if subject.results is None or not subject.solved:
         return None
+    if subject.run is not None and subject.run.state != "Done" and len(subject.results.times) == 1:
+        raise ResultError("no fields were written after the start")
     scene = view(subject.results)
     blocks: list[Block] = []
     for field, words in {"U": "Speed", "p": "Pressure", "T": "Temperature"}.items():

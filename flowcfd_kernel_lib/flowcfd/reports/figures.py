@@ -46,7 +46,8 @@ def curves(
             axes.axhspan(centre - half, centre + half, color=colour, alpha=0.14, linewidth=0)
             axes.axhline(centre, color=colour, linewidth=0.8, linestyle=(0, (4, 3)))
         for (label, x, y), colour in zip(lines, COLOURS * (1 + len(lines) // len(COLOURS)), strict=False):
-            axes.plot(*_thinned(x, y), label=label, color=colour)
+            alone = "o" if np.isfinite(y).sum() == 1 else ""  # no line is seen through one point
+            axes.plot(*_thinned(x, y), label=label, color=colour, marker=alone, markersize=4)
         if log:
             axes.set_yscale("log")
         _within(axes, lines, log=log)

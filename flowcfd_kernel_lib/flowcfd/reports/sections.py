@@ -111,6 +111,11 @@ class Subject:
         return None if self.results is None else self.results.verdict
 
     @property
+    def solved(self) -> bool:
+        """Whether a solver was to be run: not where a mesh was made alone."""
+        return self.run is None or not self.run.record.mesh_only
+
+    @property
     def title(self) -> str:
         """What it is called when nobody says."""
         name = self.study.name if self.study is not None else self.run.name if self.run else self._folder
@@ -126,6 +131,8 @@ class Subject:
         """What kind of report it is."""
         if self.study is not None:
             return f"Study of {len(self.study)} computations"
+        if not self.solved:
+            return "Mesh"
         return "Flow computation" if self.results is None else f"Flow computation with {self.results.application}"
 
     @cached_property

@@ -107,6 +107,12 @@ class Surface(Layer):
         """Whether it has no colour of its own."""
         return not self.colour
 
+    def on_edge(self, data: Data) -> bool:
+        """Whether nothing is seen of the patches of a two-dimensional case across its plane, as of its walls."""
+        return not any(
+            patch.user_dict.get("type") in ("empty", "wedge") for patch in data.chosen(self.patches).values()
+        )
+
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Show the patches as one surface."""
         parts = [patch for patch in data.chosen(self.patches).values() if patch.n_cells]

@@ -202,9 +202,10 @@ def _first_look(scene: Scene) -> Camera:
 
 def _plane(layers: tuple[Layer, ...], scene: Scene) -> tuple[float, float, float] | None:
     """The normal of the one plane in which all is that is shown; None for things in space."""
-    if scene._data.plane is not None:
-        return AXES["xyz"[scene._data.plane]]
     shapes = [layer for layer in layers if not isinstance(layer, Probe | Line)]  # marks follow what they are on
+    if scene._data.plane is not None:
+        walls = bool(shapes) and all(isinstance(layer, Surface) and layer.on_edge(scene._data) for layer in shapes)
+        return None if walls else AXES["xyz"[scene._data.plane]]
     normals = {layer.normal if isinstance(layer, Slice) else None for layer in shapes}
     return normals.pop() if len(normals) == 1 else None
 

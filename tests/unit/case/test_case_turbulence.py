@@ -43,3 +43,8 @@ def test_the_values_agree_with_each_other(intensity: float, speed: float, length
     values = fc.InletTurbulence(intensity, length=length).values(speed, 1e-5)
     assert values.nut == pytest.approx(values.k / values.omega)
     assert values.nut == pytest.approx(C_MU * values.k**2 / values.epsilon)
+
+
+def test_a_speed_whose_square_is_no_number_is_refused_in_words() -> None:
+    with pytest.raises(fc.CaseError, match=r"1e\+300 m/s is too fast to be computed"):
+        fc.InletTurbulence().values(1e300, 1e-5)

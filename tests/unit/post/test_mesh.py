@@ -100,6 +100,18 @@ def test_patches_are_surfaces_with_the_values_on_them(case: Path) -> None:
     assert np.allclose(patch["front"].cell_centers().points[:, 2], 1)
 
 
+def test_a_patch_without_faces_has_its_fields_without_values(case: Path) -> None:
+    path = case / "constant/polyMesh/boundary"
+    text = path.read_text()
+    assert text.count("\n6\n") == 1
+    axis = "    axis\n    {\n        type empty;\n        nFaces 0;\n        startFace 72;\n    }\n)"
+    path.write_text(axis.join(text.replace("\n6\n", "\n7\n").rsplit(")", 1)))
+    mesh = fields.mesh(case, patches=True)
+    assert isinstance(mesh, pyvista.MultiBlock)
+    patch = mesh["boundary"]["axis"]
+    assert patch.n_cells == 0 and patch.cell_data["U"].shape == (0, 3) and patch.cell_data["p"].shape == (0,)
+
+
 def test_some_patches_can_be_wanted(case: Path) -> None:
     mesh = fields.mesh(case, patches=["top", "left"])
     assert isinstance(mesh, pyvista.MultiBlock) and mesh["boundary"].keys() == ["left", "top"]

@@ -114,6 +114,12 @@ def test_probes_come_by_field_and_number_with_units(res: Results) -> None:
         res.probes("x")
 
 
+def test_probes_that_have_written_no_values_are_not_there_yet(res: Results, case: Path) -> None:
+    put(case / "postProcessing/early/0/U", "# Probe 0 (0.05 0.09 0.005)\n#  Probe  0\n#  Time\n")
+    with pytest.raises(NotYet, match="probes 'early' have written no values yet"):
+        res.probes("early")
+
+
 def test_y_plus_leaves_out_patches_with_slip(res: Results) -> None:
     table = res.y_plus
     assert table.floor["average"].tolist() == [2.0, 3.0]

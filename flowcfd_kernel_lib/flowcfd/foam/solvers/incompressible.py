@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -99,7 +100,7 @@ def ambient(case: Case, physics: Incompressible) -> dict[str, float]:
     else:
         velocities = [one.velocity for one in case.boundaries.values() if isinstance(one, Wall) and one.velocity]
         velocities += [physics.velocity, *([physics.drive.velocity] if physics.drive else [])]
-        speed = max(sum(each**2 for each in velocity) ** 0.5 for velocity in velocities)
+        speed = max(math.hypot(*velocity) for velocity in velocities)
         if speed == 0:
             raise CaseError(
                 "physics.velocity: nothing enters or moves, so the turbulence has no scale; give the initial velocity"

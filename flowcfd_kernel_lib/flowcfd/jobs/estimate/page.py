@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;line-height:1.5;color:inherit"
 _SOFT = "opacity:.62"
 _LINE = "border-top:1px solid rgba(128,128,128,.22)"
-_CELL = "text-align:left;vertical-align:middle;padding:3px 16px 3px 0;border:0;background:none"
+_ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:0 16px;padding:3px 0;background:none"
+_CELL = "display:block;text-align:left;padding:0;border:0;max-width:none"
+_WIDTHS = ("0 0 7em", "0 0 9em", "0 0 96px", "0 0 19em", "1 1 20em")
+"""Of the cells of a row; what has no room goes on below."""
 _BIG = "font-size:20px;font-weight:600;letter-spacing:-.01em"
 _TRACK = "position:relative;width:96px;height:5px;border-radius:3px;background:rgba(128,128,128,.18)"
 _BAND = "position:absolute;height:5px;border-radius:3px;background:#3b82c4;opacity:.55"
@@ -42,8 +45,9 @@ def page(estimate: Estimate) -> str:
     foot = f"<div style='{_SOFT};margin-top:4px'>Bars: the 80 % band, logarithmic, from a tenth to ten times.</div>"
     flex = "display:flex;flex-wrap:wrap;gap:4px 34px;margin:6px 0 8px"
     return (
-        f'<div style="{_FONT};max-width:62em">{head}<div style="{flex}">{big}</div>'
-        f'<table style="border-collapse:collapse;font-size:13px;{_LINE}">{rows}</table>{notes}{foot}</div>'
+        f'<div style="{_FONT};max-width:72em">{head}<div style="{flex}">{big}</div>'
+        f'<table style="display:block;font-size:13px;{_LINE}"><tbody style="display:block">{rows}</tbody></table>'
+        f"{notes}{foot}</div>"
     )
 
 
@@ -70,9 +74,8 @@ def _plain(label: str, value: str, spread: str, source: str) -> str:
 
 
 def _cells(cells: tuple[str, ...]) -> str:
-    *numbers, source = cells
-    row = "".join(f'<td style="{_CELL};white-space:nowrap">{cell}</td>' for cell in numbers)
-    return f'<tr>{row}<td style="{_CELL};white-space:normal">{source}</td></tr>'
+    row = "".join(f'<td style="{_CELL};flex:{width}">{cell}</td>' for cell, width in zip(cells, _WIDTHS, strict=True))
+    return f'<tr style="{_ROW}">{row}</tr>'
 
 
 def _bar(figure: Figure) -> str:

@@ -239,11 +239,18 @@ def status(now: Gathered, *, ready: bool) -> str:
             ended = sum(row.state == "Done" for row in now.rows)
             words += f". Reading what they found: {ended - now.unread} of {ended}"
         if now.rows and not any(row.state == "Done" for row in now.rows):
-            words += f". No {now.each} is finished yet"
-            idle = ": study.run() computes them." if now.each == "point" else "."
-            words += ": this page fills while they end." if now.active else idle
+            words += f". No {now.each} is finished{_way_on(now)}."
     colour = FAILED if now.problem else "#5b6673"
     return f"<div role='status' style='color:{colour}'>{escape(words)}</div>"
+
+
+def _way_on(now: Gathered) -> str:
+    if now.active:
+        return " yet: this page fills while they end"
+    if now.each != "point":
+        return ""
+    failed = all(row.state == "Failed" for row in now.rows)
+    return ": study.run(again=True) tries those that failed again" if failed else " yet: study.run() computes them"
 
 
 def frame(now: Gathered) -> pd.DataFrame:

@@ -153,6 +153,7 @@ class View {
     this.panel.setAttribute('role', 'tabpanel');
     this.panel.id = `fc-panel-${Math.random().toString(36).slice(2)}`;
     this.panel.addEventListener('flowcfd:zoom', () => this.zoomed());
+    this.none = element('div', 'fc-none');
     this.means = element('div', 'fc-means');
     this.values = new Values();
     this.live = element('div', 'fc-hidden');
@@ -169,6 +170,7 @@ class View {
     this.over.draw(this.model.get('overview') || {});
     const here = Boolean(told.state);
     for (const part of [this.head, this.progress, this.line, this.values.place]) part.hidden = !here;
+    put(this.none, told.empty || 'Choose a run: its curves are shown here.');
     if (this.store.over) this.drawSays(told);  // also where no run is shown in detail
     if (!here) return;
     if (this.saidState !== told.state) this.state.replaceChildren(pill(told.state));
@@ -345,7 +347,7 @@ class View {
       box.append(title, curves.place, curves.legend.place);
       return box;
     }));
-    if (!rings.length) this.panel.append(element('div', 'fc-none', 'No curves yet: they appear as soon as the solver writes.'));
+    if (!rings.length) this.panel.append(this.none);
     this.bandsChanged();
     this.zoomed();
     this.curves.forEach((curves) => { curves.held = this.held; curves.force(); });

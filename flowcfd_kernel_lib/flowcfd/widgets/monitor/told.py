@@ -9,7 +9,7 @@ from flowcfd.errors import FlowError
 from flowcfd.foam.log import Progress
 from flowcfd.jobs import settle
 from flowcfd.jobs.handle import Run
-from flowcfd.jobs.record import Job
+from flowcfd.jobs.record import ACTIVE, Job
 from flowcfd.jobs.status import Status
 from flowcfd.series import even, mean_settled, settled
 from flowcfd.telling import span
@@ -54,6 +54,7 @@ def told(
         "troubles": [str(each) for each in follower.run.troubles] if status.state == "Done" else [],
         "settling": follower.run.settling,
         "verdict": verdict,
+        "empty": _empty(job, status),
         "actions": [] if job.mesh_only and status.state == "Done" else actions,
         "note": note,
     }
@@ -62,6 +63,15 @@ def told(
 def asked(run: Run) -> tuple[str, ...]:
     """What a run can be asked at all; a case that is none, nothing."""
     return () if isinstance(run, Loose) else ("stop", "resume", "retry", "cancel")
+
+
+def _empty(job: Job, status: Status) -> str:
+    """What stands in the place of curves that are not there."""
+    if job.mesh_only:
+        return "This run makes a mesh and solves nothing: it has no curves."
+    if status.state in ACTIVE:
+        return "No curves yet: they appear as soon as the solver writes."
+    return "No curves: no solver has written any."
 
 
 def _cause(fault: Any) -> str:

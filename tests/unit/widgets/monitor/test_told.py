@@ -76,6 +76,18 @@ def test_a_queued_run_says_for_what_it_waits_and_can_be_cancelled(make: Make) ->
     assert not said["left"]
 
 
+def test_in_the_place_of_curves_stands_why_there_are_none(make: Make) -> None:
+    assert seen(make("Queued"))["empty"] == "No curves yet: they appear as soon as the solver writes."
+
+
+def test_a_run_that_is_over_promises_no_curves(make: Make) -> None:
+    assert seen(make(alive=False))["empty"] == "No curves: no solver has written any."
+
+
+def test_a_mesh_promises_no_curves(make: Make) -> None:
+    assert "solves nothing" in seen(make(application="mesh", steps=("blockMesh",)))["empty"]
+
+
 def test_a_lost_run_can_be_resumed(make: Make) -> None:
     said = seen(make(alive=False))
     assert said["state"] == "Lost"
