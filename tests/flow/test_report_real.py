@@ -105,6 +105,9 @@ def test_a_study_is_reported_with_all_its_points(home: Path, tmp_path: Path) -> 
     page = text(fc.report(study, tmp_path / "study.html"))
     assert "Study of 2 computations" in page
     assert "2 points: 2 Done." in page
+    for name in ("forces.Cd", "forces.Cl"):
+        value = fc.results(study.points[0].run).measure(name).iloc[-1]
+        assert name in page and f"{value:.5g}" in page, "a column of the points"
     assert study.digest in page
 
 

@@ -10,15 +10,20 @@ from typing import cast
 import numpy as np
 
 from flowcfd.case.measure import REATTACHMENT, find, unit
-from flowcfd.errors import NotYet, ResultError, UnknownName
+from flowcfd.errors import FlowError, NotYet, ResultError, UnknownName
 from flowcfd.foam import measures, samples, tables
-from flowcfd.post import forces, probes
+from flowcfd.post import forces, probes, setup
 from flowcfd.post.table import Signal, Table, table
 from flowcfd.series import Mean, Settling, even, mean, mean_settled, mser, settled
 from flowcfd.uncertain import Uncertain
 
 UnitOf = Callable[[str], "str | None"]
 Columns = dict[str, Callable[[], Signal]]
+
+MOST = 6
+"""So many measures are shown when none are asked for."""
+_FIRST = ("Cd", "Cl", "Cs", REATTACHMENT)
+"""Names of measures that are worth a column before others."""
 
 
 def measure(case: Path, name: str, *, time_unit: str, unit_of: UnitOf) -> Signal:
@@ -135,3 +140,15 @@ def _sampled(case: Path, source: samples.Source, time_unit: str) -> Callable[[],
 def names(case: Path, time_unit: str, unit_of: UnitOf) -> Iterator[str]:
     """The whole names of the measures that are written."""
     yield from columns(case, time_unit, unit_of)
+
+
+def foremost(case: Path, most: int = MOST) -> tuple[str, ...]:
+    """The measures that are worth a column: coefficients and lengths first, no parts of a force; maybe none."""
+    try:
+        found = list(names(case, "" if setup.steady(case) else "s", lambda field: setup.unit_of(case, field)))
+    except FlowError:
+        return ()
+    whole = [name for name in found if not name.endswith(("_pressure", "_viscous", "(f)", "(r)"))]
+    last = [name.rpartition(".")[2] for name in whole]
+    order = sorted(range(len(whole)), key=lambda n: (_FIRST.index(last[n]) if last[n] in _FIRST else len(_FIRST), n))
+    return tuple(whole[n] for n in order[:most])

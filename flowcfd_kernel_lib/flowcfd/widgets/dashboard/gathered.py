@@ -16,20 +16,15 @@ from flowcfd import jobs, studies
 from flowcfd.errors import FlowError
 from flowcfd.jobs import Run
 from flowcfd.jobs.record import ACTIVE
-from flowcfd.post import measure as written
-from flowcfd.post import setup
-from flowcfd.post.open import Results, results
+from flowcfd.post import measure
+from flowcfd.post.open import results
 from flowcfd.studies.design import si, units
 from flowcfd.studies.point import WAITING, Point, measured
 from flowcfd.widgets.dashboard.subject import Subject
 
-MOST = 6
-"""So many measures are shown when none are asked for."""
 AXES = 8
 """So many axes stand beside each other, so that their names can be read."""
 TIME = "CPU time"
-_LAST = ("Cd", "Cl", "Cs", "reattachment")
-"""Names of measures that are worth a column before others."""
 
 
 @dataclass(frozen=True)
@@ -214,23 +209,10 @@ class Gatherer:
             if run is None or run.state != "Done" or run.path in self._without:
                 continue
             with suppress(FlowError):  # such as a run that makes a mesh only
-                self._names = measures_of(results(run, wait=False))
+                self._names = measure.foremost(results(run, wait=False).case)
             if self._names:
                 return
             self._without.add(run.path)
-
-
-def measures_of(of: Results) -> tuple[str, ...]:
-    """The measures worth a column: coefficients and lengths first, no parts of a force."""
-    unit = "" if setup.steady(of.case) else "s"
-    try:
-        names = list(written.names(of.case, unit, lambda field: setup.unit_of(of.case, field)))
-    except FlowError:
-        return ()
-    whole = [name for name in names if not name.endswith(("_pressure", "_viscous", "(f)", "(r)"))]
-    last = [name.rsplit(".", 1)[-1] for name in whole]
-    order = sorted(range(len(whole)), key=lambda n: (_LAST.index(last[n]) if last[n] in _LAST else len(_LAST), n))
-    return tuple(whole[n] for n in order[:MOST])
 
 
 def shortened(paths: Sequence[str]) -> dict[str, str]:
