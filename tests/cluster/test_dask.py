@@ -101,7 +101,10 @@ def steps(run: Run) -> list[float]:
 
 def rank(pid: int) -> process.Identity | None:
     """The process, if it is the solver."""
-    return process.Identity.of(pid) if Path(f"/proc/{pid}/comm").read_text().strip() == "icoFoam" else None
+    with contextlib.suppress(OSError):  # it may end meanwhile
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "icoFoam":
+            return process.Identity.of(pid)
+    return None
 
 
 def worker_pid(made: DaskPool) -> int:

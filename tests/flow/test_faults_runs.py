@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -61,7 +62,12 @@ def has_written(run: Run) -> bool:
 
 def solvers(run: Run) -> list[int]:
     """The pids of the solver's processes, without mpirun."""
-    return [pid for pid in process.marked(run.record.uid) if "icoFoam" in Path(f"/proc/{pid}/comm").read_text()]
+    found = []
+    for pid in process.marked(run.record.uid):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            if "icoFoam" in Path(f"/proc/{pid}/comm").read_text():
+                found.append(pid)
+    return found
 
 
 def worker(run: Run) -> int:

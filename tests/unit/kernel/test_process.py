@@ -23,7 +23,7 @@ def run(script: str, cwd: Path) -> str:
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
+    except OSError:  # gone, maybe between being opened and read
         return False
 
 

@@ -96,13 +96,14 @@ class Ledger:
             ticket.path.unlink(missing_ok=True)
             return
         known = self.before.pop(ticket.uid, {})
-        turn = int(known.get("turn") or 0) if known.get("ticket") == ticket.id else 0
+        known = known if known.get("ticket") == ticket.id else {}
+        turn = int(known.get("turn") or 0)
         self.tasks[ticket.uid] = mine = Task(ticket, turn, created)
         if lives(ticket.run):
             mine.adopted = True
-        elif ended(ticket.run):
-            self._close(mine)
-        elif known.get("ticket") == ticket.id and known.get("phase") == "at work":
+        elif ended(ticket.run) or known.get("said"):  # or the keeper before died as it closed it
+            self._close(mine, str(known.get("said") or ""))
+        elif known.get("phase") == "at work":
             self._next(mine, "the scheduler was gone, and so is its worker")
 
     def _send(self) -> None:
@@ -186,7 +187,8 @@ class Ledger:
         content: dict[str, Any] = {uid: {"said": said} for uid, said in list(self.said.items())[-REMEMBERED:]}
         for uid, one in self.tasks.items():
             phase = "waiting" if one.waits else "at work"
-            content[uid] = {"ticket": one.ticket.id, "turn": one.turn, "phase": phase, "held": one.held}
+            about = {"ticket": one.ticket.id, "turn": one.turn, "phase": phase, "held": one.held}
+            content[uid] = {**content.get(uid, {}), **about}  # with what is said of one that is being closed
         if content != self.content:
             self.content = content
             record.write(self.place.folder / "tasks.json", content)
