@@ -99,7 +99,8 @@ const ask = async (model, what, more = {}) => {
       parent_header: {}, metadata: {}, buffers: [],
       content: { comm_id: id, target_name: TARGET, data: { ...content, model: model.get('key') } },
     }, false, true);
-    kernel.requestKernelInfo();  // what threads of the kernel print belongs to the main thread's messages again
+    // What threads of the kernel print belongs to the main thread's messages again; a kernel started again answers never.
+    kernel.requestKernelInfo().catch(() => {});
   } catch (error) {
     console.warn('flowcfd: no subshell', error);
     model.send(content);
