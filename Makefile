@@ -1,7 +1,7 @@
 # Every target makes the clone ready first (tools/setup), which takes minutes once and a moment ever after.
 .PHONY: help setup demo lab hub test check bench lock clean
 .DEFAULT_GOAL := help
-unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 python := .venv/bin/python
 

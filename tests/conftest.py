@@ -67,6 +67,12 @@ def _settings() -> Iterator[None]:
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shells(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Kernels of tests neither read nor write what the user's own have: start-up files, settings, history."""
+    os.environ["IPYTHONDIR"] = str(tmp_path_factory.mktemp("ipython"))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty FLOWCFD_HOME for one test; MPI ranks yield, for tests share their cores with all sorts of things."""

@@ -36,17 +36,24 @@ class OpenFOAMProvisioner(LocalProvisioner):
             base = await asyncio.to_thread(kernel_environment, base, directory)
         except FlowError as error:
             self.log.warning("the kernel starts without OpenFOAM: %s", error)
-        launch["env"] = with_scripts(base, Path(launch["cmd"][0]).parent)
+        launch["env"] = of_interpreter(base, Path(launch["cmd"][0]).parent)
         launch["cmd"] = [*self.launcher, *launch["cmd"]]
         return launch
 
 
-def with_scripts(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The environment with the folder of the kernel's interpreter first on PATH, so that `!flowcfd` is its own."""
-    path = environment.get("PATH", os.defpath)
-    if str(folder) in path.split(":") or not (folder / "flowcfd").exists():
-        return dict(environment)
-    return {**environment, "PATH": f"{folder}:{path}"}
+def of_interpreter(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The environment with the folder of the kernel's interpreter first on PATH, so that `!flowcfd` is its own.
+
+    Another virtual environment, which was active where the server was started, is told nobody: IPython would warn of it
+    and put its packages before the kernel's own.
+    """
+    own = dict(environment)
+    if "VIRTUAL_ENV" in own and Path(own["VIRTUAL_ENV"]).resolve() != folder.parent.resolve():
+        del own["VIRTUAL_ENV"]
+    path = own.get("PATH", os.defpath)
+    if str(folder) not in path.split(":") and (folder / "flowcfd").exists():
+        own["PATH"] = f"{folder}:{path}"
+    return own
 
 
 def kernel_environment(base: Mapping[str, str], directory: Path) -> dict[str, str]:

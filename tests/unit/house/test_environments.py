@@ -76,3 +76,12 @@ def test_make_knows_the_target(target: str) -> None:
     dry = ["make", "--no-print-directory", "-n", target]
     done = subprocess.run(dry, cwd=ROOT, env=outside, capture_output=True, text=True, check=True, timeout=20)
     assert target in ("clean", "setup") or "tools/setup" in done.stdout.splitlines()[0]
+
+
+def test_no_target_of_make_sees_the_python_that_is_active_around_it() -> None:
+    active = {"VIRTUAL_ENV": "/other", "PYTHONPATH": "/other", "PYTHONHOME": "/other"}
+    done = subprocess.run(
+        ["make", "--silent", "--eval=told:; @env", "told"], cwd=ROOT, env={**os.environ, **active},
+        capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert "\nPATH=" in f"\n{done.stdout}" and "/other" not in done.stdout

@@ -62,8 +62,14 @@ def test_a_launcher_stands_before_the_kernels_command(monkeypatch: pytest.Monkey
 
 
 def test_the_command_line_of_the_kernels_interpreter_is_on_its_path(tmp_path: Path) -> None:
-    assert provisioner.with_scripts({"PATH": "/bin"}, tmp_path) == {"PATH": "/bin"}
+    assert provisioner.of_interpreter({"PATH": "/bin"}, tmp_path) == {"PATH": "/bin"}
     (tmp_path / "flowcfd").touch()
-    once = provisioner.with_scripts({"PATH": "/bin"}, tmp_path)
+    once = provisioner.of_interpreter({"PATH": "/bin"}, tmp_path)
     assert once == {"PATH": f"{tmp_path}:/bin"}
-    assert provisioner.with_scripts(once, tmp_path) == once
+    assert provisioner.of_interpreter(once, tmp_path) == once
+
+
+def test_another_virtual_environment_that_is_active_is_not_the_kernels(tmp_path: Path) -> None:
+    mine, other = {"PATH": "/bin", "VIRTUAL_ENV": str(tmp_path)}, {"PATH": "/bin", "VIRTUAL_ENV": str(tmp_path / "b")}
+    assert provisioner.of_interpreter(mine, tmp_path / "bin") == mine
+    assert provisioner.of_interpreter(other, tmp_path / "bin") == {"PATH": "/bin"}
