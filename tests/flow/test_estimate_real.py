@@ -80,10 +80,10 @@ def nothing(home: Path) -> bool:
 
 
 def test_a_steady_case_is_foretold(home: Path) -> None:
-    case = channel()
+    case = channel(iterations=1500)  # far more than the probe computes until it is stopped
     estimate = fc.estimate(case, cores=1)
     assert nothing(home)
-    assert (estimate.cells.value, estimate.steps.value) == (3600, 300)  # type: ignore[union-attr]
+    assert (estimate.cells.value, estimate.steps.value) == (3600, 1500)  # type: ignore[union-attr]
     assert "probe of" in estimate.cpu.source  # type: ignore[union-attr]
     assert estimate.proposed == 1
     held(estimate, fc.run(case, wait=True))
@@ -105,7 +105,7 @@ def test_a_case_that_adapts_its_step_is_foretold(home: Path, tutorials: Path) ->
 
 
 def test_a_divided_case_is_foretold_on_as_many_ranks(home: Path) -> None:
-    case = box()
+    case = box(end=3.0)
     estimate = fc.estimate(case, cores=2)
     assert "on 2 ranks" in estimate.cpu.source  # type: ignore[union-attr]
     held(estimate, fc.run(case, cores=2, wait=True), speed=4.0)  # ranks that share cores wait in a busy loop
