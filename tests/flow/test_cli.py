@@ -114,6 +114,15 @@ def test_set_changes_the_case_and_diff_shows_it(flowcfd: CommandLine, cavity: Pa
     flowcfd("diff", cavity, "short", "--exit-code", code=1)
 
 
+def test_a_run_that_starts_from_the_latest_time_differs_from_its_case_by_nothing(
+    flowcfd: CommandLine, cavity: Path
+) -> None:
+    flowcfd("run", cavity, "--set", "system/controlDict:startFrom=latestTime", "--name", "done")
+    said = flowcfd("diff", cavity, "done")
+    assert "+startFrom       latestTime;" in said
+    assert "/U" not in said and "/p" not in said  # what it computed is no part of what it was given
+
+
 def test_a_failure_is_exit_code_1_with_its_cause_and_the_end_of_the_log(flowcfd: CommandLine, cavity: Path) -> None:
     said = flowcfd("run", cavity, "--set", "0/p:boundaryField.movingWall.type=zeroGradiant", code=1)
     assert ": Failed" in said and "zeroGradiant" in said and "log.icoFoam" in said and "  | " in said

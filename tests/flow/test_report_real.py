@@ -81,6 +81,19 @@ def test_a_run_that_failed_is_reported_with_its_reason(
     assert "no fields were written after the start" in page
 
 
+def test_the_checks_of_a_report_are_of_the_case_as_it_was_before_the_run(
+    home: Path, tmp_path: Path, cavity: Callable[..., CaseFiles]
+) -> None:
+    files = cavity().edit("system/controlDict", startFrom="latestTime")
+    run = fc.run(files)
+    run.wait()
+    page = text(fc.report(run, tmp_path / "done.html"))
+    assert "Checks before the run" in page and "no errors" in page
+    assert "nothing-to-run" not in page  # now it would start at its end
+    folder = text(fc.report(run.case, tmp_path / "folder.html"))  # the same without the run's record
+    assert "nothing-to-run" not in folder
+
+
 def test_a_mesh_is_reported_without_a_flow(home: Path, tmp_path: Path) -> None:
     run = fc.mesh(lid())
     run.wait(120)

@@ -14,6 +14,7 @@ from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import MESHERS
 from flowcfd.foam.steps import steps as steps_of
 from flowcfd.jobs import Run
+from flowcfd.jobs.given import given
 
 if TYPE_CHECKING:
     from flowcfd.case import Case
@@ -57,7 +58,7 @@ def files(word: str) -> CaseFiles:
 
 def _of_run(run: Run) -> CaseFiles:
     """The case of a run without the mesh that it made."""
-    found = adopt(run.case, steps=run.record.steps)
+    found = given(run.case, run.record.application, steps=run.record.steps)
     if any(step.split()[0] in MESHERS for step in run.record.steps):
         made = [path for path in found if path.startswith("constant/polyMesh/") and not path.endswith("Dict")]
         found = found.with_files(dict.fromkeys(made))

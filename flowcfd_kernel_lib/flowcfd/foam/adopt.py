@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,12 +19,13 @@ RESULTS = ("processor", "postProcessing", "log.", "VTK", "dynamicCode", ".")
 """Top-level names that start like this are output of earlier runs, not part of the case."""
 
 
-def adopt(directory: str | Path, *, steps: Sequence[str] = ()) -> CaseFiles:
+def adopt(directory: str | Path, *, steps: Sequence[str] = (), start: float | None = None) -> CaseFiles:
     """The case in `directory` as CaseFiles; nothing in the directory is changed.
 
     Output of earlier runs (time directories but the one it starts from, processor directories, logs) is left out. A
     case that keeps its initial fields in `0.orig` gets them as `0`; compressed dictionaries are unpacked. `steps` are
-    the applications to run in their order; without them they follow from the files, see `flowcfd.foam.steps`.
+    the applications to run in their order; without them they follow from the files, see `flowcfd.foam.steps`. `start`
+    is the time [s] whose fields it starts from, whatever controlDict says: a case that has run since is had as it was.
 
     Raises CaseError for a directory that is no OpenFOAM case or holds a file that cannot be read.
     """
@@ -32,7 +34,7 @@ def adopt(directory: str | Path, *, steps: Sequence[str] = ()) -> CaseFiles:
         raise CaseError(f"{root}: {'is no directory' if root.exists() else 'no such directory'}")
     try:
         control = _control(root)
-        files = dict(_content(root, path) for path in _members(root, control))
+        files = dict(_content(root, path) for path in _members(root, control, start))
     except OSError as error:
         raise CaseError(f"{error.filename or root}: cannot be read: {error.strerror or error}") from error
     return CaseFiles(_with_initial_fields(files), tuple(steps), root.name)
@@ -45,10 +47,10 @@ def _control(root: Path) -> Path:
     raise CaseError(f"{root}: not an OpenFOAM case, system/controlDict is missing")
 
 
-def _members(root: Path, control: Path) -> Iterator[Path]:
+def _members(root: Path, control: Path, start: float | None) -> Iterator[Path]:
     """Every file of the case, symbolic links followed once."""
     seen: set[str] = set()
-    skipped = _other_times(root, control)
+    skipped = _other_times(root, control, start)
     for folder, folders, names in os.walk(root, followlinks=True, onerror=_unreadable):
         top = Path(folder) == root
         real = os.path.realpath(folder)
@@ -69,22 +71,26 @@ def _unreadable(error: OSError) -> None:
     raise error
 
 
-def _other_times(root: Path, control: Path) -> set[str]:
+def _other_times(root: Path, control: Path, start: float | None) -> set[str]:
     """Names of the time directories from which the case does not start."""
     times = sorted((value, folder.name) for folder in root.iterdir() if (value := _time(folder)) is not None)
     if not times:
         return set()
+    wanted = _start(control) if start is None else start
+    nearest = min(times, key=lambda time: abs(time[0] - wanted))
+    if math.isinf(wanted):
+        nearest = times[-1 if wanted > 0 else 0]
+    return {name for _, name in times} - {nearest[1], "0"}
+
+
+def _start(control: Path) -> float:
+    """The time that controlDict starts from: infinite for the latest, minus infinite for the first."""
     tree = dictionary.read(control)
-    match str(tree.get("startFrom", "startTime")):
-        case "latestTime":
-            start = times[-1][1]
-        case "firstTime":
-            start = times[0][1]
-        case _:
-            wanted = tree.get("startTime", 0)
-            wanted = float(wanted) if isinstance(wanted, (int, float)) else 0.0
-            start = min(times, key=lambda time: abs(time[0] - wanted))[1]
-    return {name for _, name in times} - {start, "0"}
+    named = {"latestTime": math.inf, "firstTime": -math.inf}.get(str(tree.get("startFrom", "startTime")))
+    if named is not None:
+        return named
+    wanted = tree.get("startTime", 0)
+    return float(wanted) if isinstance(wanted, (int, float)) else 0.0
 
 
 def _time(folder: Path) -> float | None:

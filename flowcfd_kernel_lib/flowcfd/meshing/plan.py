@@ -15,10 +15,15 @@ from flowcfd.case.domain import DOMAINS, Domain
 from flowcfd.case.enclosure import BODY
 from flowcfd.case.mesh import MESHES, Mesh
 from flowcfd.case.physics import Incompressible
+from flowcfd.case.site import BuildingSite
 from flowcfd.case.solve import Steady
 from flowcfd.case.spec import FrozenDict, Kinds, Spec
+from flowcfd.case.wind import LogLaw
 from flowcfd.meshing.features import Features
 from flowcfd.meshing.flow import TURBULENT, TURBULENT_INSIDE, Flow
+
+OPEN_COUNTRY = 0.03
+"""Roughness length z0 [m] of open country."""
 
 
 class Reason(Spec):
@@ -53,12 +58,19 @@ class MeshPlan(Spec):
     features: Features = Field(description="the numbers that it was made from")
 
     def case(self, **parts: Any) -> Case:
-        """A case of this body, domain and mesh; other parts can be given, else they are a steady flow at its speed."""
+        """A case of this body, domain and mesh; other parts can be given, else they are a steady flow at its speed.
+
+        To a BuildingSite comes the wind of open country (`open_country`), to one without a model with k an even flow.
+        """
         inside = bool(getattr(self.domain, "solid_is_fluid", False))
         turbulent = self.flow.reynolds >= (TURBULENT_INSIDE if inside else TURBULENT)
+        physics = parts.get("physics") or Incompressible(
+            fluid=self.flow.fluid, turbulence="kOmegaSST" if turbulent else "laminar"
+        )
+        wind = "k" in getattr(physics, "transported", ())
         usual = {
-            "physics": Incompressible(fluid=self.flow.fluid, turbulence="kOmegaSST" if turbulent else "laminar"),
-            "boundaries": boundaries(self.domain.around(self.body), self.flow),
+            "physics": physics,
+            "boundaries": boundaries(self.domain.around(self.body), self.flow, wind=wind),
             "solve": Steady(iterations=500),
         }
         whole: dict[str, Any] = {"geometry": self.body, "domain": self.domain, "mesh": self.mesh, **usual, **parts}
@@ -97,13 +109,30 @@ class MeshPlan(Spec):
         return f"<div>{title}</div><table><tr>{head}</tr>{rows}</table>"
 
 
-def boundaries(space: Domain, flow: Flow) -> Mapping[str, Boundary]:
-    """What happens at each patch in this flow, by the domain's own words or by what its patches are for."""
+def boundaries(space: Domain, flow: Flow, *, wind: bool = True) -> Mapping[str, Boundary]:
+    """What happens at each patch in this flow, by the domain's own words or by what its patches are for.
+
+    `wind`: to a BuildingSite comes that of open country, whose ground needs a turbulence model with k.
+    """
     own: Any = getattr(space, "boundaries", None)
     if own is not None and space.kind in ("WindTunnel", "FreeAir", "Internal"):
         found: Mapping[str, Boundary] = own(speed=flow.speed)
         if BODY in found and BODY in space.patches:  # one of several patches has the name that means all of them
             found = {**{name: found[BODY] for name, patch in space.patches.items() if patch.role == "wall"}, **found}
         return found
+    if wind and isinstance(space, BuildingSite):
+        return space.boundaries(open_country(space, flow))
     made: dict[str, Boundary] = {"inlet": Inlet(speed=flow.speed), "outlet": Outlet(), "wall": Wall(), "side": Slip()}
     return {name: made[patch.role] for name, patch in space.patches.items() if patch.role in made}
+
+
+def open_country(space: BuildingSite, flow: Flow) -> LogLaw:
+    """The wind that comes to a site whose ground nobody named: it has the flow's speed at the highest roof.
+
+    Its roughness length z0 is 3 cm, low plants with single obstacles (class 3 of Davenport: Wieringa, J. Wind Eng. Ind.
+    Aerodyn. 41, 1992, 357-368), at models of buildings less, so that it stays a hundredth of their height.
+    """
+    up = "xyz".index(space.up)
+    low, high = space.box[up]
+    roof = space.body.bounds[up][1] - low if space.body is not None else (high - low) / 6
+    return LogLaw(reference=flow.speed, height=roof, roughness=min(OPEN_COUNTRY, 0.01 * roof))

@@ -287,7 +287,7 @@ class _Search:
         plan = MeshPlan.model_construct(
             body=self.body, flow=self.flow, domain=self.domain, mesh=draft.mesh, cells=1, features=self.told, reasons={}
         )
-        return plan.case(name="plan", boundaries=boundaries(self.space, self.flow))
+        return plan.case(name="plan", boundaries=boundaries(self.space, self.flow, wind=False))
 
 
 def _stuck(tried: list[_Found]) -> bool:

@@ -21,6 +21,7 @@ from flowcfd.case.output import Forces, Output, PatchAverage, Reattachment, YPlu
 from flowcfd.case.physics import Fluid, Incompressible, Physics
 from flowcfd.case.solve import Solve, Steady, Transient
 from flowcfd.case.turbulence import InletTurbulence
+from flowcfd.case.wind import LogLaw
 from flowcfd.errors import CaseError
 from flowcfd.meshing.features import size_of
 from flowcfd.meshing.flow import TURBULENT, TURBULENT_INSIDE, Flow
@@ -211,14 +212,28 @@ def _boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
 
 def _enclosed(space: Enclosure, flow: Flow) -> dict[str, Proposal[Boundary]]:
     """By the domain's own words; each patch of a group by itself."""
-    given, found = by_domain(space, flow), {}
+    given, found = by_domain(space, flow, wind=turbulent(space, flow)), {}
     for name, patch in space.patches.items():
         if patch.role == "automatic":
             continue
         groups = [group for group, patches in space.groups.items() if name in patches and group in given]
         boundary = given.get(name) or (given[groups[0]] if groups else None)
-        found[name] = _by_role(name, patch, flow) if boundary is None else Proposal(boundary, _because(patch, name))
+        if boundary is None:
+            found[name] = _by_role(name, patch, flow)
+        else:
+            found[name] = Proposal(boundary, _windy(boundary) or _because(patch, name))
     return found
+
+
+def _windy(boundary: Boundary) -> str:
+    """Why wind, or ground under it, is as it is; empty for anything else."""
+    if isinstance(boundary, Wall) and boundary.roughness_length is not None:
+        return f"the ground of this wind, rough by z0 = {boundary.roughness_length:.3g} m"
+    profile = getattr(boundary, "profile", None)
+    if not isinstance(profile, LogLaw):
+        return ""
+    speed = f"{profile.reference:.4g} m/s at roof height, {profile.height:.3g} m over the ground"
+    return f"the wind over open country, z0 = {profile.roughness:.3g} m (Wieringa 1992): {speed}"
 
 
 def _by_role(name: str, patch: PatchInfo, flow: Flow) -> Proposal[Boundary]:

@@ -155,12 +155,14 @@ def _value(value: object) -> str:
 
 
 def checks(subject: Subject) -> Section | None:
-    """What the checks find in the case as it stands."""
+    """What the checks find in the case as it was before it was computed."""
     if subject.results is None:
         return None
     from flowcfd.foam.check import check
+    from flowcfd.jobs.given import given
 
-    found = check(subject.case if subject.case is not None else subject.results.case, dry_run=False)
+    results = subject.results
+    found = check(subject.case or given(results.case, results.application), dry_run=False)
     shades: dict[str, Shade] = {"error": "red", "warning": "amber", "note": "grey"}
     marks = [(shades.get(one.severity, "grey"), one.rule, str(one.message)) for one in found][:MOST_FINDINGS]
     blocks: list[Block] = [Words(f"{found.summary}.")]

@@ -62,6 +62,20 @@ def test_the_time_that_the_case_starts_from_is_kept(case):
     assert "10/U" not in adopted
 
 
+@pytest.mark.parametrize("word", ["latestTime", "firstTime", "startTime; startTime 20"])
+@pytest.mark.parametrize(("start", "there"), [(0.0, {"0/U"}), (10.0, {"0/U", "10/U"}), (20.0, {"0/U", "20/U"})])
+def test_a_case_that_has_run_since_is_had_as_it_was_at_its_start(case, word, start, there):
+    control = HEAD + f"application icoFoam; startFrom {word};"
+    put(case, {"10/U": HEAD, "20/U": HEAD, "system/controlDict": control})
+    assert {path for path in adopt(case, start=start) if path.endswith("/U")} == there
+
+
+def test_the_first_time_is_kept_where_the_case_starts_from_it(case):
+    (case / "0").rename(case / "5")
+    put(case, {"10/U": HEAD, "system/controlDict": HEAD + "application icoFoam; startFrom firstTime;"})
+    assert [path for path in adopt(case) if path.endswith("/U")] == ["5/U"]
+
+
 def test_initial_fields_in_0_orig_become_0(case):
     (case / "0").rename(case / "0.orig")
     assert "0/U" in adopt(case)

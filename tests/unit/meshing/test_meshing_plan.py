@@ -115,6 +115,21 @@ def test_a_body_with_an_inlet_is_the_fluid(home, tmp_path):
         assert case.physics.turbulence == turbulence
 
 
+@pytest.mark.parametrize("half", [False, True])
+def test_the_case_of_a_plan_on_a_site_has_its_wind(home, tmp_path, half):
+    house = trimesh.creation.box((10, 20, 15))
+    house.apply_translation((0, 0, 7.5))
+    body = made(tmp_path, house, "house")
+    plan = size(body, Flow("5 m/s"), domain=fc.BuildingSite(half=half))
+    case = plan.case()
+    assert case.boundaries["inlet"].profile == fc.LogLaw("5 m/s", "15 m", "3 cm")
+    assert case.boundaries["ground"].roughness_length == 0.03
+    assert not fc.check(case, dry_run=False).errors
+    for model in ("laminar", "SpalartAllmaras"):  # without k no wall function of rough ground
+        even = plan.case(physics=fc.Incompressible("air", model)).boundaries
+        assert even["inlet"] == fc.Inlet("5 m/s") and even["ground"] == fc.Wall()
+
+
 def test_layers_for_wall_functions_are_absolute_where_they_fit_the_cells():
     flow = Flow(speed=40.0, length=1.0)
     first = flow.wall_cell(50)

@@ -44,6 +44,24 @@ def test_turbulence_enters_a_channel_with_eddies_of_its_size() -> None:
     assert inlet.why == "the fluid enters here; eddies of 0.07 of the channel's height, as in developed flow"
 
 
+def test_to_a_site_comes_the_wind_of_open_country_over_ground_of_its_roughness() -> None:
+    site = fc.BuildingSite("300 m", "60 m", "120 m")
+    found = usual.boundaries(site, fc.Flow("10 m/s"))
+    wind = fc.LogLaw("10 m/s", "20 m", "3 cm")
+    assert found["inlet"].value == fc.Inlet(profile=wind)
+    assert found["top"].value == fc.Wind(wind)
+    assert found["ground"].value == fc.Wall(roughness_length=0.03)
+    assert found["inlet"].why == (
+        "the wind over open country, z0 = 0.03 m (Wieringa 1992): 10 m/s at roof height, 20 m over the ground"
+    )
+    assert found["ground"].why == "the ground of this wind, rough by z0 = 0.03 m"
+    model = usual.boundaries(fc.BuildingSite("3 m", "60 cm", "1.2 m"), fc.Flow("10 m/s"))
+    assert model["ground"].value == fc.Wall(roughness_length=0.002)  # a hundredth of the height
+    calm = usual.boundaries(site, fc.Flow("0.1 mm/s"))  # laminar: rough ground needs a turbulence model
+    assert calm["inlet"].value == fc.Inlet(speed=1e-4)
+    assert calm["ground"].value == fc.Wall()
+
+
 def test_turbulence_follows_the_reynolds_number_which_stands_in_the_reason() -> None:
     pipe = fc.Pipe("0.1 m", "1 m")
     slow, fast = (usual.physics(pipe, fc.Flow(speed, fc.Fluid(nu=1e-4))) for speed in (2.0, 3.0))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flowcfd.foam.log.tail import Step as Step
     from flowcfd.foam.log.tail import Tail as Tail
     from flowcfd.foam.log.tail import began as began
+    from flowcfd.foam.log.tail import start_of as start_of
 
 _HOME = {
     "Log": "bulk",
@@ -24,6 +25,7 @@ _HOME = {
     "Step": "tail",
     "Tail": "tail",
     "began": "tail",
+    "start_of": "tail",
 }
 
 

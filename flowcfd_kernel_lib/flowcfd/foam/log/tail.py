@@ -127,11 +127,14 @@ class _Open:
 
 def began(log: Path, first: Path) -> float | None:
     """The time at which the `first` log of a run begins; None where that is this `log` itself, or says nothing."""
-    if first == log:
-        return None
-    head = Tail(first)
+    return None if first == log else start_of(first)
+
+
+def start_of(log: Path) -> float | None:
+    """The time at which a log begins; None where it is gone, or does not say."""
+    head = Tail(log)
     try:
-        with first.open("rb") as file:
+        with log.open("rb") as file:
             head.feed(file.read(HEAD))
     except OSError:
         return None

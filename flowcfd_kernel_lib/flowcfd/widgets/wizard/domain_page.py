@@ -8,6 +8,7 @@ from typing import Any
 
 from flowcfd.case import DOMAINS, Domain
 from flowcfd.meshing.flow import Flow
+from flowcfd.registry import Registry
 from flowcfd.widgets.form import Form
 from flowcfd.widgets.wizard.draft import Draft
 from flowcfd.widgets.wizard.drawing import shown
@@ -21,14 +22,15 @@ class DomainPage:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._holds: bool | None = None
+        self._kinds: Registry[Any] = DOMAINS
         self._place = column()
         self._picture, self._why = html(), html()
         self._flow = PartForm(desk, "flow", lambda draft: draft.flow, _flow)
         self._first: Form | None = None
         self._ask = column()
         self._domain: PartForm | None = None
-        none = "No shape is chosen yet: the step Geometry has domains with a shape of their own, and takes bodies."
-        self._none = column(html(said([none])), button("To Geometry", lambda: desk.go("Geometry")))
+        self._missing = html()
+        self._none = column(self._missing, button("To Geometry", lambda: desk.go("Geometry")))
         about = "Its speed and fluid: mesh, turbulence, boundaries and solve are proposed for it."
         self.widget = column(
             self._none, self._place, self._picture, self._why,
@@ -38,12 +40,17 @@ class DomainPage:
 
     def show(self, draft: Draft) -> None:
         """Show the domain and the flow."""
-        self._none.layout.display = "none" if draft.domain is not None else None
-        holds = draft.geometry is not None
-        if draft.domain is not None and (self._domain is None or holds != self._holds):
+        missing = draft.shapeless
+        self._missing.value = said([missing])
+        self._none.layout.display = None if missing else "none"
+        holds, domain = draft.geometry is not None, draft.domain
+        offered = self._domain is not None and holds == self._holds
+        if domain is not None and not (offered and domain.kind in self._kinds.names()):
             self._holds = holds
-            kinds = kinds_where(DOMAINS, lambda kind: getattr(kind, "holds_body", False) == holds)
-            self._domain = PartForm(self._desk, "domain", lambda one: one.domain, _domain, kinds)
+            self._kinds = kinds_where(
+                DOMAINS, lambda kind: getattr(kind, "holds_body", False) == holds or kind is type(domain)
+            )
+            self._domain = PartForm(self._desk, "domain", lambda one: one.domain, _domain, self._kinds)
             self._place.children = (self._domain.widget,)
         if self._domain is not None:
             self._domain.show(draft)

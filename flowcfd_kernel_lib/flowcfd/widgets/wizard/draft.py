@@ -77,6 +77,15 @@ class Draft:
         fits = not self.domain.holds_body or self.geometry is None or not self.domain.misfits(self.geometry)
         return space if space.known and fits and (self.geometry is None or space.holds_body) else None
 
+    @property
+    def shapeless(self) -> str:
+        """What the step Geometry must give before there is any space to compute; empty where nothing is missing."""
+        if self.domain is None:
+            return "No shape is chosen yet: the step Geometry has domains with a shape of their own, and takes bodies."
+        if self.domain.holds_body and self.geometry is None and not self.domain.known:
+            return f"A {self.domain.kind} is laid around a body: the step Geometry takes one."
+        return ""
+
     def with_name(self, name: str) -> Self:
         """Called otherwise."""
         return replace(self, name=name, said=())

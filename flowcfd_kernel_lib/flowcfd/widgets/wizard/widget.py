@@ -162,7 +162,7 @@ class Wizard:
     def _wait(self) -> None:
         """Say what a step waits for that has nothing to show yet."""
         part = self.step.lower()
-        waits = part in FOLLOW and self.draft.domain is None and not getattr(self.draft, part)
+        waits = part in FOLLOW and bool(self.draft.shapeless) and not getattr(self.draft, part)
         self._missing.layout.display = None if waits else "none"
 
     def _turned(self) -> None:

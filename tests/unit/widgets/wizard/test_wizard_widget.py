@@ -40,6 +40,34 @@ def test_from_nothing_to_a_case_and_its_code() -> None:
     assert wizard._writer.code == wizard.code
 
 
+def test_a_domain_that_waits_for_a_body_says_so_and_keeps_its_numbers(tmp_path: Path) -> None:
+    tunnel = fc.WindTunnel(upstream="4 m")
+    wizard = fc.wizard(tunnel)
+    page = wizard.pages["Domain"]
+    assert page._none.layout.display is None
+    assert "A WindTunnel is laid around a body: the step Geometry takes one." in page._missing.value
+    for step in NAMES:
+        wizard.step = step
+    wizard.step = "Mesh"
+    assert wizard._missing.layout.display is None
+    wizard.change(wizard.draft.with_geometry(fc.load(stl(tmp_path / "body.stl"), unit="m")))
+    assert page._none.layout.display == "none"
+    assert wizard.draft.domain == tunnel and wizard.draft.space is not None
+
+
+def test_a_case_without_a_body_on_an_empty_site_is_opened_as_it_is() -> None:
+    wind = fc.LogLaw("10 m/s", "20 m", "5 cm")
+    site = fc.BuildingSite("300 m", "20 m", "120 m")
+    case = fc.Case(
+        domain=site, mesh=fc.Blocks((30, 1, 26), grading=(1, 1, 15)), boundaries=site.boundaries(wind),
+        physics=fc.Incompressible("air", "kEpsilon"), solve=fc.Steady(100),
+    )  # fmt: skip
+    wizard = fc.wizard(case)
+    assert wizard.case == case
+    wizard.change(wizard.draft.with_domain(fc.Channel("2 m", "1 m")))
+    assert wizard.pages["Domain"]._none.layout.display == "none"
+
+
 def test_a_step_that_waits_for_a_shape_says_so_and_leads_to_it() -> None:
     wizard = fc.wizard()
     shown = {}
