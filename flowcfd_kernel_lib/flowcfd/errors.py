@@ -42,7 +42,7 @@ class UnknownName(CaseError):
         self.what, self.name, self.known = what, name, tuple(sorted(known))
         from difflib import get_close_matches  # slow to import, and needed for this only
 
-        near = get_close_matches(name, self.known, n=1)
+        near = get_close_matches(str(name), self.known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         super().__init__(
             f"{where + ': ' if where else ''}unknown {what} {name!r}; {hint}there are: {listed(self.known)}"

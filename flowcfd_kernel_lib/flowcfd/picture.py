@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowcfd.errors import CaseError
+from flowcfd.given import given_path
 
 if not os.environ.get("DISPLAY"):  # else VTK tries X first, and complains to people that there is none
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
@@ -69,7 +70,7 @@ class Picture:
 
 def png_file(path: str | Path, what: str = "picture") -> Path:
     """A path that a picture can be written to; CaseError where it cannot, before anybody has waited for the picture."""
-    file = Path(path).expanduser()
+    file = given_path(path, what)
     if file.suffix.lower() != ".png":
         raise CaseError(f"{what}: must be a file of the kind .png (got {file.name!r})")
     if not file.absolute().parent.is_dir():

@@ -116,6 +116,22 @@ def test_small_features_are_found_and_removed_exactly(files: Path) -> None:
     assert block.defeature("1 mm") == block
 
 
+def test_features_of_an_earlier_geometry_are_found_again_by_their_places(files: Path) -> None:
+    block = load(files / "block.step")
+    first, second, *_ = (one for one in block.features("10 mm") if one.size < 0.007)
+    once = block.defeature([first])
+    both = once.defeature([second])  # its faces have other numbers now
+    hole = math.pi * 0.003**2 * 0.15
+    assert both.volume == pytest.approx(block.volume + 2 * hole, rel=1e-9)
+    assert {round(one.size, 9) for one in both.features("60 mm")} >= {0.008, 0.05}
+    with pytest.raises(CaseError, match=r"what: block has no hole of diameter 6 mm at \("):
+        once.defeature([first])
+    for wrong in (None, first, [1]):
+        with pytest.raises(CaseError, match="what: must be a size"):
+            block.defeature(wrong)  # type: ignore[arg-type]
+    assert repr(block.openings[0]).startswith("<Opening at (")
+
+
 def test_fillets_and_chamfers_are_told_apart_and_removed(files: Path) -> None:
     for name in ("fillet", "chamfer"):
         body = load(files / f"{name}.step")

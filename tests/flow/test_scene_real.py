@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from matplotlib.image import imread
 
 import flowcfd as fc
 from flowcfd.errors import CaseError, NoSuchField, NotYet, ResultError, UnknownName
+from flowcfd.scene.render import plotter
 
 pytestmark = pytest.mark.flow
 
@@ -49,6 +51,44 @@ def duct(tmp_path_factory: pytest.TempPathFactory) -> fc.Results:
         else:
             os.environ["FLOWCFD_HOME"] = before
         settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda view: view.threshold("Q", -1e9, 1e9),
+        lambda view: view.threshold("U", 0, 0.9, color="Q"),
+        lambda view: view.threshold("U", 0, 0.9).color("lambda2"),
+        lambda view: view.glyphs("vorticity"),
+        lambda view: view.glyphs("U", color="Q"),
+    ],
+)
+def test_derived_fields_can_be_shown_as_those_that_are_written(duct: fc.Results, make: Any) -> None:
+    assert colours(pixels(make(fc.view(duct)))) > 50
+
+
+def test_q_in_the_cells_is_that_of_the_gradient(duct: fc.Results) -> None:
+    data = fc.view(duct)._data
+    found, corners = data.in_cells("Q"), data.with_values("Q", smooth=True)
+    assert found.shape == (data.cells.n_cells,)
+    assert corners.point_data["Q"].min() <= found.min() < found.max() <= corners.point_data["Q"].max()
+
+
+def test_a_wall_at_rest_has_no_negative_speeds_in_its_scale(duct: fc.Results) -> None:
+    with plotter(fc.view(duct).surface("top", color="U")) as (made, _):
+        assert made.scalar_bar.GetLookupTable().GetRange()[0] == 0.0
+
+
+def test_a_line_through_a_plane_case_is_seen_from_its_front(home: Path) -> None:
+    lid = fc.Case(
+        name="lid", domain=fc.Cavity("1 m"), mesh=fc.Blocks((16, 16)), physics=fc.Incompressible(fc.Fluid(nu=0.01)),
+        boundaries={"lid": fc.Wall(velocity=(1, 0, 0)), "walls": fc.Wall()}, solve=fc.Steady(iterations=30),
+    )  # fmt: skip
+    shown = fc.view(fc.results(fc.run(lid)))
+    picture = pixels(shown.slice("x"))
+    assert colours(picture[: int(0.8 * len(picture))]) > 10
+    rims = pixels(shown.patches())
+    assert (rims[:, :3] == 255).all() and (rims[:, -3:] == 255).all()  # no name is cut
 
 
 def pixels(scene: fc.Scene) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,13 @@ def features(geometry: Geometry, largest: float) -> list[Feature]:
         raise CaseError(f"largest: must be above 0 (got {largest:g} m)")
     answer, _ = process.ask("find features of", {"path": str(geometry.path), "largest": largest}, label=geometry.label)
     return [
-        Feature(str(one["kind"]), float(one["size"]), tuple(one["faces"]), (one["at"][0], one["at"][1], one["at"][2]))
+        Feature(
+            str(one["kind"]),
+            float(one["size"]),
+            tuple(one["faces"]),
+            (one["at"][0], one["at"][1], one["at"][2]),
+            geometry.digest,
+        )
         for one in answer["features"]
     ]
 
@@ -28,9 +35,13 @@ def features(geometry: Geometry, largest: float) -> list[Feature]:
 def defeature(geometry: Geometry, what: str | float | Sequence[Feature]) -> Geometry:
     """The body without them; those that OpenCASCADE refuses are still there, and are told."""
     _require(geometry)
-    chosen = features(geometry, length("what", what)) if isinstance(what, (str, int, float)) else list(what)
-    if any(not isinstance(one, Feature) for one in chosen):
-        raise CaseError("what: must be a size, such as '2 mm', or features of geometry.features()")
+    chosen: Sequence[Feature]
+    if isinstance(what, (str, int, float)):
+        chosen = features(geometry, length("what", what))
+    elif not isinstance(what, Sequence) or any(not isinstance(one, Feature) for one in what):
+        raise CaseError("what: must be a size, such as '2 mm', or a list of features of geometry.features()")
+    else:
+        chosen = _of_this(geometry, [one for one in what if isinstance(one, Feature)])
     if not chosen:
         return geometry
     with tempfile.TemporaryDirectory(prefix="flowcfd-cad-") as made:
@@ -47,6 +58,25 @@ def defeature(geometry: Geometry, what: str | float | Sequence[Feature]) -> Geom
             return _told(geometry, said)
         step = f"{len(chosen) - len(refused)} features removed"
         return of_shape(Path(made), answer, label=geometry.label, source=geometry.source.after(step), said=tuple(said))
+
+
+def _of_this(geometry: Geometry, what: Sequence[Feature]) -> list[Feature]:
+    """The same features by the faces of this geometry: those of an earlier one are found again by their places."""
+    if all(one.of == geometry.digest for one in what):
+        return list(what)
+    there = features(geometry, 1.001 * max(one.size for one in what))
+    (low, high) = geometry.bounds
+    near = 1e-6 * math.dist(low, high)
+    found = []
+    for one in what:
+        same = [
+            other for other in there
+            if other.kind == one.kind and abs(other.size - one.size) <= near and math.dist(other.at, one.at) <= near
+        ]  # fmt: skip
+        if not same:
+            raise CaseError(f"what: {geometry.label} has no {told(one)}; geometry.features() lists those that it has")
+        found.append(same[0])
+    return found
 
 
 def told(feature: Feature) -> str:

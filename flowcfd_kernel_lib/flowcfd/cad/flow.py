@@ -36,6 +36,8 @@ def found(geometry: Geometry) -> list[Opening]:
 
 def flow_volume(geometry: Geometry, caps: Mapping[str, Selector | str]) -> Geometry:
     """The space inside, with a patch for each cap and the walls' own names; `wall` where they had none."""
+    if not isinstance(caps, Mapping) or not caps:
+        raise CaseError("caps: must name at least one opening, such as {'inlet': Facing('-x')}")
     there = found(geometry)
     if not there:
         raise GeometryError(
@@ -54,17 +56,17 @@ def flow_volume(geometry: Geometry, caps: Mapping[str, Selector | str]) -> Geome
 
 def _chosen(geometry: Geometry, there: Sequence[Opening], caps: Mapping[str, Selector | str]) -> dict[Opening, str]:
     """The cap of each opening; GeometryError where a name has none, or where one is not plane."""
-    if not caps:
-        raise CaseError("caps: must name at least one opening, such as {'inlet': Facing('-x')}")
     centres, normals, boxes = (np.array([getattr(one, name) for one in there]) for name in ("at", "normal", "bounds"))
     chosen: dict[Opening, str] = {}
     for name, given in caps.items():
-        if clean(name) != name or not name:
+        if not isinstance(name, str) or clean(name) != name or not name:
             raise CaseError(f"caps: names must be of A-Z a-z 0-9 _ and begin with no digit (got {name!r})")
         if isinstance(given, str):
             if given not in geometry.names:
                 raise UnknownName("patch", given, set(geometry.names), where=name)
             mine = [any(geometry.names[face] == given for face in one.of) for one in there]
+        elif isinstance(given, type) or not hasattr(given, "chosen"):
+            raise CaseError(f"{name}: must be a selector such as Facing or Near, or a patch's name (got {given!r})")
         else:
             mine = given.chosen(centres, normals, boxes).tolist()
         if not any(mine):

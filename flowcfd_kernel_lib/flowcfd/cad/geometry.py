@@ -20,6 +20,7 @@ from flowcfd.cad.names import clean
 from flowcfd.cad.selectors import Selector
 from flowcfd.cad.surface import Watertight
 from flowcfd.errors import CaseError, GeometryError, UnknownName
+from flowcfd.given import given_path
 from flowcfd.settings import settings
 
 if TYPE_CHECKING:
@@ -165,11 +166,11 @@ class Geometry:
             names = [name if mine else old for mine, old in zip(chosen, names, strict=True)]
         return self._changed(tuple(names), "names by choice")
 
-    def _chosen(self, name: str, given: Selector | str | Sequence[str]) -> NDArray[np.bool_]:
+    def _chosen(self, name: str, given: Any) -> NDArray[np.bool_]:
         """Which faces get a name."""
-        if hasattr(given, "chosen"):
-            return given.chosen(*self._of_faces)
-        if not isinstance(given, str | Sequence):
+        if hasattr(given, "chosen") and not isinstance(given, type):
+            return np.asarray(given.chosen(*self._of_faces))
+        if isinstance(given, bytes) or not isinstance(given, str | Sequence):
             raise CaseError(
                 f"{name}: must be a selector such as Facing, Inside or Near, or patches by their names (got {given!r})"
             )
@@ -186,6 +187,8 @@ class Geometry:
         if self.cad:
             raise GeometryError(f"{self.label}: has the faces of its CAD file; name them by choice")
         turn = degrees("angle", angle)
+        if not 0 <= turn <= 180:
+            raise CaseError(f"angle: must be 0 to 180 degrees (got {angle!r})")
         faces = surface.regions(self.points, self.triangles, turn)
         names = tuple(f"face_{number}" for number in range(int(faces.max()) + 1))
         return kept(
@@ -288,8 +291,17 @@ class Geometry:
         return body(self)
 
     def write_stl(self, path: str | Path) -> Path:
-        """The surface as ASCII STL in metres, one solid for each patch, as OpenFOAM's meshers want it."""
-        return surface.write_stl(Path(path), self.points, self.triangles, self.faces, self.names)
+        """The surface as ASCII STL in metres, one solid for each patch, as OpenFOAM's meshers want it.
+
+        CaseError where it cannot be written.
+        """
+        file = given_path(path)
+        if file.is_dir():
+            raise CaseError(f"path: {file} cannot be written: it is a folder")
+        try:
+            return surface.write_stl(file, self.points, self.triangles, self.faces, self.names)
+        except OSError as error:
+            raise CaseError(f"path: {file} cannot be written: {error.strerror or error}") from None
 
     def to_json(self) -> dict[str, Any]:
         """All but the triangles, which the digest names."""
@@ -354,6 +366,8 @@ class Feature:
     size: float
     faces: tuple[int, ...]
     at: tuple[float, float, float]
+    of: str = field(default="", repr=False)
+    """The digest of the geometry whose faces these are."""
 
 
 def folder(digest: str) -> Path:

@@ -74,6 +74,8 @@ def kept(
 
 def kept_geometry(digest: str) -> Geometry:
     """The geometry of this digest, which any process of this home has made; GeometryError when it is gone."""
+    if not isinstance(digest, str):
+        raise GeometryError(f"digest: must be that of a geometry (got {type(digest).__name__})")
     try:
         about = json.loads((folder(digest) / "geometry.json").read_text())
         source = Source(**{**about["source"], "steps": tuple(about["source"]["steps"])})

@@ -36,6 +36,15 @@ def point(name: str, given: Sequence[str | float]) -> NDArray[np.float64]:
     return found
 
 
+def numbers(given: object) -> NDArray[np.float64] | None:
+    """Three plain numbers (3,); None for what is not."""
+    try:
+        found = np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        return None
+    return found if found.shape == (3,) else None
+
+
 def _finite(name: str, given: str | float, unit: str) -> float:
     value = _si(name, given, unit)
     if not math.isfinite(value):

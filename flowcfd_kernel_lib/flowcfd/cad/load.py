@@ -15,8 +15,9 @@ from flowcfd.cad.geometry import Geometry, Source
 from flowcfd.cad.keeping import kept
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
-from flowcfd.cad.triangles import Surface, obj, stl
-from flowcfd.errors import CaseError, GeometryError, UnitError, UnknownName
+from flowcfd.cad.triangles import Surface, obj, stl, unfinished
+from flowcfd.errors import GeometryError, UnitError, UnknownName
+from flowcfd.given import given_path
 from flowcfd.registry import Registry
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3, "in": 0.0254, "ft": 0.3048}
@@ -44,9 +45,7 @@ def load(path: str | Path, unit: str | None = None) -> Geometry:
     GeometryError for a file that cannot be read, UnitError for a missing unit, SiteError where OpenCASCADE is needed
     and not installed.
     """
-    if not isinstance(path, (str, Path)):
-        raise CaseError(f"path: must be the name of a file (got {path!r})")
-    file = Path(path).expanduser().absolute()
+    file = given_path(path).absolute()
     if file.is_dir():
         raise GeometryError(f"{file}: is a folder; give a file of {', '.join(readers.names())}")
     if not file.suffix:
@@ -121,14 +120,15 @@ def patch_names(names: list[str], colours: list[list[float] | None]) -> tuple[st
 
 
 def _stl(path: Path, unit: str | None) -> Geometry:
-    return _of_triangles(path, unit, stl(path))
+    broken = f"{path.name} ends without `endsolid`: the rest of it may be lost"
+    return _of_triangles(path, unit, stl(path), (broken,) if unfinished(path) else ())
 
 
 def _obj(path: Path, unit: str | None) -> Geometry:
     return _of_triangles(path, unit, obj(path))
 
 
-def _of_triangles(path: Path, unit: str | None, surface: Surface) -> Geometry:
+def _of_triangles(path: Path, unit: str | None, surface: Surface, said: tuple[str, ...] = ()) -> Geometry:
     points, triangles, faces, names = surface
     if not len(triangles):
         raise GeometryError(f"{path.name}: holds no triangles")
@@ -142,9 +142,15 @@ def _of_triangles(path: Path, unit: str | None, surface: Surface) -> Geometry:
         diagonal = float(np.linalg.norm(np.ptp(points, axis=0)))
         hint = f"; its diagonal is {diagonal:.4g}, so it may be in mm" if diagonal > LARGE else ""
         raise UnitError(f"unit: {path.name} does not say its unit; give one of {', '.join(UNITS)}{hint}")
+    cleaned: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        cleaned.setdefault(clean(name) or "body", []).append(name)
+    said += tuple(
+        f"{', '.join(map(repr, several))} are one patch, {one}" for one, several in cleaned.items() if len(several) > 1
+    )
     return kept(
         points * UNITS[unit], triangles, faces, tuple(clean(name) or "body" for name in names),
-        label=clean(path.stem) or "body", source=source(path, unit),
+        label=clean(path.stem) or "body", source=source(path, unit), said=said,
     )  # fmt: skip
 
 

@@ -43,6 +43,10 @@ class Opening:
         extent = float(np.linalg.norm(np.subtract(self.bounds[1], self.bounds[0])))
         return self.off <= PLANE * extent
 
+    def __repr__(self) -> str:
+        x, y, z = self.normal
+        return f"<Opening at {self}, out along ({x:.3g} {y:.3g} {z:.3g})>"
+
     def __str__(self) -> str:
         x, y, z = self.at
         return f"({x:.4g} {y:.4g} {z:.4g}) of {self.area:.3g} m2"

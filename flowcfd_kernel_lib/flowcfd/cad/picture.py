@@ -13,6 +13,7 @@ from flowcfd.cad import surface
 from flowcfd.cad.report import extent
 from flowcfd.cad.surface import Floats, Ints
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.given import whole
 from flowcfd.picture import VIEWS, Picture, frame
 
 if TYPE_CHECKING:
@@ -45,14 +46,15 @@ def picture(
     marks: Marks | None = None, width: int = 1000,
 ) -> Picture:  # fmt: skip
     """Draw it from some sides; with marks the body is a faint shell, and they stand out."""
-    wanted = [views] if isinstance(views, str) else list(views)
+    wanted = [views] if isinstance(views, str) else list(views) if isinstance(views, Sequence) else []
     if not wanted:
         raise CaseError(f"views: must be one at least of {', '.join(VIEWS)}")
     for view in wanted:
         if view not in VIEWS:
             raise UnknownName("view", view, VIEWS, where="views")
-    if not 200 <= width <= 8000:
-        raise CaseError(f"width: must be 200 to 8000 pixels (got {width})")
+    width = whole(width, "width", 200, 8000)
+    if any(not hasattr(one, "faces") for one in features):
+        raise CaseError("features: must be features of geometry.features()")
     shown = marks or Marks()
     if features:
         chosen: dict[str, list[int]] = {}

@@ -15,11 +15,14 @@ import numpy as np
 
 from flowcfd.cad.geometry import Floats, Geometry, Source
 from flowcfd.cad.keeping import kept
-from flowcfd.cad.lengths import degrees, point
+from flowcfd.cad.lengths import degrees, numbers, point
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.given import positive
 
+FARTHEST = 1e12
+"""No coordinate is larger [m]: areas and volumes of such would have no digits left, or be no numbers."""
 _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 Lengths = Sequence[str | float]
 
@@ -41,8 +44,7 @@ def turned(geometry: Geometry, axis: str | Sequence[float], angle: str | float, 
 
 def scaled(geometry: Geometry, factor: float, about: Lengths) -> Geometry:
     """Larger or smaller by a factor, from a point that stays."""
-    if not (math.isfinite(factor) and factor > 0):
-        raise CaseError(f"factor: must be above 0 (got {factor!r})")
+    factor = positive(factor, "factor")
     middle = point("about", about)
     return _placed(geometry, factor * np.eye(3), (1 - factor) * middle, f"scaled by {factor:g}")
 
@@ -53,13 +55,16 @@ def together(parts: Mapping[str, Geometry] | Sequence[Geometry], label: str) -> 
     Patches keep their names; those that more than one part has get the part's name in front: car_body, trailer_body.
     Solids stay as they are: parts that overlap are told by the report.
     """
+    given: object = parts
+    if not isinstance(given, Mapping | Sequence) or isinstance(given, str):
+        raise CaseError(f"parts: must be geometries by their names, or a list of them (got {type(parts).__name__})")
     named = dict(parts) if isinstance(parts, Mapping) else _by_label(parts)
     if not named:
         raise CaseError("parts: must be one geometry at least")
     for name, part in named.items():
         if not isinstance(part, Geometry):
             raise CaseError(f"parts.{name}: must be a Geometry (got {type(part).__name__})")
-        if clean(name) != name:
+        if not isinstance(name, str) or clean(name) != name:
             raise CaseError(f"parts: names must be of A-Z a-z 0-9 _ and begin with no digit (got {name!r})")
     names = _names(named)
     ones = list(named.values())
@@ -96,12 +101,15 @@ def labelled(geometry: Geometry, label: str) -> Geometry:
 
 
 def _label(label: str) -> str:
-    if clean(label) != label or not label:
+    if not isinstance(label, str) or clean(label) != label or not label:
         raise CaseError(f"label: must be of A-Z a-z 0-9 _ and begin with a letter (got {label!r})")
     return label
 
 
 def _by_label(parts: Sequence[Geometry]) -> dict[str, Geometry]:
+    for number, part in enumerate(parts):
+        if not isinstance(part, Geometry):
+            raise CaseError(f"parts.{number}: must be a Geometry (got {type(part).__name__})")
     many = Counter(part.label for part in parts)
     if twice := [label for label, count in many.items() if count > 1]:
         raise CaseError(f"parts: {len(parts)} geometries with the label {twice[0]!r} twice; give them names: {{...}}")
@@ -123,8 +131,10 @@ def _names(named: Mapping[str, Geometry]) -> tuple[str, ...]:
 
 def _placed(geometry: Geometry, turn: Floats, way: Floats, step: str) -> Geometry:
     """Points p become turn p + way; `turn` (3, 3) is a rotation times a factor."""
-    factor = float(np.cbrt(np.linalg.det(turn)))
     points = geometry.points @ turn.T + way
+    if not (far := float(np.abs(points).max())) <= FARTHEST:
+        raise CaseError(f"{geometry.label}: {step}, it is {far:.3g} m from the origin; {FARTHEST:g} m is the most")
+    factor = float(np.cbrt(np.linalg.det(turn)))
     known = {
         "volume": None if geometry.volume is None else geometry.volume * factor**3,
         "area": geometry.area * factor**2,
@@ -160,12 +170,12 @@ def _rotation(axis: Floats, turn: float) -> Floats:
 
 def _direction(given: str | Sequence[float]) -> Floats:
     if isinstance(given, str):
-        name = given.lstrip("+-")
+        name = given[1:] if given[:1] in ("+", "-") else given
         if name not in _AXES:
             raise UnknownName("axis", given, ("x", "y", "z", "-x", "-y", "-z"), where="axis")
         return np.array(_AXES[name]) * (-1 if given.startswith("-") else 1)
-    direction = np.asarray(given, np.float64)
-    if direction.shape != (3,) or not 0 < float(np.linalg.norm(direction)) < math.inf:
+    direction = numbers(given)
+    if direction is None or not 0 < float(np.linalg.norm(direction)) < math.inf:
         raise CaseError(f"axis: must be x, y, z or three numbers, not all 0 (got {given!r})")
     return np.asarray(direction / np.linalg.norm(direction))
 

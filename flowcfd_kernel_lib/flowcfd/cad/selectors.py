@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from flowcfd.cad.lengths import degrees, point
+from flowcfd.cad.lengths import degrees, numbers, point
 from flowcfd.errors import CaseError
+from flowcfd.given import whole
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,18 +35,21 @@ class Facing:
 
     def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
         """By the angle between their mean normal and the direction."""
+        direction: Floats | None
         if isinstance(self.direction, str):
-            name = self.direction.lstrip("+-")
+            name = self.direction[1:] if self.direction[:1] in ("+", "-") else self.direction
             if name not in _AXES:
                 raise CaseError(f"direction: must be x, y, z, -x, -y, -z or three numbers (got {self.direction!r})")
             direction = np.array(_AXES[name]) * (-1 if self.direction.startswith("-") else 1)
         else:
-            direction = np.asarray(self.direction, np.float64)
-        length = float(np.linalg.norm(direction))
-        if direction.shape != (3,) or not length > 0:
+            direction = numbers(self.direction)
+        length = 0.0 if direction is None else float(np.linalg.norm(direction))
+        if direction is None or not 0 < length < np.inf:
             raise CaseError(f"direction: must be three numbers, not all 0 (got {self.direction!r})")
-        cosine = normals @ direction / length
-        return np.asarray(cosine >= np.cos(np.radians(degrees("within", self.within))) - 1e-12)
+        within = degrees("within", self.within)
+        if not 0 <= within <= 180:
+            raise CaseError(f"within: must be 0 to 180 degrees (got {self.within!r})")
+        return np.asarray(normals @ direction / length >= np.cos(np.radians(within)) - 1e-12)
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,8 @@ class Faces:
 
     def chosen(self, centres: Floats, normals: Floats, boxes: Floats) -> Flags:
         """By their places in the list of faces; CaseError for a number that no face has."""
-        wrong = [number for number in self.numbers if not 0 <= number < len(centres)]
-        if wrong:
-            raise CaseError(f"faces: must be numbers from 0 to {len(centres) - 1} (got {wrong[0]})")
+        for number in self.numbers:
+            whole(number, "faces", 0, len(centres) - 1)
         found = np.zeros(len(centres), bool)
         found[list(self.numbers)] = True
         return found

@@ -19,12 +19,13 @@ Surface = tuple[Floats, Ints, Ints, list[str]]
 _BINARY = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("rest", "<u2")])
 _SOLID = re.compile(rb"^[ \t]*solid\b[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _NAMING = ("g", "o", "usemtl")
+_ENDS = re.compile(rb"^[ \t]*end[ \t]*solid\b", re.MULTILINE | re.IGNORECASE)
 _VERTEX = re.compile(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", re.IGNORECASE)
 
 
 def stl(path: Path) -> Surface:
     """An STL, of text or binary; what it is, its size says, for binary ones may begin with `solid` too."""
-    content = path.read_bytes()
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     count = int(np.frombuffer(content, "<u4", 1, 80)[0]) if len(content) >= 84 else 0
     if len(content) >= 84 and 84 + 50 * count == len(content):
         corners = np.frombuffer(content, _BINARY, count, 84)["corners"].astype(np.float64).reshape(-1, 3)
@@ -48,6 +49,13 @@ def stl(path: Path) -> Surface:
         faces.append(np.full(len(corners) // 3, number, np.int64))
     names = [head[1].decode("utf-8", "replace").strip() for head in heads]
     return _joined(np.concatenate(parts), np.concatenate(faces), names)
+
+
+def unfinished(path: Path) -> bool:
+    """Whether the last solid of an STL of text has no end: the rest of the file may be lost."""
+    content = path.read_bytes()
+    heads = [] if b"\0" in content else list(_SOLID.finditer(content))
+    return bool(heads) and not _ENDS.search(content, heads[-1].end())
 
 
 def obj(path: Path) -> Surface:

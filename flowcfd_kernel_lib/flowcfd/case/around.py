@@ -16,6 +16,8 @@ from flowcfd.case.quantities import Coordinate, Length, problem
 from flowcfd.case.refinement import Refine
 from flowcfd.case.spec import Location
 from flowcfd.errors import CaseError
+from flowcfd.given import positive
+from flowcfd.units import si
 
 _AROUND: Mapping[Up, tuple[Side, Side, Side, Side]] = {"z": ("-z", "+z", "-y", "+y"), "y": ("-y", "+y", "-z", "+z")}
 """Below, above, and the two sides across the flow, by what is up."""
@@ -31,6 +33,18 @@ class Distances:
     downstream: Reasoned
     beside: Reasoned
     above: Reasoned
+
+
+def asked_speed(speed: float | str | None) -> float | str:
+    """The speed of the flow; CaseError where none is given."""
+    if speed is None:
+        raise CaseError("speed: give that of the flow: boundaries('40 m/s')")
+    return speed
+
+
+def _size(cell: object) -> float:
+    """The size of cells [m]; CaseError for what is none."""
+    return positive(si(cell, "m") if isinstance(cell, str) else cell, "cell")
 
 
 class Outside(Enclosure):
@@ -113,7 +127,7 @@ class Outside(Enclosure):
         `cell` is the size [m] of the cells near the body; by rule when not given. Raises CaseError without a body.
         """
         stage = self._stage()
-        size, reason = (cell, "as given") if cell is not None else self._finest(stage)
+        size, reason = (_size(cell), "as given") if cell is not None else self._finest(stage)
         return tuple(self._boxes(stage, size, reason))
 
     def _stage(self) -> Stage:

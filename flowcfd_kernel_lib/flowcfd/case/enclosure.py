@@ -63,8 +63,15 @@ class Enclosure(Domain):
     _kept: tuple[Layout, Mapping[str, PatchInfo]] | None = PrivateAttr(None)
 
     def around(self, body: Body | Bodied | None) -> Self:
-        """The same domain with this body (or Geometry) in it; raises nothing, `misfits` says what does not fit."""
+        """The same domain with this body (or Geometry) in it; `misfits` says what does not fit.
+
+        CaseError for what is no body.
+        """
+        if body is not None and not isinstance(body, Body) and (isinstance(body, type) or not hasattr(body, "body")):
+            raise CaseError(f"body: must be a Geometry or a Body (got {type(body).__name__})")
         known = body if body is None or isinstance(body, Body) else body.body()
+        if known is not None and not isinstance(known, Body):
+            raise CaseError(f"body: must be a Geometry or a Body (got {type(body).__name__})")
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         held = cast(Self, type(self).model_construct(**fields))  # what was kept of another body stays behind
         held._body = known
@@ -120,9 +127,10 @@ class Enclosure(Domain):
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """All patches of the body together: by the word "body" and by its label, where no patch has this name."""
-        wetted = tuple(name for name in self.patches if name not in self.rims)
+        patches, rims = self.patches, self.rims
+        wetted = tuple(name for name in patches if name not in rims)
         names = [] if self._body is None else [BODY, self._body.label]
-        return {name: wetted for name in names if name not in self.patches and wetted}
+        return {name: wetted for name in names if name not in patches and wetted}
 
     @property
     def absent(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flowcfd.case.around import Outside
+from flowcfd.case.around import Outside, asked_speed
 from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, FarField, Wall
 from flowcfd.case.boxes import Stage, gaps, near, wake
@@ -39,7 +39,7 @@ class FreeAir(Outside):
 
     def boundaries(
         self,
-        speed: Speed | str = 0.0,
+        speed: Speed | str | None = None,
         *,
         angle: Angle | str = 0.0,
         turbulence: InletTurbulence | None = None,
@@ -47,7 +47,10 @@ class FreeAir(Outside):
     ) -> dict[str, Boundary]:
         """Flow at `speed` [m/s] and an `angle` of attack, from x towards what is up."""
         more = {} if turbulence is None else {"turbulence": turbulence}
-        return {"farfield": FarField(speed=speed, angle=angle, up=self.up, **more), **self._covered(body or Wall())}
+        return {
+            "farfield": FarField(speed=asked_speed(speed), angle=angle, up=self.up, **more),
+            **self._covered(body or Wall()),
+        }
 
     def _boxes(self, stage: Stage, cell: float, reason: str) -> Iterator[Refine]:
         yield from near(stage, cell, reason)

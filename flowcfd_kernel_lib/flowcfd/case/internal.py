@@ -43,8 +43,9 @@ class Internal(Enclosure):
         walls = tuple(name for name, patch in self.patches.items() if patch.role == "wall")
         return {**super().groups, **({WALLS: walls} if walls and WALLS not in self.patches else {})}
 
-    def boundaries(self, **flow: object) -> dict[str, Boundary]:
+    def boundaries(self, speed: float | str | None = None, **flow: object) -> dict[str, Boundary]:
         """Flow through all inlets, given as for an Inlet: speed=, flow_rate=, profile=, turbulence=."""
+        flow = flow if speed is None else {"speed": speed, **flow}
         roles = {name: patch.role for name, patch in self.patches.items()}
         ends = {"inlet": Inlet(**flow), "outlet": Outlet()}
         found: dict[str, Boundary] = {name: ends[role] for name, role in roles.items() if role in ends}

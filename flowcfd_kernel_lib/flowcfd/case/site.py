@@ -13,6 +13,7 @@ from flowcfd.case.domain import DOMAINS
 from flowcfd.case.enclosure import Layout
 from flowcfd.case.refinement import Refine
 from flowcfd.case.wind import LogLaw, Wind
+from flowcfd.errors import CaseError
 
 COST = "Franke et al., COST Action 732, 2007"
 AIJ = "Tominaga et al., AIJ, J. Wind Eng. Ind. Aerodyn. 96, 2008"
@@ -42,6 +43,8 @@ class BuildingSite(Section):
 
         `domain.around(body).boundaries(wind)` puts the wind's floor onto the ground; without a body it stays as given.
         """
+        if not isinstance(wind, LogLaw):
+            raise CaseError(f"wind: must be a LogLaw, such as LogLaw('10 m/s', '10 m', '3 cm') (got {wind!r})")
         floor = self.box[self.vertical][0] if self.known else wind.floor
         blowing = wind.model_copy(update={"axis": self.up, "floor": floor})
         built = {} if self.known and self._body is None else self._covered(body or Wall())

@@ -73,9 +73,10 @@ class BodyMesh(Mesh):
         body = body_patches(domain)
         if not isinstance(self.surface, Mapping):
             return dict.fromkeys(body, levels(self.surface, self.cell))
-        found = {patch: self.surface[group] for group, patches in domain.groups.items() if group in self.surface
+        groups = domain.groups  # made anew by each look
+        found = {patch: self.surface[group] for group, patches in groups.items() if group in self.surface
                  for patch in patches}  # fmt: skip
-        found |= {name: fine for name, fine in self.surface.items() if name not in domain.groups}
+        found |= {name: fine for name, fine in self.surface.items() if name not in groups}
         return {name: levels(found[name], self.cell) for name in body if name in found}
 
     def refined(self, ratio: float) -> Self:
@@ -102,23 +103,24 @@ class BodyMesh(Mesh):
         return list(self._named(domain))
 
     def _named(self, domain: Domain) -> Iterator[tuple[Location, str]]:
-        known = [*domain.patches, *domain.groups]
-        body = body_patches(domain)
+        groups = domain.groups
+        known = {**domain.patches, **groups}
+        body = dict.fromkeys(body_patches(domain))
         if isinstance(self.surface, Mapping):
             for name in self.surface:
                 if name not in known:
                     yield ("surface", name), str(UnknownName("patch", name, known))
-                elif name not in body and name not in domain.groups:
+                elif name not in body and name not in groups:
                     yield (
                         ("surface", name),
                         f"is no part of the body; refine=Refine(patch={name!r}, within=...) is for it",
                     )
             missing = sorted(set(body) - set(self.surface_levels(domain)))
             if missing:
-                everything = next(iter(domain.groups), body[0])
+                everything = next(iter(groups), next(iter(body)))
                 yield ("surface",), f"nothing for {', '.join(missing)}; {everything!r} is for all that is not named"
         for place, one in enumerate(self.refine):
-            if one.name in domain.groups:
+            if one.name in groups:
                 yield ("refine", place, "name"), f"{one.name} is the name of the body; give another"
             if one.patch is not None and one.patch not in known:
                 yield ("refine", place, "patch"), str(UnknownName("patch", one.patch, known))
@@ -178,7 +180,8 @@ def body_patches(domain: Domain) -> list[str]:
 
 def expanded(names: tuple[str, ...], domain: Domain) -> list[str]:
     """The patches of names and groups, each once."""
-    return list(dict.fromkeys(one for name in names for one in domain.groups.get(name, (name,))))
+    groups = domain.groups
+    return list(dict.fromkeys(one for name in names for one in groups.get(name, (name,))))
 
 
 MESHES.register("Snappy", Snappy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NoReturn, Self, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -68,6 +68,9 @@ class Spec(BaseModel, metaclass=SpecMeta):
     @model_validator(mode="wrap")
     @classmethod
     def _say_it_in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(value, Mapping):
+            alone = {name: (one,) for name, one in value.items() if isinstance(one, Spec) and _holds_many(cls, name)}
+            value = {**value, **alone} if alone else value
         try:
             return handler(value)
         except ValidationError as error:
@@ -222,12 +225,20 @@ def _message(spec: type[Spec], error: dict[str, Any]) -> str:
             return f"must have at most {context['max_length']} letters {given}"
         case "too_short":
             return f"must have at least {context['min_length']} {given}"
+        case "too_long":
+            return f"must have at most {context['max_length']} {given}"
         case "string_pattern_mismatch":
             signs = "digits, underscores and hyphens" if "_-]" in context["pattern"] else "digits and underscores"
             return f"must be a word of letters, {signs} that starts with a letter {given}"
         case _:
             text = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             return f"{text if error['msg'].startswith('Value error') else 'must be ' + text} {given}"
+
+
+def _holds_many(spec: type[Spec], name: str) -> bool:
+    """Whether a field holds any number of values: one that is given alone is meant as the only one."""
+    field = spec.model_fields.get(name)
+    return field is not None and get_origin(field.annotation) is tuple and get_args(field.annotation)[-1] is Ellipsis
 
 
 def _names(spec: type[Spec]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from flowcfd.case.around import Distances, Section
+from flowcfd.case.around import Distances, Section, asked_speed
 from flowcfd.case.body import Body
 from flowcfd.case.boundary import Boundary, Inlet, Outlet, Slip, Wall
 from flowcfd.case.domain import DOMAINS
@@ -54,14 +54,14 @@ class WindTunnel(Section):
 
     def boundaries(
         self,
-        speed: Speed | str = 0.0,
+        speed: Speed | str | None = None,
         *,
         moving_ground: bool = False,
         turbulence: InletTurbulence | None = None,
         body: Boundary | None = None,
     ) -> dict[str, Boundary]:
         """Flow at `speed` [m/s] through the tunnel: a ground that stands or moves along, slip above and beside."""
-        entering = Inlet(speed=speed, turbulence=turbulence or InletTurbulence())
+        entering = Inlet(speed=asked_speed(speed), turbulence=turbulence or InletTurbulence())
         floor = Wall(velocity=(entering.speed or 0.0, 0.0, 0.0)) if moving_ground else Wall()
         below = {"ground": floor} if self.ground else {"below": Slip()}
         return {

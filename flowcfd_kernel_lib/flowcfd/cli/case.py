@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowcfd import jobs
@@ -13,6 +12,7 @@ from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.steps import MESHERS
 from flowcfd.foam.steps import steps as steps_of
+from flowcfd.given import given_path
 from flowcfd.jobs import Run
 from flowcfd.jobs.given import given
 
@@ -24,7 +24,7 @@ def read(word: str) -> Case | CaseFiles:
     """The case in a JSON file, or in an OpenFOAM directory; raises CaseError."""
     if not word:
         raise CaseError("'': names no case; give an OpenFOAM directory (this one: .) or a case.json")
-    path = Path(word).expanduser()
+    path = given_path(word)
     if path.is_file():
         from flowcfd.case import Case
 
@@ -39,14 +39,14 @@ def read(word: str) -> Case | CaseFiles:
 
 def run(word: str) -> Run:
     """The run of this name, beginning of a name, or path; raises CaseError for none (a mistake, not a failure)."""
-    if "/" in word and not (Path(word).expanduser() / "job.json").is_file():
+    if "/" in word and not (given_path(word) / "job.json").is_file():
         raise CaseError(f"{word}: no run here, job.json is missing")
     return jobs.open(word)
 
 
 def files(word: str) -> CaseFiles:
     """As `read`, a Case rendered; also what a run was given. The steps are always filled in, where they are known."""
-    path = Path(word).expanduser()
+    path = given_path(word)
     if (path / "job.json").is_file() or not (path.exists() or "/" in word):
         return _of_run(run(word))
     found = rendered(read(word))

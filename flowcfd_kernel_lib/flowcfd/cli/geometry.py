@@ -11,6 +11,7 @@ from flowcfd.cad.defeature import told
 from flowcfd.cad.geometry import Feature
 from flowcfd.cad.report import Report
 from flowcfd.cli import output
+from flowcfd.cli.quantity import plain
 from flowcfd.errors import CaseError
 from flowcfd.picture import png_file
 
@@ -23,8 +24,8 @@ def geometry(options: Namespace) -> int:
         raise CaseError(f"--stl: there is no folder {folder}")
     found = load(options.file, options.unit)
     if options.heal is not None:
-        found = found.heal(options.heal)
-    features = found.features(options.features) if options.features is not None else []
+        found = found.heal(plain(options.heal))
+    features = found.features(plain(options.features)) if options.features is not None else []
     report = found.report()
     if options.picture is not None:
         shown = found.picture(features=features) if features and not report.faults else report.picture()

@@ -12,9 +12,11 @@ from flowcfd import jobs
 from flowcfd.cli import case as cases
 from flowcfd.cli import output, progress, waits
 from flowcfd.cli.quality import tell
+from flowcfd.cli.quantity import plain
 from flowcfd.cli.run import INTERRUPTED, ways_back
 from flowcfd.errors import CaseError, FlowError, ResultError
 from flowcfd.foam.casefiles import CaseFiles
+from flowcfd.given import given_path
 from flowcfd.jobs.executors import executors
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.record import ACTIVE
@@ -78,7 +80,7 @@ def _computable(options: Namespace) -> None:
 
 def _target(options: Namespace, about: dict[str, Any]) -> Case | CaseFiles:
     """What is to be meshed; `about` is told what was chosen by rule."""
-    path = Path(options.file).expanduser()
+    path = given_path(options.file, "file")
     if path.suffix.lower().lstrip(".") in CAD or (path.is_file() and not _is_case(path)):
         return _around(path, options, about)
     given = [f"--{name.replace('_', '-')}" for name in OF_BODY if getattr(options, name)]
@@ -105,7 +107,7 @@ def _around(path: Path, options: Namespace, about: dict[str, Any]) -> Case:
     from flowcfd.meshing.flow import Flow
     from flowcfd.meshing.size import possible
 
-    flow, domain = Flow(speed=_plain(options.speed or SPEED)), _domain(options)
+    flow, domain = Flow(speed=plain(options.speed or SPEED)), _domain(options)
     possible(options.cells, options.y_plus)
     body = load(path, unit=options.unit)
     made = _given(body, flow, domain, options) if options.cell else _sized(body, flow, domain, options, about)
@@ -145,10 +147,10 @@ def _given(body: Geometry, flow: Flow, domain: Domain | None, options: Namespace
         raise CaseError("--cell, --cells: give the size of the background's cells, or about how many there are to be")
     from flowcfd import case
     from flowcfd.meshing.plan import boundaries
+    from flowcfd.meshing.size import domain_for
 
     if domain is None:
-        inner = any(name.lower().startswith("inlet") for name in body.patches) and not options.half
-        domain = case.Internal() if inner else case.WindTunnel(ground=False, half=options.half)
+        domain, _ = domain_for(body.body(), half=options.half)
     count = LAYERS if options.layers is None else options.layers
     thin = {} if options.y_plus is None else {"y_plus": options.y_plus}
     made: Case = case.Case(
@@ -156,7 +158,7 @@ def _given(body: Geometry, flow: Flow, domain: Domain | None, options: Namespace
         geometry=body,
         domain=domain,
         mesh=case.Snappy(
-            cell=_plain(options.cell),
+            cell=plain(options.cell),
             surface=SURFACE if options.level is None else options.level,
             layers=(case.Layers(count=count, **thin),) if count else (),
         ),
@@ -165,14 +167,6 @@ def _given(body: Geometry, flow: Flow, domain: Domain | None, options: Namespace
         solve=case.Steady(iterations=500),
     )
     return made
-
-
-def _plain(given: str) -> float | str:
-    """A bare number is in SI units, as everywhere."""
-    try:
-        return float(given)
-    except ValueError:
-        return given
 
 
 def _looked_at(handle: Run) -> MeshQuality | None:

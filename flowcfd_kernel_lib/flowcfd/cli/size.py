@@ -11,6 +11,8 @@ from flowcfd.case.internal import Internal
 from flowcfd.case.site import BuildingSite
 from flowcfd.case.tunnel import WindTunnel
 from flowcfd.cli import output
+from flowcfd.cli.quantity import plain
+from flowcfd.errors import CaseError
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.size import possible
 from flowcfd.meshing.size import size as plan_of
@@ -18,7 +20,8 @@ from flowcfd.meshing.size import size as plan_of
 
 def size(options: Namespace) -> int:
     """Load the body, plan its mesh by rule and show each number with its reason."""
-    flow, domain = Flow(speed=options.speed, fluid=options.fluid, length=options.length), _domain(options)
+    length = None if options.length is None else plain(options.length)
+    flow, domain = Flow(speed=plain(options.speed), fluid=options.fluid, length=length), _domain(options)
     possible(options.cells, options.y_plus)
     plan = plan_of(
         load(options.file, unit=options.unit),
@@ -44,6 +47,8 @@ def _domain(options: Namespace) -> Domain | None:
         "internal": Internal,
         "site": BuildingSite,
     }
+    if options.half and options.domain == "internal":
+        raise CaseError("--half: is for domains around a body; the inside of one is cut in CAD")
     if options.domain is None:
         return None
     return kinds[options.domain](**({"half": True} if options.half else {}))

@@ -11,6 +11,7 @@ from pathlib import Path
 from flowcfd.errors import CaseError
 from flowcfd.foam import dictionary
 from flowcfd.foam.casefiles import Blob, CaseFiles, sha256
+from flowcfd.given import given_path
 
 LARGEST_TEXT = 1_000_000
 """Files over this size [bytes] are kept by reference."""
@@ -29,7 +30,7 @@ def adopt(directory: str | Path, *, steps: Sequence[str] = (), start: float | No
 
     Raises CaseError for a directory that is no OpenFOAM case or holds a file that cannot be read.
     """
-    root = Path(directory).expanduser().absolute()
+    root = given_path(directory, "directory").absolute()
     if not root.is_dir():
         raise CaseError(f"{root}: {'is no directory' if root.exists() else 'no such directory'}")
     try:

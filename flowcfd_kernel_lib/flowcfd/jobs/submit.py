@@ -18,6 +18,7 @@ from flowcfd.foam import code
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
 from flowcfd.foam.readable import unreadable
+from flowcfd.given import whole
 from flowcfd.jobs import job as made
 from flowcfd.jobs import lock, record, space, stages
 from flowcfd.jobs import warm as warming
@@ -78,7 +79,7 @@ def run(
     Raises CaseError (UnknownName, CheckFailed) for a case that cannot be run, CheckFailed for one that would compile or
     run programs unless `allow_code`, SiteError for a machine that cannot run it; then nothing is written.
     """
-    _check_cores(cores)
+    cores = whole(cores, "cores", 1)
     asked, launcher, limit = _asked(on, cores, resources, walltime)
     _check_retries(retries)
     most = _budget(budget)
@@ -122,7 +123,7 @@ def only_meshed(
     wait: bool,
 ) -> Run:
     """The run that makes the mesh of these files, whose steps do nothing else; see `flowcfd.mesh`."""
-    _check_cores(cores)
+    cores = whole(cores, "cores", 1)
     asked, launcher, limit = _asked(on, cores, resources, walltime)
     _check_retries(retries)
     refuse(files, allow_code)
@@ -154,7 +155,7 @@ def preview(
     """
     if isinstance(target, Run):
         return executors.get(target.record.executor).script(target.record)
-    _check_cores(cores)
+    cores = whole(cores, "cores", 1)
     asked, launcher, _ = _asked(on, cores, resources)
     files, _ = resolve(target)
     rendered = not isinstance(target, (CaseFiles, str, Path))
@@ -176,11 +177,6 @@ def _hold(budget: Budget, files: CaseFiles, job: Job, *, settles: bool) -> None:
     from flowcfd.jobs.estimate.make import of_job
 
     hold(of_job(job, files, settles=settles), budget)
-
-
-def _check_cores(cores: object) -> None:
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
-        raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
 
 
 def _check_retries(retries: object) -> None:

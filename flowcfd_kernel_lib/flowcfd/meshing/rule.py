@@ -62,6 +62,8 @@ class Draft:
     reasons: Mapping[str, tuple[str, str]]
     depths: Depths
     y_plus: float | None
+    refused: str = ""
+    """Why the y+ that was asked for cannot be had; the layers are then those that come nearest."""
 
 
 def usual(told: Features) -> float:
@@ -117,7 +119,7 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
     patches = {name: _narrower(pair, depth.patches.get(name, 0)) for name in body_patches(space)}
     proposed = [box for box in _boxes(space, _near(told, cell)) if (box.name or "") in depth.boxes]
     boxes = [_levelled(_swollen(box, depth.swell, space), depth.boxes[box.name or ""]) for box in proposed]
-    edges = max(high for _, high in patches.values())
+    edges = pair[1]  # of the surface, not of narrow patches: where two sizes meet layers are lost
     mesh = Snappy(
         cell=background,
         surface=pair if set(patches.values()) == {pair} else patches,
@@ -140,7 +142,7 @@ def drawn(told: Features, flow: Flow, space: Domain, cell: float, depth: Depths)
         "layers.count": (f"{layers.count}", made.count),
         "layers.ratio": (f"{layers.ratio:g}", "the smallest of 1.2, 1.25 and 1.3 that needs no more layers than that"),
     }
-    return Draft(mesh, reasons, replace(depth, layers=layers), made.y_plus)
+    return Draft(mesh, reasons, replace(depth, layers=layers), made.y_plus, made.refused)
 
 
 def _became(box: Refine, asked: float | None, got: float) -> str:
@@ -226,13 +228,13 @@ def _reasons(
         )
     elif told.bend is not None and cell > TURN * told.bend:
         turn = "where it bends most cells would have to be"
-        kept = "with a number of cells all have one size, for layers are lost where two sizes meet"
+        kept = "with a number of cells bends get no finer ones, for layers are lost where two sizes meet"
         yield (
             "surface.bends",
             (f"level {depth.surface}", f"{turn} {TURN * told.bend:.3g} m to turn by 30 degrees; {kept}"),
         )
     if told.edges:
-        yield "edges", (f"level {edges}", f"{told.edges:.3g} m of sharp edges, as fine as the finest patch")
+        yield "edges", (f"level {edges}", f"{told.edges:.3g} m of sharp edges, as fine as the surface")
     if told.gap is not None and told.gap < IN_GAP * cell:
         wide = f"{told.gap / cell:.2g} cells of the surface"
         few = f"the narrowest passage, {told.gap:.3g} m, has fewer than {IN_GAP}: more cells are wanted for it"

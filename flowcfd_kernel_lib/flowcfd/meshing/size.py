@@ -76,8 +76,23 @@ def size(
         seen = counter.ask("look", "looking at sizes")
         told = features(body, space, along, seen, y_plus=y_plus, cells=cells)
         search = _Search(counter, body, chosen, space, along, told, why)
-        found = search.usual() if cells is None else search.met(cells)
+        found = search.usual() if cells is None else _enough(search, int(cells))
+        if found.draft.refused:
+            raise CaseError(found.draft.refused)
         return search.exactly(found, cells) if exact else search.plan(found)
+
+
+def _enough(search: _Search, cells: int) -> _Found:
+    """The mesh of about so many cells; CaseError where they are too few for any."""
+    try:
+        return search.met(cells)
+    except CaseError as error:
+        if any(line.startswith("mesh.cell: ") for line in error.problems):
+            raise CaseError(
+                f"cells: {cells} are too few for {search.body.label} in a {search.domain.kind} whose shortest side is "
+                f"{search.told.shortest:.3g} m; ask for more"
+            ) from None
+        raise
 
 
 def _understood(geometry: object, flow: object, cells: object, y_plus: object, domain: object) -> None:
@@ -93,8 +108,8 @@ def _understood(geometry: object, flow: object, cells: object, y_plus: object, d
 
 def possible(cells: object, y_plus: object) -> None:
     """Whether so many cells and such a y+ can be asked for at all, of whatever body; CaseError says what can."""
-    if cells is not None and not (isinstance(cells, Real) and FEWEST <= float(cells) <= MOST):
-        raise CaseError(f"cells: must be {FEWEST} to {MOST} (got {cells!r})")
+    if cells is not None and not (isinstance(cells, Real) and FEWEST <= float(cells) <= MOST and cells % 1 == 0):
+        raise CaseError(f"cells: must be a whole number from {FEWEST} to {MOST} (got {cells!r})")
     if y_plus is not None and not (isinstance(y_plus, Real) and math.isfinite(y_plus) and float(y_plus) > 0):
         raise CaseError(f"y_plus: must be a number above 0 (got {y_plus!r})")
 
@@ -102,10 +117,17 @@ def possible(cells: object, y_plus: object) -> None:
 def domain_for(body: Body, given: Domain | None = None, *, half: bool = False) -> tuple[Domain, str]:
     """The domain that is given, or else the one that suits a body, and why."""
     if given is not None:
+        if half and not hasattr(given, "half"):
+            raise CaseError(f"half: is for domains around a body; {given.kind} has none, its body is cut in CAD")
         if half and not getattr(given, "half", False):
             raise CaseError(f"half: is said by the domain, {given.kind}(half=True)")
         return given, "as given"
     if any(name.lower().startswith("inlet") for name in body.patches):
+        if half:
+            raise CaseError(
+                "half: is for domains around a body; a patch of this one is called inlet, so the fluid is inside: "
+                "cut it in CAD, or give the domain"
+            )
         return Internal(), "a patch of the body is called inlet, so the fluid is inside"
     return WindTunnel(ground=False, half=half), "none was given, and no patch is called inlet: a tunnel without ground"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowcfd.case.refinement import Layers
 from flowcfd.errors import CaseError
@@ -40,6 +40,8 @@ class Stack:
     y_plus: float | None
     first: str
     count: str
+    refused: str = ""
+    """Why the y+ that was asked for cannot be had; these layers are those that come nearest."""
 
 
 def stack(
@@ -53,12 +55,12 @@ def stack(
 ) -> Stack:
     """The layers on a surface of cells of a size [m]; `kept` are those that cells of another size had already.
 
-    A y+ that is asked for is kept, or refused with what could be had (CaseError); without one wall functions are meant,
+    A y+ that is asked for is kept, or `refused` with what could be had; without one wall functions are meant,
     and where no stack for them fits the cells the layers are relative to these. `passage` [m] is the width between
     walls that both have layers, `even` whether all cells on the surface have this size and it is not curved.
     """
     made = _chosen(flow, cell, y_plus, passage, even)
-    if kept is None or kept == made.layers:
+    if kept is None or kept == made.layers or (y_plus is not None and kept.first != made.layers.first):
         return made
     why = "chosen before the number of cells was met" if y_plus is None else "as asked for"
     if kept.first is None:
@@ -102,10 +104,15 @@ def _asked(flow: Flow, cell: float, y_plus: float) -> Stack:
         mend = f"coarser surface cells (at least {first / LAST * RATIOS[0] ** (FEW - 1):.3g} m) or"
     else:
         mend = "finer surface cells or"
-    raise CaseError(
+    refused = (
         f"y_plus: at {y_plus:g} the first cell is {first:.3g} m high, from which no {FEW} to {MOST} layers lead to "
         f"surface cells of {cell:.3g} m; {mend} y+ {least / per:.3g} to {widest / per:.3g}"
     )
+    for nearest in (1.02 * least, 0.98 * widest) if first < widest else (0.98 * widest, 1.02 * least):
+        found = _fitting(nearest, cell, MOST, THICKEST * cell)
+        if found is not None:
+            return replace(_told(flow, found, nearest / per, cell, "the nearest"), refused=refused)
+    raise CaseError(refused)
 
 
 def _flat(first: float, cell: float) -> str:

@@ -213,10 +213,11 @@ def _boundaries(space: Domain, flow: Flow) -> dict[str, Proposal[Boundary]]:
 def _enclosed(space: Enclosure, flow: Flow) -> dict[str, Proposal[Boundary]]:
     """By the domain's own words; each patch of a group by itself."""
     given, found = by_domain(space, flow, wind=turbulent(space, flow)), {}
+    all_groups = space.groups
     for name, patch in space.patches.items():
         if patch.role == "automatic":
             continue
-        groups = [group for group, patches in space.groups.items() if name in patches and group in given]
+        groups = [group for group, patches in all_groups.items() if name in patches and group in given]
         boundary = given.get(name) or (given[groups[0]] if groups else None)
         if boundary is None:
             found[name] = _by_role(name, patch, flow)

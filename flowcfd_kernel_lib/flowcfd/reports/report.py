@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd import telling
 from flowcfd.errors import CaseError, FlowError, SiteError
+from flowcfd.given import given_path
 from flowcfd.reports.blocks import Figures
 from flowcfd.reports.sections import SECTIONS, Section, Subject, ordered
 from flowcfd.version import __version__
@@ -63,7 +64,10 @@ def report(
     target = _target(path)
     writer = _WRITERS[target.suffix.lower()]
     own = _template(template, target.suffix.lower())
-    beside = None if template is None else Path(template).expanduser().absolute().parent
+    beside = None if template is None else given_path(template, "template").absolute().parent
+    for name, text in (("title", title), ("author", author), ("note", note)):
+        if not isinstance(text, str):
+            raise CaseError(f"{name}: must be text (got {type(text).__name__})")
     subject = _with(Subject.of(of), evidence, scenes)
     chosen = ordered() if sections is None else _chosen(sections)
     figures, told = Figures(), []
@@ -109,7 +113,7 @@ def _target(path: object) -> Path:
 
 def _chosen(sections: Iterable[str | Own]) -> list[tuple[str, Own]]:
     """The sections that were asked for, by the names that are said of them."""
-    if isinstance(sections, str):
+    if isinstance(sections, str) or not isinstance(sections, Iterable):
         raise CaseError(f"sections: give a list of names or functions, such as [{sections!r}]")
     chosen: list[tuple[str, Own]] = []
     for one in sections:
@@ -128,6 +132,9 @@ def _with(subject: Subject, evidence: Iterable[Any], scenes: Iterable[Any]) -> S
     from flowcfd.scene import Scene
     from flowcfd.studies.independence import Independence
 
+    for name, several in (("evidence", evidence), ("scenes", scenes)):
+        if not isinstance(several, Iterable):
+            raise CaseError(f"{name}: give a list of them (got {type(several).__name__})")
     parts = (one if isinstance(one, Validation) else (one,) for one in evidence)
     given, shown = tuple(chain.from_iterable(parts)), tuple(scenes)
     for one in given:
@@ -159,7 +166,7 @@ def _made(name: str, make: Callable[[Subject], object], subject: Subject, *, str
 def _template(given: str | Path | None, suffix: str) -> str:
     if given is None:
         return resources.files("flowcfd.reports").joinpath(f"templates/report{_TEMPLATES[suffix]}").read_text()
-    file = Path(given).expanduser()
+    file = given_path(given, "template")
     if not file.is_file():
         raise CaseError(f"template: there is no file {file}")
     wanted = _TEMPLATES[suffix]

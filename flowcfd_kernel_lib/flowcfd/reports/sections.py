@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, ResultError
+from flowcfd.given import given_path
+from flowcfd.jobs import open as open_run
 from flowcfd.jobs.handle import Run
 from flowcfd.post.described import case_of
 from flowcfd.post.open import Results
@@ -60,9 +62,9 @@ class Subject:
 
     @classmethod
     def of(cls, given: Any) -> Subject:
-        """From Results, a Run, a Study, mesh independence or a path.
+        """From Results, a Run (or its name), a Study, mesh independence or a path.
 
-        CaseError for anything else, ResultError for a path without a run.
+        CaseError for anything else, ResultError for a path without a run, UnknownName for a name that no run has.
         """
         from flowcfd.studies import Study
         from flowcfd.studies.independence import Independence
@@ -76,8 +78,11 @@ class Subject:
             return cls(given)
         if isinstance(given, Run):
             return cls(Results(given.case, given))
+        if isinstance(given, str) and "/" not in given and not given_path(given, "report").exists():
+            run = open_run(given)
+            return cls(Results(run.case, run))
         if isinstance(given, str | Path):
-            return cls._at(Path(given).expanduser().absolute())
+            return cls._at(given_path(given, "report").absolute())
         raise CaseError(
             f"report: give Results, a Run, a Study, mesh independence or a folder (got {type(given).__name__})"
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from flowcfd.errors import CaseError, UnknownName
+from flowcfd.given import positive
 from flowcfd.picture import VIEWS, Vector, frame
 
 
@@ -27,20 +29,28 @@ class Camera:
     def __post_init__(self) -> None:
         if self.view and self.view not in VIEWS:
             raise UnknownName("view", self.view, VIEWS, where="camera")
-        if not self.zoom > 0:
-            raise CaseError(f"zoom: must be positive (got {self.zoom:g})")
+        positive(self.zoom, "zoom")
+        if self.up is not None and (self.view or self.direction is not None):
+            eye = self.direction or VIEWS[self.view][0]
+            if float(np.linalg.norm(np.cross(eye, self.up))) <= 1e-9 * math.hypot(*eye) * math.hypot(*self.up):
+                raise CaseError(f"up: must not lie along the view (got {self.up} and {eye})")
 
-    def place(self, plotter: Any, bounds: Any, *, flat: Vector | None, below: float = 0.0, above: float = 0.0) -> None:
+    def place(
+        self, plotter: Any, bounds: Any, *, flat: Vector | None,
+        below: float = 0.0, above: float = 0.0, beside: float = 0.0,
+    ) -> None:  # fmt: skip
         """Put the camera of a plotter; `flat` is the normal of the plane where all that is shown lies in one.
 
-        So many pixels `below` and `above` stay free.
+        So many pixels `below`, `above` and on both sides together `beside` stay free.
         """
         away, _, upwards = frame(*self.looks(flat))
         low, high = self._box(bounds)
         centre, size = (low + high) / 2, float(np.linalg.norm(high - low)) or 1.0
         width, height = self.spans(bounds, flat=flat)
         across, tall = plotter.window_size
-        pixel = max(height / max(tall - below - above, 1.0), width / across, 1e-12) / self.zoom  # [m]
+        pixel = (
+            max(height / max(tall - below - above, 1.0), width / max(across - beside, 1.0), 1e-12) / self.zoom
+        )  # [m]
         centre = centre - 0.5 * (below - above) * pixel * upwards
         plotter.camera.focal_point = tuple(centre)
         plotter.camera.position = tuple(centre + 3 * size * away)
@@ -50,7 +60,10 @@ class Camera:
         plotter.reset_camera_clipping_range()
 
     @classmethod
-    def of(cls, plotter: Any, bounds: Any, *, flat: Vector | None, below: float = 0.0, above: float = 0.0) -> Camera:
+    def of(
+        cls, plotter: Any, bounds: Any, *, flat: Vector | None,
+        below: float = 0.0, above: float = 0.0, beside: float = 0.0,
+    ) -> Camera:  # fmt: skip
         """The camera that would be placed where a plotter's is, such as after it was turned by the mouse."""
         seen = plotter.camera
         away = np.asarray(seen.position, float) - np.asarray(seen.focal_point, float)
@@ -67,7 +80,7 @@ class Camera:
             x, y, z = ((_short(one - half), _short(one + half)) for one in centre)
             turned = replace(turned, near=(x, y, z))
         width, height = turned.spans(bounds, flat=flat)
-        zoom = max(height / max(tall - below - above, 1.0), width / across, 1e-12) / pixel
+        zoom = max(height / max(tall - below - above, 1.0), width / max(across - beside, 1.0), 1e-12) / pixel
         return replace(turned, zoom=float(f"{zoom:.4g}"))
 
     def spans(self, bounds: Any, *, flat: Vector | None) -> tuple[float, float]:

@@ -204,6 +204,15 @@ class Data:
             self._smooth[field] = bare.cell_data_to_point_data()
         return self._smooth[field]
 
+    def in_cells(self, field: str) -> np.ndarray:
+        """A field's values in the cells: (n,), or (n, 3) for vectors; of what is derived the mean of their corners."""
+        self.require(field)
+        if field not in DERIVED or field in self.written:
+            return np.asarray(self.cells.cell_data[field])
+        if "in cells" not in self._smooth:
+            self._smooth["in cells"] = self._derived().point_data_to_cell_data()
+        return np.asarray(self._smooth["in cells"].cell_data[field])
+
     def _derived(self) -> Any:
         """The cells with vorticity, Q and lambda2 at their corners."""
         from flowcfd.post import polymesh

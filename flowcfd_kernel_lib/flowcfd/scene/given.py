@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from flowcfd.errors import CaseError, UnknownName
+from flowcfd.errors import CaseError, UnitError, UnknownName
 from flowcfd.scene.kinds import LAYERS
 from flowcfd.scene.layers import AXES, Layer, Vector
 from flowcfd.scene.paint import Paint
@@ -23,6 +25,8 @@ def painted(of: str | Paint, component: str = "magnitude", **how: Any) -> Paint:
     span = how.pop("range", None)
     if span is not None and not isinstance(span, str):
         low, high = numbers("range", span, 2)
+        if not math.isfinite(low) or not math.isfinite(high):
+            raise CaseError(f"range: must be two finite numbers (got {span!r})")
         span = (low, high)
     return Paint(of, component, range=span, **how)  # type: ignore[arg-type]
 
@@ -51,7 +55,7 @@ def middle_of(low: np.ndarray, high: np.ndarray) -> Vector:
 def direction(given: str | Position) -> Vector:
     """A vector, given as such or by an axis and a sign. Raises CaseError for none, and for one of no length."""
     if isinstance(given, str):
-        name = given.lstrip("+-")
+        name = given[1:] if given[:1] in ("+", "-") else given
         if name not in AXES:
             raise CaseError(f"normal: must be x, y, z, -x, -y, -z or three numbers (got {given!r})")
         x, y, z = (-one if given.startswith("-") else one for one in AXES[name])
@@ -64,7 +68,17 @@ def direction(given: str | Position) -> Vector:
 
 def moment(given: object) -> float | None:
     """A time as it is asked for, None: the last. Raises CaseError for what is no number."""
-    return None if given is None else numbers("time", [given])[0]
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, str | Real):
+        raise CaseError(f"time: must be a number of seconds or iterations (got {given!r})")
+    try:
+        return float(given)
+    except ValueError:
+        try:
+            return si(given, "s")
+        except UnitError as error:
+            raise UnitError(f"time: {error}") from None
 
 
 def numbers(what: str, given: object, count: int | None = None) -> tuple[float, ...]:
@@ -89,6 +103,24 @@ def _three(given: Position, unit: str) -> Vector:
         raise CaseError(f"must be three numbers (got {given!r})")
     x, y, z = (si(one, unit) for one in given)
     return x, y, z
+
+
+def along(normal: Vector, at: object, low: np.ndarray, high: np.ndarray) -> Vector:
+    """The point in the middle of a box [m] that lies so far along the axis of a normal."""
+    through = list(middle_of(low, high))
+    distance = si(at, "m") if isinstance(at, str) else numbers("at", [at])[0]
+    through[max(range(3), key=lambda n: abs(normal[n]))] = distance
+    x, y, z = through
+    return x, y, z
+
+
+def box(given: object) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """A box (low, high) in x, y and z. Raises CaseError for anything else."""
+    sides = given if isinstance(given, Sequence | np.ndarray) and not isinstance(given, str) else ()
+    if len(sides) != 3:
+        raise CaseError(f"near: must be (low, high) in x, y and z (got {given!r})")
+    (a, b), (c, d), (e, f) = (numbers("near", side, 2) for side in sides)
+    return (a, b), (c, d), (e, f)
 
 
 def read_paint(data: Mapping[str, Any] | None) -> Paint | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from flowcfd.errors import CaseError, ResultError
+from flowcfd.given import positive
 from flowcfd.scene.paint import Paint
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ class Layer:
     opacity: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.opacity <= 1:
+        if not 0 < positive(self.opacity, "opacity") <= 1:
             raise CaseError(f"opacity: must be above 0 and at most 1 (got {self.opacity:g})")
+        if not isinstance(self.edges, bool):
+            raise CaseError(f"edges: must be True or False (got {self.edges!r})")
 
     @property
     def painted(self) -> bool:
@@ -89,7 +92,11 @@ class Slice(Layer):
         ) else origin[along]  # fmt: skip
         cells = data.with_values(paint.field, smooth=not paint.cells)
         where = " ".join(f"{value:g}" for value in origin)
-        self.show(data, stage, paint, cells.slice(normal=self.normal, origin=origin), f"slice at ({where})")
+        found = cells.slice(normal=self.normal, origin=origin)
+        if data.plane is not None and abs(self.normal[data.plane]) < 1e-6 and found.n_points:
+            low, high = data.bounds  # across a two-dimensional case: a line in it, seen from where it is seen
+            found = found.slice(normal=AXES["xyz"[data.plane]], origin=(low + high) / 2)
+        self.show(data, stage, paint, found, f"slice at ({where})")
 
 
 @dataclass(frozen=True)
@@ -235,18 +242,15 @@ class Glyphs(Layer):
         """Put arrows at some of the cells."""
         import pyvista
 
-        data.require(self.field)
-        cells = data.cells
-        vectors = np.asarray(cells.cell_data[self.field])
+        vectors, cells = data.in_cells(self.field), data.cells
         if vectors.ndim != 2:
             raise CaseError(f"glyphs: {self.field} is no vector field")
         rng = np.random.default_rng(0)
         some = np.sort(rng.permutation(cells.n_cells)[: self.count])
         points = pyvista.PolyData(np.asarray(cells.extract_cells(some).cell_centers().points))
-        data.require(paint.field)
         lengths = np.linalg.norm(vectors[some], axis=1)
         points.point_data["along"], points.point_data["long"] = vectors[some], lengths
-        points.point_data[paint.field] = np.asarray(cells.cell_data[paint.field])[some]
+        points.point_data[paint.field] = data.in_cells(paint.field)[some]
         longest = float(lengths.max()) or 1.0
         low, high = data.bounds
         size = self.scale * 0.05 * float(np.linalg.norm(high - low)) / longest
@@ -281,10 +285,7 @@ class Threshold(Layer):
 
     def draw(self, data: Data, stage: Stage, paint: Paint) -> None:
         """Pick the cells."""
-        data.require(self.field)
-        data.require(paint.field)
-        cells = data.cells
-        values = np.asarray(cells.cell_data[self.field])
+        values, cells = data.in_cells(self.field), data.cells
         scalar = np.linalg.norm(values, axis=1) if values.ndim == 2 else values
         chosen = np.flatnonzero((scalar >= self.low) & (scalar <= self.high))
         if not len(chosen):
@@ -292,8 +293,9 @@ class Threshold(Layer):
                 f"threshold: no cell has {self.field} from {self.low:g} to {self.high:g}; "
                 f"it is {scalar.min():.4g} to {scalar.max():.4g}"
             )
-        part = cells.extract_cells(chosen).extract_surface(algorithm=None)
-        self.show(data, stage, paint, part, "threshold")
+        part = cells.extract_cells(chosen)
+        part.cell_data[paint.field] = data.in_cells(paint.field)[chosen]
+        self.show(data, stage, paint, part.extract_surface(algorithm=None), "threshold")
 
 
 @dataclass(frozen=True)

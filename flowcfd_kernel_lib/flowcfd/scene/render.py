@@ -85,8 +85,10 @@ class Drawn:
         return Camera.of(self.stage.plotter, self.stage.box.ravel(), **self._room())
 
     def _room(self) -> dict[str, Any]:
-        below, above = _below(self.stage, self.stage.plotter.window_size[0]), TITLE * bool(self.scene.words)
-        return {"flat": self.flat, "below": below, "above": above}
+        width = self.stage.plotter.window_size[0]
+        beside, over = _named(self.stage, width, self.flat)
+        above = TITLE * bool(self.scene.words) + over
+        return {"flat": self.flat, "below": _below(self.stage, width), "above": above, "beside": beside}
 
 
 def draw(scene: Scene, made: Any) -> Drawn:
@@ -136,6 +138,14 @@ def _below(stage: Stage, width: int) -> float:
     return 1.25 * scale_height(width) if stage.shown else 0.0
 
 
+def _named(stage: Stage, width: int, flat: Vector | None) -> tuple[float, float]:
+    """The room beside and above a plane for the names of what lies at its rims [pixels]."""
+    if flat is None or not stage.names:
+        return 0.0, 0.0
+    size = letters(13, width)
+    return min(0.25 * width, (0.62 * max(map(len, stage.names)) + 1) * size), 2.0 * size
+
+
 def _size(stage: Stage, seen: Camera, scene: Scene, flat: Vector | None) -> list[int]:
     """Width and height; where that is not given it is what is shown needs."""
     wide, tall = scene.pixels or (WIDTH, 0)
@@ -143,7 +153,8 @@ def _size(stage: Stage, seen: Camera, scene: Scene, flat: Vector | None) -> list
         return [wide, tall]
     width, height = seen.spans(stage.box.ravel(), flat=flat)
     share = min(max(height / max(width, 1e-300), LEAST / WIDTH), MOST / WIDTH)
-    return [wide, round(share * wide + _below(stage, wide) + TITLE * bool(scene.words))]
+    beside, over = _named(stage, wide, flat)
+    return [wide, round(share * (wide - beside) + over + _below(stage, wide) + TITLE * bool(scene.words))]
 
 
 def _front(stage: Stage, seen: Camera, flat: Vector | None) -> np.ndarray:
@@ -223,7 +234,16 @@ def save(scene: Scene, path: Path) -> Path:
         raise CaseError(f"save: must end with {', '.join(WRITERS)} (got {path.name!r})")
     if not path.absolute().parent.is_dir():
         raise CaseError(f"save: there is no folder {path.absolute().parent}")
-    write(scene, path)
+    new = not path.exists()
+    try:
+        with path.open("ab"):  # VTK says nothing where it cannot write
+            pass
+        write(scene, path)
+    except OSError as error:
+        raise CaseError(f"save: {path} cannot be written: {error.strerror or error}") from None
+    finally:
+        if new and path.is_file() and not path.stat().st_size:
+            path.unlink()
     return path
 
 

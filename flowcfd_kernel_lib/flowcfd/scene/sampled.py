@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowcfd.errors import CaseError
 from flowcfd.scene.marks import Line, Probe
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def probed(scene: Scene) -> Table:
-    """The points of all probes with all written fields; empty where there are none."""
+    """The points of all probes with all written fields; CaseError where there are none."""
     points = [point for layer in scene.layers if isinstance(layer, Probe) for point in layer.points]
+    if not points:
+        raise CaseError("scene: has no probe; scene.probe((x, y, z)) puts one into it")
     return scene.results.sample_points(np.reshape(points, (-1, 3)), time=scene.time)
 
 

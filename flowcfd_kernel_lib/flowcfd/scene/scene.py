@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from html import escape
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from flowcfd.errors import CaseError, FlowError, ResultError
+from flowcfd.given import colour, given_path, positive, whole
 from flowcfd.scene import given
 from flowcfd.scene.camera import Camera
 from flowcfd.scene.data import Data
@@ -29,6 +31,7 @@ from flowcfd.scene.layers import (
     Streamlines,
     Surface,
     Threshold,
+    Vector,
 )
 from flowcfd.scene.marks import Line, Patches, Probe, Worst
 from flowcfd.scene.paint import Paint
@@ -37,6 +40,9 @@ from flowcfd.units import si
 if TYPE_CHECKING:
     from flowcfd.post.open import Results
     from flowcfd.post.table import Table
+
+MOST_VALUES = 200
+"""Contours beyond it take minutes, and nobody can tell them apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,26 +68,19 @@ class Scene:
 
     def slice(self, normal: str | Position = "z", at: str | float | Position | None = None, **looks: Any) -> Scene:
         """A plane: its normal, "x", "y", "z" or a vector; `at` a point on it, or how far along the axis [m]."""
-        towards = given.direction(normal)
-        if at is None or not isinstance(at, str | int | float):
-            origin = None if at is None else given.point(at)
-            return self._with(Slice(normal=towards, origin=origin, **given.looks(looks)))
-        low, high = self._data.bounds
-        through = list(given.middle_of(low, high))
-        along = max(range(3), key=lambda n: abs(towards[n]))
-        through[along] = si(at, "m")
-        return self._with(Slice(normal=towards, origin=(through[0], through[1], through[2]), **given.looks(looks)))
+        return self._with(Slice(normal=given.direction(normal), origin=self._on(normal, at), **given.looks(looks)))
 
     def surface(self, *patches: str, plain: str = "", **looks: Any) -> Scene:
         """Patches or groups, without names the body or the walls; `plain` is one colour for them instead of a field."""
-        return self._with(Surface(patches=tuple(patches), colour=plain, **given.looks(looks)))
+        for name in patches:
+            if not isinstance(name, str):
+                raise CaseError(f"surface: give names of patches, surface('inlet', 'outlet') (got {name!r})")
+        return self._with(Surface(patches=tuple(patches), colour=colour(plain, "plain"), **given.looks(looks)))
 
     def contour(self, of: str = "p", values: Iterable[float] | int | None = None, **looks: Any) -> Scene:
         """The surfaces (in two dimensions: lines) where a field has these values, or so many over its range."""
-        if values is None or isinstance(values, int):
-            count = 10 if values is None else values
-            if count < 1:
-                raise CaseError(f"contour: needs one value or more (got {count})")
+        if values is None or isinstance(values, Integral):
+            count = 10 if values is None else whole(values, "contour: values", 1, MOST_VALUES)
             return self._with(Contour(field=of, count=count, **given.looks(looks)))
         return self._with(Contour(field=of, values=given.numbers("values", values), **given.looks(looks)))
 
@@ -106,22 +105,42 @@ class Scene:
         """
         if sum(map(bool, (from_, line is not None, ball is not None))) != 1:
             raise CaseError("streamlines: give one of from_ (a patch), line (two points) or ball (centre, radius)")
+        if not isinstance(from_, str):
+            raise CaseError(f"streamlines: from_ must be the name of a patch (got {from_!r})")
+        for what, pair in (("line: must be two points", line), ("ball: must be (centre, radius)", ball)):
+            if pair is not None and (not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2):
+                raise CaseError(f"{what} (got {pair!r})")
         ends = None if line is None else (given.point(line[0]), given.point(line[1]))
-        round_ = None if ball is None else (given.point(ball[0]), si(ball[1], "m"))
-        seeds: dict[str, Any] = {"patch": from_, "line": ends, "ball": round_, "count": count}
-        return self._with(Streamlines(**seeds, width=width, colour=plain, **given.looks(looks)))
+        if ends is not None and ends[0] == ends[1]:
+            raise CaseError(f"line: its two points must differ (got {line!r})")
+        round_ = None if ball is None else (given.point(ball[0]), positive(si(ball[1], "m"), "ball: radius"))
+        seeds: dict[str, Any] = {
+            "patch": from_,
+            "line": ends,
+            "ball": round_,
+            "count": whole(count, "count", 1, 100_000),
+        }
+        looked = {"width": positive(width, "width"), "colour": colour(plain, "plain"), **given.looks(looks)}
+        return self._with(Streamlines(**seeds, **looked))
 
     def glyphs(self, of: str = "U", count: int = 400, scale: float = 1.0, **looks: Any) -> Scene:
         """Arrows along a vector field, at so many cells."""
-        return self._with(Glyphs(field=of, count=count, scale=scale, **given.looks(looks)))
+        size = positive(scale, "scale")
+        return self._with(Glyphs(field=of, count=whole(count, "count", 1), scale=size, **given.looks(looks)))
 
-    def clip(self, normal: str | Position = "y", at: Position | None = None, **looks: Any) -> Scene:
-        """The cells behind a plane; with `edges=True` whole cells and their edges, which shows the mesh."""
-        origin = None if at is None else given.point(at)
-        return self._with(Clip(normal=given.direction(normal), origin=origin, **given.looks(looks)))
+    def clip(self, normal: str | Position = "y", at: str | float | Position | None = None, **looks: Any) -> Scene:
+        """The cells behind a plane, given as for a slice; with `edges=True` whole cells and their edges: the mesh."""
+        return self._with(Clip(normal=given.direction(normal), origin=self._on(normal, at), **given.looks(looks)))
+
+    def _on(self, normal: str | Position, at: str | float | Position | None) -> Vector | None:
+        """A point on a plane [m]."""
+        if isinstance(at, str | Real):
+            return given.along(given.direction(normal), at, *self._data.bounds)
+        return None if at is None else given.point(at)  # type: ignore[arg-type]  # a float is a Real
 
     def threshold(self, of: str, low: float, high: float, **looks: Any) -> Scene:
         """The cells in which a field lies in a range."""
+        low, high = given.numbers("threshold", (low, high), 2)
         if not low < high:
             raise CaseError(f"threshold: the range must rise (got {low:g} to {high:g})")
         return self._with(Threshold(field=of, low=low, high=high, **given.looks(looks)))
@@ -136,11 +155,11 @@ class Scene:
 
     def line(self, a: Position, b: Position, count: int = 101) -> Scene:
         """A line from `a` to `b` [m] along which fields are read off; `scene.profiles` are the tables of them."""
-        return self._with(Line(a=given.point(a), b=given.point(b), count=count))
+        return self._with(Line(a=given.point(a), b=given.point(b), count=whole(count, "count", 2, 1_000_000)))
 
     def worst(self, metric: str = "non-orthogonality", count: int = 50) -> Scene:
         """The worst cells of the mesh by a metric of checkMesh, which is run once; see `fc.quality`."""
-        return self._with(Worst(metric=metric, count=count))
+        return self._with(Worst(metric=metric, count=whole(count, "count", 1)))
 
     def patches(self, **looks: Any) -> Scene:
         """The patches of the mesh, each in a colour of its own, with their names; needs no fields."""
@@ -188,18 +207,19 @@ class Scene:
 
         Without a view: straight at a plane or a two-dimensional case, else "iso".
         """
-        box = None if near is None else tuple((float(low), float(high)) for low, high in near)
+        box = None if near is None else given.box(near)
         above = None if up is None else given.direction(up)
         where: dict[str, Any] = {"view": view} if isinstance(view, str) else {"direction": given.direction(view)}
-        return self.changed(seen=Camera(**where, zoom=zoom, near=box, up=above))  # type: ignore[arg-type]
+        return self.changed(seen=Camera(**where, zoom=zoom, near=box, up=above))
 
     def zoom(self, times: float) -> Scene:
         """Nearer, or with less than one further away."""
-        return self.changed(seen=replace(self.seen, zoom=self.seen.zoom * times))
+        return self.changed(seen=replace(self.seen, zoom=self.seen.zoom * positive(times, "zoom")))
 
     def size(self, width: int, height: int = 0) -> Scene:
         """The picture's size [pixels]; the height 0 is that which what is shown needs."""
-        if not (16 <= width <= 8000 and (height == 0 or 16 <= height <= 8000)):
+        known = all(isinstance(one, Integral) for one in (width, height))
+        if not known or not (16 <= width <= 8000 and (height == 0 or 16 <= height <= 8000)):
             raise CaseError(f"size: must be 16 to 8000 pixels (got {width} x {height})")
         return self.changed(pixels=(int(width), int(height)))
 
@@ -213,6 +233,8 @@ class Scene:
 
     def title(self, words: str) -> Scene:
         """A line above."""
+        if not isinstance(words, str):
+            raise CaseError(f"title: must be text (got {words!r})")
         return self.changed(words=words)
 
     # ---- what comes of it
@@ -262,7 +284,7 @@ class Scene:
         """Write .png, .svg, .pdf, .html (turns in the browser, needs nothing else), .gltf or .vtm; returns the path."""
         from flowcfd.scene.render import save
 
-        return save(self, Path(path).expanduser())
+        return save(self, given_path(path, "save"))
 
     @property
     def code(self) -> str:
@@ -289,7 +311,7 @@ class Scene:
         try:
             scene = view(data["of"])
             return replace(
-                scene, time=data["time"], paint=given.read_paint(data["paint"]),
+                scene, time=given.moment(data["time"]), paint=given.read_paint(data["paint"]),
                 seen=Camera(**given.tuples(data["camera"])),
                 layers=tuple(given.read_layer(one) for one in data["layers"]),
                 pixels=None if data["size"] is None else tuple(data["size"]),

@@ -97,6 +97,8 @@ class Stage:
         for number, (paint, vector) in enumerate(kinds):
             mine = [(dataset, how) for dataset, own, _, how in self.shown if own == paint]
             low, high = self._range(paint, [np.asarray(dataset["shown"]) for dataset, _ in mine])
+            if vector and paint.component == "magnitude" and paint.range in (None, "times"):
+                low = max(low, 0.0)  # around a single value there is room, but not below zero
             for dataset, how in mine:
                 lines = bool(dataset.n_lines) if hasattr(dataset, "n_lines") else False
                 last = self.plotter.add_mesh(

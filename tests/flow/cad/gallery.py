@@ -90,7 +90,7 @@ HEALTHY: tuple[Healthy, ...] = (
     Healthy("building", SITE, 2.0, speed=10.0),
     Healthy("village", SITE, 0.16 * 0.8 + 0.16 * 0.5 + 0.18 * 1.1, speed=10.0),
     Healthy("dome", SITE, PI / 12, speed=10.0),
-    Healthy("boss", SITE, 1 + PI * 0.25**2 * 0.5, unit="mm", speed=10.0, cells=60_000),
+    Healthy("boss", SITE, 1 + PI * 0.25**2 * 0.5, unit="mm", speed=10.0, cells=70_000),
     Healthy("detailed", AIR, 0.4 * 0.2 * 0.15, prepare=defeatured),
     Healthy("inches", AIR, (10 * 5 * 4 - PI * 4) * 0.0254**3),
     Healthy("loose", AIR, 0.8 * 0.16 + PI * 2 / 3 * 0.2**3, 1e-6),

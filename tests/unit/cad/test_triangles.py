@@ -50,6 +50,18 @@ def cube(tmp_path: Path) -> Path:
     return file
 
 
+def test_what_is_lost_or_joined_of_an_stl_is_said(tmp_path: Path) -> None:
+    whole = text(CUBE)
+    (tmp_path / "cut.stl").write_text(whole[: whole.index("endsolid")])
+    assert cad.load(tmp_path / "cut.stl", "m").said == ("cut.stl ends without `endsolid`: the rest of it may be lost",)
+    (tmp_path / "two.stl").write_text(text(CUBE, ["a b", "a_b", *SIDES[2:]]))
+    two = cad.load(tmp_path / "two.stl", "m")
+    assert list(two.patches) == ["a_b", *SIDES[2:]]
+    assert two.said == ("'a b', 'a_b' are one patch, a_b",)
+    (tmp_path / "marked.stl").write_bytes(b"\xef\xbb\xbf" + whole.encode())
+    assert cad.load(tmp_path / "marked.stl", "m").said == ()
+
+
 def test_the_solids_are_the_patches_and_the_cube_is_one(cube: Path) -> None:
     found = cad.load(cube, "mm")
     assert list(found.patches) == SIDES

@@ -434,7 +434,11 @@ def test_layers_over_cells_of_two_sizes_are_noted() -> None:
     assert one.field == "mesh.edges"
     assert found(surface=(4, 5)) == []
     assert found(surface=4, layers=5) == []
-    assert found(surface={"brick": 3, "roof": (3, 4)}, layers=fc.Layers(3, patches=("front",))) == []
+    front = fc.Layers(3, patches=("front",))
+    (one,) = found(surface={"brick": 3, "roof": (3, 4)}, layers=front)  # edges are as fine as the finest patch
+    assert one.field == "mesh.edges"
+    assert one.mend is not None and one.mend.text == "give edges=3, the level of most of them"
+    assert found(surface={"brick": 3, "roof": (3, 4)}, edges=3, layers=front) == []
 
 
 def test_a_notebook_shows_the_domain_to_scale() -> None:

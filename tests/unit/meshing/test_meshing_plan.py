@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 import trimesh
@@ -152,11 +153,46 @@ def test_layers_are_relative_where_wall_functions_do_not_fit_and_it_says_so():
 
 def test_a_y_plus_that_cannot_be_had_is_refused_with_what_can():
     flow = Flow(speed=40.0, length=1.0)
-    with pytest.raises(CaseError, match=r"coarser surface cells .* or y\+ .* to"):
-        stack(flow, flow.wall_cell(30), 30)
-    with pytest.raises(CaseError, match="finer surface cells"):
-        stack(flow, 0.5, 0.001)
-    assert stack(flow, flow.wall_cell(1) * 100, 1).y_plus == 1
+    refused = stack(flow, flow.wall_cell(30), 30).refused
+    assert re.search(r"y_plus: at 30 .* coarser surface cells .* or y\+ .* to", refused)
+    assert "finer surface cells" in stack(flow, 0.5, 0.001).refused
+    got = stack(flow, flow.wall_cell(1) * 100, 1)
+    assert (got.y_plus, got.refused) == (1, "")
+
+
+def test_a_y_plus_within_the_range_that_a_refusal_names_can_be_had(ball):
+    flow = Flow(speed=40.0)
+    with pytest.raises(CaseError, match=r"^y_plus: at 5000 ") as found:
+        size(ball, flow, domain=fc.FreeAir(far=3), cells=8000, y_plus=5000)
+    low, high = map(float, re.search(r"y\+ (\S+) to (\S+)$", str(found.value)).groups())
+    assert low < 1 < 100 < high
+    for wanted in (1.5 * low, 0.7 * high):
+        plan = size(ball, flow, domain=fc.FreeAir(far=3), cells=8000, y_plus=wanted)
+        assert plan.y_plus == pytest.approx(wanted)
+        assert plan.cells == pytest.approx(8000, rel=0.06)
+
+
+def test_half_of_what_has_no_halves_is_refused(home, tmp_path):
+    duct = trimesh.creation.box((2, 1, 1))
+    faces = [0 if x < -0.9 else 1 if x > 0.9 else 2 for x in duct.face_normals[:, 0]]
+    body = made(tmp_path, duct, "duct", faces, ["inlet", "outlet", "wall"])
+    with pytest.raises(CaseError, match="half: is for domains around a body; a patch of this one is called inlet"):
+        size(body, Flow(1.0), cells=5000, half=True)
+    with pytest.raises(CaseError, match="half: is for domains around a body; Internal has none"):
+        size(body, Flow(1.0), cells=5000, domain=fc.Internal(), half=True)
+    with pytest.raises(CaseError, match=r"cells: must be a whole number from 1000"):
+        size(body, Flow(1.0), cells=5000.5)
+
+
+def test_a_narrow_patch_has_finer_cells_and_the_edges_of_all_do_not(home, tmp_path):
+    box = trimesh.creation.box((1, 0.5, 0.4)).subdivide().subdivide().subdivide()
+    x, y, z = box.triangles_center.T
+    slot = (x < -0.499) & (abs(y) < 0.07) & (abs(z) < 0.05)
+    body = made(tmp_path, box, "block", slot.astype(int).tolist(), ["hull", "slot"])
+    mesh = size(body, Flow("20 m/s"), domain=fc.WindTunnel(), cells=10_000).mesh
+    (hull, _), (narrow, _) = mesh.surface["hull"], mesh.surface["slot"]
+    assert narrow == hull + 1
+    assert mesh.edges == (hull, hull)
 
 
 def test_layers_that_are_kept_for_other_cells_are_told_as_they_are():
@@ -213,7 +249,7 @@ def test_the_command_shows_the_same_plan(home, tmp_path, capsys):
         ({"geometry": "ball.stl"}, r"geometry: must be one of flowcfd.load"),
         ({"domain": "tunnel"}, "domain: must be one that holds a body, such as flowcfd.WindTunnel"),
         ({"y_plus": "1 mm"}, "y_plus: must be a number above 0"),
-        ({"cells": "many"}, "cells: must be 1000 to"),
+        ({"cells": "many"}, "cells: must be a whole number from 1000 to"),
     ],
 )
 def test_what_is_given_in_the_wrong_kind_is_named(ball, given, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from flowcfd.case.around import Section
@@ -13,6 +14,9 @@ from flowcfd.case.tunnel import WindTunnel
 from flowcfd.foam.check import placement
 from flowcfd.foam.check.finding import Finding, Mend
 
+STEEP = math.radians(35)
+"""Beyond it hardly any body is meant to be flown past, and a bare number of degrees lies beyond it from 1 on."""
+
 
 def findings(case: Case) -> Iterator[Finding]:
     """What is found in the description itself."""
@@ -20,6 +24,7 @@ def findings(case: Case) -> Iterator[Finding]:
     yield from _hovering(case)
     yield from _near(case)
     yield from _torn(case)
+    yield from _steep(case)
     yield from placement.findings(case)
 
 
@@ -86,12 +91,31 @@ def _torn(case: Case) -> Iterator[Finding]:
         )
         mend = Mend(f"give it one level, surface={low} or surface={high}; fc.quality(run) says what was kept", ())
         yield Finding("note", "levels-under-layers", text, mend=mend, field="mesh.surface")
-    elif mesh.edges is not None and any(edges > found[name][1] for name in named if name in found):
+    elif any(edges > found[name][1] for name in named if name in found):
+        levels = [found[name][1] for name in named if name in found]
+        coarse = max(set(levels), key=levels.count)
         text = (
             f"along edges cells are of level {edges}, finer than those of the surfaces that have layers: these collapse"
             " where cells of two sizes meet"
         )
-        yield Finding("note", "levels-under-layers", text, mend=Mend("leave edges out", ()), field="mesh.edges")
+        yield Finding(
+            "note",
+            "levels-under-layers",
+            text,
+            mend=Mend(f"give edges={coarse}, the level of most of them", ()),
+            field="mesh.edges",
+        )
+
+
+def _steep(case: Case) -> Iterator[Finding]:
+    """Angles are in radians where they have no unit: 5 is 286 degrees."""
+    for name, boundary in case.boundaries.items():
+        angle = getattr(boundary, "angle", 0.0)
+        if isinstance(angle, float) and abs(angle) > STEEP:
+            text = f"an angle of attack of {math.degrees(angle):.4g} degrees ({angle:.4g} rad)"
+            if abs(angle) >= 1:
+                text += f"; was '{angle:g} deg' meant? Without a unit it is in radians"
+            yield Finding("warning", "steep-angle", text, field=f"boundaries.{name}.angle")
 
 
 def _reach(space: BuildingSite, body: Bounds) -> dict[str, tuple[float, int, str]]:

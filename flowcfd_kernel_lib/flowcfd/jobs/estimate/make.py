@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flowcfd.errors import CaseError, SiteError
 from flowcfd.foam.casefiles import CaseFiles
 from flowcfd.foam.check.view import CaseView
+from flowcfd.given import whole
 from flowcfd.jobs import slots
 from flowcfd.jobs.estimate import known, profiles, rules
 from flowcfd.jobs.estimate import schedule as clock
@@ -81,11 +82,7 @@ def of_job(
 
 
 def _checked(cores: object) -> int:
-    if cores is None:
-        return 1
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
-        raise CaseError(f"cores: must be a whole number of at least 1 (got {cores!r})")
-    return cores
+    return 1 if cores is None else whole(cores, "cores", 1)
 
 
 def _resources(given: Resources | Mapping[str, object] | None) -> Resources | None:

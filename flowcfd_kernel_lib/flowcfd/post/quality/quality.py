@@ -18,6 +18,8 @@ from flowcfd.foam import checkmesh, snappylog
 from flowcfd.foam.checkmesh import CheckMesh
 from flowcfd.foam.faults import meshgate
 from flowcfd.foam.snappylog import SnappyLog
+from flowcfd.given import given_path, whole
+from flowcfd.jobs import open as open_run
 from flowcfd.jobs.handle import Run, logs
 from flowcfd.jobs.record import ACTIVE
 from flowcfd.picture import Picture
@@ -69,7 +71,7 @@ class MeshQuality:
             raise UnknownName("metric", metric, self.metrics, where="metric")
         from flowcfd.post.table import Table  # brings pandas, 70 MB that a score does not need
 
-        found = self._ask("worst", "worst cells", metric=metric, count=count)
+        found = self._ask("worst", "worst cells", metric=metric, count=whole(count, "count", 1))
         centres = np.array(found["centres"], np.float64).reshape(-1, 3)
         table = Table(
             {"x": centres[:, 0], "y": centres[:, 1], "z": centres[:, 2], metric: found["values"]}, index=found["cells"]
@@ -176,7 +178,7 @@ _UNITS = {"non-orthogonality": "degree", "volume": "m3"}
 
 
 def quality(target: Run | str | Path) -> MeshQuality:
-    """Look at the mesh of a run, or of an OpenFOAM case: checkMesh is run on it, which writes nothing there.
+    """Look at the mesh of a run (or its name), or of an OpenFOAM case: checkMesh is run, which writes nothing there.
 
     A run that is still at its mesh is waited for: before its layers, a mesh is another one.
 
@@ -185,7 +187,9 @@ def quality(target: Run | str | Path) -> MeshQuality:
     """
     if not isinstance(target, (Run, str, Path)):
         raise CaseError(f"target: must be a Run or the folder of a case (got {type(target).__name__})")
-    case = target.case if isinstance(target, Run) else Path(target).expanduser().absolute()
+    if isinstance(target, str) and "/" not in target and not given_path(target, "target").exists():
+        target = open_run(target)
+    case = target.case if isinstance(target, Run) else given_path(target, "target").absolute()
     if not isinstance(target, Run) and (case / "job.json").is_file():
         target = Run(case)
         case = target.case

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcfd import jobs, studies
+from flowcfd.case import Case
 from flowcfd.errors import CaseError, FlowError, UnknownName
 from flowcfd.jobs import Run
 from flowcfd.studies import Study
@@ -45,7 +46,7 @@ def subject(of: Target, measures: Sequence[str] = ()) -> Subject:
         if not (of.path / "study.json").is_file():
             raise CaseError(f"{of.name}: nothing of this study is computed yet; study.run() begins")
         return Subject(of.name, study=str(of.path), measures=tuple(measures))
-    runs = [_run(of)] if isinstance(of, Run) or not isinstance(of, Iterable) else [_run(one) for one in of]
+    runs = [_run(of)] if isinstance(of, Run | Case) or not isinstance(of, Iterable) else [_run(one) for one in of]
     title = runs[0].name if len(runs) == 1 else f"{len(runs)} runs"
     return Subject(title, runs=tuple(str(run.path) for run in runs), measures=tuple(measures))
 

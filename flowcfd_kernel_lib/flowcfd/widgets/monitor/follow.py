@@ -94,6 +94,11 @@ class Follower:
         return replace(last.progress, began=None if first is last else first.progress.start_time)
 
     @property
+    def steps(self) -> int:
+        """The steps that were done, in all logs together: a run that goes on begins a new one."""
+        return sum(tail.progress.iteration for tail in self._tails)
+
+    @property
     def caught_up(self) -> bool:
         """Whether all that was written is read."""
         return not self.behind and self._read >= len(self._tails) - 1

@@ -96,9 +96,10 @@ class Loose(Run):
     def _judged(self, progress: Progress) -> tuple[Any, str]:
         log = self.solver_logs()[-1]
         quiet = time.time() - _changed(log)
-        if progress.ended:
+        foot = _foot(log)
+        if progress.ended or foot.rstrip().removesuffix("Finalising parallel run").rstrip().endswith("\nEnd"):
             return "Done", ""
-        if "FOAM FATAL" in (foot := _foot(log)) or "sigFpe" in foot:
+        if "FOAM FATAL" in foot or "sigFpe" in foot:
             return "Failed", f"{log.name} says so"
         if quiet > max(QUIET, STEPS * (progress.pace or 0.0)):
             return "Stopped", f"{log.name} has not grown for {span(quiet)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,10 @@ COLOURS = ("#0b6bcb", "#c4570a", "#1a7f4b", "#b02a8a", "#6b4fbb", "#00798a", "#9
 PANELS = 4
 CURVES = 8
 """So many panels, and curves in each, a picture has."""
+WRAPPED = 150
+"""Letters of its sentence in a line."""
+TABLE = 24
+"""Rows of several runs that it shows."""
 
 
 def words(told: Mapping[str, Any], overview: Mapping[str, Any]) -> str:
@@ -44,19 +49,44 @@ def png(
         (one for one in curves if len(one[1]) > 1),
         key=lambda one: order.index(one[0].tab) if one[0].tab in order else len(order),
     )[:PANELS]
-    figure = Figure(figsize=(8.6, 0.75 + 2.5 * max(1, (len(shown) + 1) // 2)), dpi=100, layout="constrained")
+    lines = textwrap.wrap(words(told, overview), WRAPPED) or [""]
+    table = [] if shown else _table(overview)
+    tall = 0.3 + 0.16 * len(table) if table else 2.5 * max(1, (len(shown) + 1) // 2)
+    figure = Figure(figsize=(8.6, 0.45 + 0.15 * len(lines) + tall), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(words(told, overview)[:160], x=0.01, ha="left", fontsize=9, color=INK, wrap=True)
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=9, color=INK)
     axes = figure.subplots(max(1, (len(shown) + 1) // 2), 2 if len(shown) > 1 else 1, squeeze=False).ravel()
     for axis, (group, rows) in zip(axes, shown, strict=False):
         _panel(axis, group, rows, [band for band in bands if band["group"] == group.key], str(told.get("x", "")))
     for axis in axes[len(shown) :]:
         axis.set_axis_off()
     if not shown:
-        axes[0].text(0.5, 0.5, "no rows yet", ha="center", color=MUTED, transform=axes[0].transAxes)
+        text, place, align = ("\n".join(table), 0.0, "left") if table else ("no rows yet", 0.5, "center")
+        axes[0].text(
+            place, 1.0, text, ha=align, va="top", color=MUTED, fontsize=8, family="monospace",
+            transform=axes[0].transAxes,
+        )  # fmt: skip
     made = io.BytesIO()
     figure.savefig(made, format="png")
     return made.getvalue()
+
+
+def _table(overview: Mapping[str, Any]) -> list[str]:
+    """The rows of several runs as lines of one width: run, state, how far, and what is measured or why it ended."""
+    rows = list(overview.get("rows", ()))
+    cells = [
+        (
+            str(row["label"])[:40], str(row["state"]),
+            f"{100 * row['fraction']:.0f} %" if row.get("fraction") is not None else "",
+            str(row.get("measure") or row.get("why") or "")[:60],
+        )
+        for row in rows[:TABLE]
+    ]  # fmt: skip
+    widths = [max(len(one[n]) for one in cells) for n in range(3)] if cells else []
+    lines = [
+        "  ".join([*(f"{text:<{wide}}" for text, wide in zip(one, widths, strict=False)), one[3]]) for one in cells
+    ]
+    return lines + ([f"and {len(rows) - TABLE} more"] if len(rows) > TABLE else [])
 
 
 def _panel(axis: Any, group: Group, rows: Rows, bands: Sequence[Mapping[str, Any]], x: str) -> None:

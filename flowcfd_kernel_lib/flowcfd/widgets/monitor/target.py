@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from flowcfd.case import Case, Domain
 from flowcfd.errors import CaseError, FlowError, UnknownName
 from flowcfd.jobs import Run, Runs
 from flowcfd.jobs import open as open_run
@@ -39,7 +40,7 @@ def watch(what: Watched) -> Monitor:
     )
 
 
-def target(what: Watched) -> Run | Runs | Study:
+def target(what: Watched | object) -> Run | Runs | Study:
     """The run, the runs or the study that is meant."""
     if isinstance(what, Runs) and not len(what):
         raise CaseError("watch: there is no run in what was given; fc.runs() shows those there are")
@@ -47,7 +48,7 @@ def target(what: Watched) -> Run | Runs | Study:
         return what
     if isinstance(what, (str, Path)):
         return _named(what)
-    if isinstance(what, Iterable):
+    if isinstance(what, Iterable) and not isinstance(what, Case | Domain | bytes):
         members = [_run(one) for one in what]
         if not members:
             raise CaseError("watch: there is no run in what was given")

@@ -91,7 +91,7 @@ def _far(follower: Follower, progress: Progress, status: Status) -> Iterator[str
         if steady(follower.run.record, follower):
             yield f"iteration {progress.time:g}" + (f" of {end:g}" if end else "")
         else:
-            yield f"time {progress.time:.4g} s" + (f" of {end:g} s" if end else "") + f", step {progress.iteration}"
+            yield f"time {progress.time:.4g} s" + (f" of {end:g} s" if end else "") + f", step {follower.steps}"
     if progress.converged is not None:
         yield f"converged at iteration {progress.converged}"
     if progress.courant is not None:

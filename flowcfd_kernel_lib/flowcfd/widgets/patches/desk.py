@@ -102,6 +102,8 @@ class Desk:
         """The chosen patches have this boundary. In a case that it does not fit, it waits with a sentence beside it."""
         if not self.source.assigns:
             raise CaseError(self.source.words[-1] if self.source.words else "there is nothing to assign to")
+        if not isinstance(boundary, Boundary):
+            raise CaseError(f"boundary: must be one, such as Wall() or Inlet('2 m/s') (got {boundary!r})")
         self.take(self.picking.assigned(boundary))
 
     def take(self, picking: Picking) -> None:

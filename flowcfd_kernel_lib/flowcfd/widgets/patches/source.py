@@ -14,7 +14,7 @@ from flowcfd.cad.load import readers
 from flowcfd.case import Case, Domain
 from flowcfd.case.boundary import Boundary
 from flowcfd.case.enclosure import Enclosure
-from flowcfd.errors import CaseError, DictionaryError, FlowError, NotYet
+from flowcfd.errors import CaseError, DictionaryError, FlowError, NotYet, UnknownName
 from flowcfd.foam import fields
 from flowcfd.foam.adopt import adopt
 from flowcfd.foam.casefiles import Blob, CaseFiles
@@ -67,6 +67,7 @@ class Source:
 
 def source(of: Of, boundaries: Mapping[str, Boundary] | None = None) -> Source:
     """What can be picked on. Raises CaseError for what is none of these, FlowError for a path without a mesh."""
+    _boundaries(of, boundaries)
     match of:
         case Geometry():
             return of_geometry(of, boundaries)
@@ -81,6 +82,22 @@ def source(of: Of, boundaries: Mapping[str, Boundary] | None = None) -> Source:
         case str() | Path():
             return _of_path(Path(of).expanduser(), boundaries)
     raise CaseError(f"patches: must be {KNOWN} (got {type(of).__name__})")
+
+
+def _boundaries(of: object, given: object) -> None:
+    """CaseError for what are no boundaries by patches, and where they come with what is picked on."""
+    if given is None:
+        return
+    if not isinstance(given, Mapping) or not all(isinstance(one, Boundary) for one in given.values()):
+        raise CaseError(f"boundaries: must be boundaries by patches, such as {{'roof': Wall()}} (got {given!r})")
+    if not given:
+        return
+    if isinstance(of, Case | CaseFiles | Run):
+        raise CaseError(f"boundaries: are those of the {type(of).__name__}; give none beside it")
+    known = of.names if isinstance(of, Geometry) else [*of.patches, *of.groups] if isinstance(of, Domain) else None
+    for name in given:
+        if known is not None and name not in known:
+            raise UnknownName("patch", str(name), set(known), where="boundaries")
 
 
 def of_geometry(geometry: Geometry, boundaries: Mapping[str, Boundary] | None = None) -> Source:
@@ -115,7 +132,9 @@ def of_domain(domain: Domain, boundaries: Mapping[str, Boundary]) -> Source:
         except FlowError as error:
             words = (f"{error}; the body is in the list only",)
     shell = Shell.joined(parts, len(names))
-    kept = {name: one for name, one in boundaries.items() if name in names}
+    groups = domain.groups
+    kept = {patch: one for name, one in boundaries.items() for patch in groups.get(name, ())}
+    kept |= {name: one for name, one in boundaries.items() if name in names}
     begun = picking(shell, names, kept, fixed=True, areas=_known(areas, shell))
     own = {name: KINDS[domain.patches[name].kind] for name in domain.automatic}
     return Source(domain.kind, begun, domain=domain, automatic=own, words=words)

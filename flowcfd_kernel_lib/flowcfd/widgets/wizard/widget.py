@@ -74,6 +74,8 @@ class Wizard:
         self._kept = Kept(".fc-wizard", self._left)
         self.change(draft)
         self._turned()
+        if cell and self.draft.complete:  # what changes later is written by the page
+            self._writer.write(self.code, self._mark)
 
     @property
     def case(self) -> Case:

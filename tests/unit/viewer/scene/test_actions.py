@@ -71,7 +71,7 @@ def test_the_camera_fits_and_keeps_its_direction(scene: Scene) -> None:
         (lambda s: ACTIONS["typed"](s, "a", 1), r"lowest: must be a number \(got 'a'\)"),
         (lambda s: ACTIONS["typed"](s, 2, 1), "the range must rise"),
         (lambda s: ACTIONS["layer"](s, 9, "edges", True), "there is no layer 10; there are 2"),
-        (lambda s: ACTIONS["layer"](s, 0, "opacity", 0), "opacity: must be above 0"),
+        (lambda s: ACTIONS["layer"](s, 0, "opacity", 0), "opacity: must be a number above 0"),
         (lambda s: ACTIONS["plane"](s, 0, [0, 0, 0]), "zero vector"),
         (lambda s: ACTIONS["probe"](s, "", "1", "2"), "point: must be a number"),
         (lambda s: ACTIONS["line"](s, [0, 0, 0], [0, 0, 0]), "two different ends"),

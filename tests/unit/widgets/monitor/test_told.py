@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import flowcfd as fc
 from flowcfd.errors import CaseError
 from flowcfd.jobs import Runs, record, settle
 from flowcfd.jobs.handle import Run
 from flowcfd.jobs.process import Identity
 from flowcfd.jobs.record import Job, StageRecord, WorkerRecord
-from flowcfd.widgets.monitor import target
+from flowcfd.picture import Picture
+from flowcfd.widgets.monitor import picture, target
 from flowcfd.widgets.monitor.follow import FORCES_TAB, Follower
 from flowcfd.widgets.monitor.loose import Loose, status_of
 from flowcfd.widgets.monitor.told import bands, told
@@ -162,6 +164,31 @@ def test_a_case_that_is_no_run_is_followed_by_its_log(bare: Path) -> None:
     assert told(follower, status_of(run, follower.progress))["state"] == "Done"
     assert run.state == "Done"
     assert follower.groups["residuals"].history.count == 5
+
+
+def test_a_log_that_has_its_end_is_done_before_it_is_read(bare: Path) -> None:
+    log = bare / "log.icoFoam"
+    log.write_text(log.read_text() + STEP.format(0.5, 0.1) + "End\n\nFinalising parallel run\n")
+    os.utime(log, (1e9, 1e9))
+    run = Loose(bare)
+    assert status_of(run, run.progress()).state == "Done"
+
+
+def test_the_picture_of_several_runs_has_their_table_and_a_long_cause_is_whole(make: Make) -> None:
+    rows = [{"label": f"{n}: speed {n}", "state": "Done", "fraction": 1.0, "measure": f"Cd {n}"} for n in range(30)]
+    assert picture._table({"rows": rows})[1].split() == ["1:", "speed", "1", "Done", "100", "%", "Cd", "1"]
+    assert picture._table({"rows": rows})[-1] == "and 6 more"
+    told_ = {"run": "r", "state": "Failed", "far": "", "left": "", "why": "because " * 60}
+    long, short = (Picture(picture.png([], {**told_, "why": why}, [], {})).size for why in (told_["why"], "it failed"))
+    assert long[1] > short[1]  # room for all of its lines
+    table = Picture(picture.png([], {}, [], {"title": "30 runs", "rows": rows})).size
+    assert table[1] > short[1]
+
+
+def test_what_is_no_run_is_named(make: Make) -> None:
+    for wrong in (fc.Cavity("1 m"), b"run"):
+        with pytest.raises(CaseError, match=rf"watch: must be a run, .* \(got {type(wrong).__name__}\)"):
+            target.target(wrong)
 
 
 def test_a_log_that_grows_no_more_and_one_that_failed_are_said(bare: Path) -> None:

@@ -167,6 +167,17 @@ class TestCase:
         desk.assign(fc.Wall())
         assert "must be Empty or left out" in desk.problems["frontAndBack"]
 
+    @pytest.mark.parametrize("wrong", ["wall", None, 3, fc.Wall])
+    def test_what_is_no_boundary_is_refused_and_changes_nothing(self, wrong: object) -> None:
+        desk = Desk(source(cavity()))
+        desk.row("lid", "only")
+        before = desk.boundaries
+        with pytest.raises(CaseError, match="boundary: must be one, such as Wall"):
+            desk.assign(wrong)  # type: ignore[arg-type]
+        assert desk.boundaries == before
+        desk.assign(fc.Wall())
+        assert desk.boundaries["lid"] == fc.Wall()
+
     def test_patches_of_a_mesh_keep_their_names(self) -> None:
         desk = Desk(source(cavity()))
         desk.row("lid", "only")
@@ -195,6 +206,17 @@ class TestAroundABody:
         assert all(row.area for row in desk.picking.rows)
         assert desk.picking.shell.outer.sum() == 5
         assert desk.boundaries["inlet"] == fc.Inlet(10.0)
+        assert sum(one == fc.Wall() for one in desk.boundaries.values()) == 6  # "body" is all of its five patches
+
+    def test_boundaries_that_nobody_can_take_are_refused(self, box: Geometry) -> None:
+        for of, given, said in (
+            (box, {"nope": fc.Wall()}, "boundaries: unknown patch 'nope'"),
+            (box, 3, "boundaries: must be boundaries by patches"),
+            (box, {box.names[0]: 3}, "boundaries: must be boundaries by patches"),
+            (cavity(), {"lid": fc.Outlet()}, "boundaries: are those of the Case"),
+        ):
+            with pytest.raises(CaseError, match=said):
+                source(of, given)
 
     def test_a_body_that_is_gone_is_said(self, box: Geometry) -> None:
         domain = fc.WindTunnel().around(box)

@@ -68,6 +68,14 @@ def test_a_case_without_a_body_on_an_empty_site_is_opened_as_it_is() -> None:
     assert wizard.pages["Domain"]._none.layout.display == "none"
 
 
+def test_the_cell_is_asked_for_from_the_start_where_that_is_wanted() -> None:
+    wizard = fc.wizard(fc.Cavity("1 m"), cell=True)
+    assert wizard._writer.asked == 1
+    assert wizard._writer.code == wizard.code
+    assert fc.wizard(fc.Cavity("1 m"))._writer.asked == 0
+    assert fc.wizard(cell=True)._writer.asked == 0
+
+
 def test_a_step_that_waits_for_a_shape_says_so_and_leads_to_it() -> None:
     wizard = fc.wizard()
     shown = {}
