@@ -13,6 +13,7 @@ import pytest
 
 import flowcfd as fc
 from flowcfd.cli import main
+from flowcfd.errors import CaseError
 from flowcfd.foam.casefiles import CaseFiles
 
 pytestmark = pytest.mark.flow
@@ -92,6 +93,14 @@ def test_the_checks_of_a_report_are_of_the_case_as_it_was_before_the_run(
     assert "nothing-to-run" not in page  # now it would start at its end
     folder = text(fc.report(run.case, tmp_path / "folder.html"))  # the same without the run's record
     assert "nothing-to-run" not in folder
+    assert "Checks before the run" in text(fc.report(run.name, tmp_path / "named.html"))  # by its name, as everywhere
+    for wrong, said in (
+        ({"sections": 3}, "sections: give a list"), ({"scenes": fc.view(run.case)}, "scenes: give a list"),
+        ({"evidence": 3}, "evidence: give a list"), ({"title": 3}, "title: must be text"),
+        ({"template": 3}, "template: must be the path"),
+    ):  # fmt: skip
+        with pytest.raises(CaseError, match=said):
+            fc.report(run, tmp_path / "wrong.html", **wrong)  # type: ignore[arg-type]
 
 
 def test_a_mesh_is_reported_without_a_flow(home: Path, tmp_path: Path) -> None:

@@ -418,6 +418,20 @@ def test_blockage_and_a_ground_under_a_hovering_body_are_findings() -> None:
     assert list(situation.findings(case(fc.WindTunnel(clearance=0.2), hovering))) == []
 
 
+def test_an_angle_of_attack_that_looks_like_degrees_is_told() -> None:
+    def found(angle: float | str) -> list[Finding]:
+        free = fc.FreeAir()
+        made = case(free, boundaries=free.around(BRICK).boundaries("40 m/s", angle=angle))
+        return [one for one in situation.findings(made) if one.rule == "steep-angle"]
+
+    (one,) = found(5)
+    assert (one.severity, one.field) == ("warning", "boundaries.farfield.angle")
+    assert "286.5 degrees (5 rad); was '5 deg' meant?" in one.message
+    (one,) = found("40 deg")
+    assert "meant" not in one.message
+    assert found("5 deg") == [] == found(0.1)
+
+
 def test_layers_over_cells_of_two_sizes_are_noted() -> None:
     def found(**mesh: Any) -> list[Finding]:
         made = case(fc.WindTunnel(), mesh=fc.Snappy("1 m", **mesh))

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flowcfd import jobs
@@ -133,7 +134,7 @@ def test_mpirun_is_looked_for_where_the_worker_will_find_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "of"))
     with pytest.raises(SiteError, match="mpirun is not installed"):
-        jobs.run(files, on="still", cores=2)
+        jobs.run(files, on="still", cores=np.int64(2))
     assert not home.exists()
     mpirun = tmp_path / "of/bin/mpirun"
     mpirun.write_text("#!/bin/sh\n")
