@@ -74,6 +74,17 @@ def test_q_in_the_cells_is_that_of_the_gradient(duct: fc.Results) -> None:
     assert corners.point_data["Q"].min() <= found.min() < found.max() <= corners.point_data["Q"].max()
 
 
+def test_what_a_clip_lays_open_is_seen_from_the_usual_side(duct: fc.Results) -> None:
+    def fast(scene: fc.Scene) -> int:
+        """Pixels in the colours of the greatest speed, which are inside, above the scale."""
+        picture = pixels(scene)
+        red, green, blue = np.moveaxis(picture[: int(0.8 * len(picture))], 2, 0)
+        return int(((red > 90) & (green < 60) & (blue < 60)).sum())
+
+    view = fc.view(duct).color("U", range=(0, 1.4))
+    assert fast(view.clip()) > 1.5 * fast(view.clip("y"))  # its slip sides are fast too
+
+
 def test_a_wall_at_rest_has_no_negative_speeds_in_its_scale(duct: fc.Results) -> None:
     with plotter(fc.view(duct).surface("top", color="U")) as (made, _):
         assert made.scalar_bar.GetLookupTable().GetRange()[0] == 0.0

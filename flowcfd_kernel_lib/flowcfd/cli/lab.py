@@ -6,7 +6,7 @@ import os
 import sys
 from argparse import Namespace
 
-from flowcfd.errors import SiteError
+from flowcfd.errors import CaseError, SiteError
 from flowcfd.kernel import spec
 from flowcfd.kernel.lab import lab_arguments, lab_environment
 from flowcfd.settings import settings
@@ -18,7 +18,7 @@ def lab(options: Namespace) -> int:
     A file in the folder takes the place of no module (`-P`).
     """
     if not options.folder.is_dir() and not (options.folder.is_file() and options.folder.suffix == ".ipynb"):
-        raise SiteError(f"lab: there is no folder or notebook {options.folder}")
+        raise CaseError(f"lab: there is no folder or notebook {options.folder}")
     settings()  # what is wrong with them is said here, not by every cell
     if not spec.installed():
         raise SiteError("lab: Jupyter knows no kernel 'openfoam'; install it: flowcfd kernel install --sys-prefix")

@@ -144,6 +144,8 @@ def _value(value: object) -> str:
         return "(" + " ".join(f"{one:g}" for one in value) + ")"
     if isinstance(value, Spec):
         told = _told(value, but=("name", "source"))
+        if not told and "kind" not in type(value).model_fields:  # all is as usual: the numbers themselves
+            told = [f"{one} {_quantity(value, one, getattr(value, one))}" for one in type(value).leading]
         name = getattr(value, "name", "") or type(value).__name__
         return f"{name} ({', '.join(told)})" if told else str(name)
     if isinstance(value, tuple | list):

@@ -62,8 +62,9 @@ class Drawn:
             title = made.add_text(self.scene.words, position=(0.005, 0.99), viewport=True, color=stage.ink)
             title.prop.font_size = letters(22, made.window_size[0])
             title.prop.justification_vertical = "top"
+            title.prop.background_color, title.prop.background_opacity = stage.paper, 0.7
         if self.scene.ruled:
-            Ruler(made, stage.ink, above=_below(stage, made.window_size[0]))
+            Ruler(made, stage.ink, above=_below(stage, made.window_size[0]), paper=stage.paper)
 
     def aim(self) -> None:
         """Put the camera where the scene wants it."""

@@ -27,7 +27,7 @@ def words(length: float) -> str:
 class Ruler:
     """The bar on a plotter, put right before each drawing; for cameras without perspective."""
 
-    def __init__(self, plotter: Any, ink: str, *, above: float) -> None:
+    def __init__(self, plotter: Any, ink: str, *, above: float, paper: str = "") -> None:
         from vtkmodules.vtkCommonCore import vtkPoints
         from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
         from vtkmodules.vtkRenderingCore import vtkActor2D, vtkPolyDataMapper2D, vtkTextActor
@@ -52,6 +52,9 @@ class Ruler:
         how = self._text.GetTextProperty()
         how.SetColor(*rgb(ink))
         how.SetJustificationToCentered()
+        if paper:  # read also on a field that lies behind it
+            how.SetBackgroundColor(*rgb(paper))
+            how.SetBackgroundOpacity(0.7)
         for actor in (bar, self._text):
             plotter.add_actor(actor, reset_camera=False, pickable=False)
         self._bar = bar

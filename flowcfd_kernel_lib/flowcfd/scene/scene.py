@@ -128,7 +128,7 @@ class Scene:
         size = positive(scale, "scale")
         return self._with(Glyphs(field=of, count=whole(count, "count", 1), scale=size, **given.looks(looks)))
 
-    def clip(self, normal: str | Position = "y", at: str | float | Position | None = None, **looks: Any) -> Scene:
+    def clip(self, normal: str | Position = "-y", at: str | float | Position | None = None, **looks: Any) -> Scene:
         """The cells behind a plane, given as for a slice; with `edges=True` whole cells and their edges: the mesh."""
         return self._with(Clip(normal=given.direction(normal), origin=self._on(normal, at), **given.looks(looks)))
 

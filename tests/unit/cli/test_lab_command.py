@@ -42,7 +42,7 @@ def test_a_notebook_is_opened_too(started: list[list[str]], tmp_path: Path) -> N
 def test_a_folder_that_is_not_there_is_one_line(
     started: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["lab", str(tmp_path / "nowhere")]) == 3
+    assert main(["lab", str(tmp_path / "nowhere")]) == 2
     assert capsys.readouterr().err == f"flowcfd: lab: there is no folder or notebook {tmp_path / 'nowhere'}\n"
     assert not started
 

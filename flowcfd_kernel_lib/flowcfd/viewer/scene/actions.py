@@ -183,7 +183,7 @@ def mesh(scene: Scene) -> Scene:
     """The cells of the mesh: the patches, or half of it."""
     if scene._data.plane is not None:
         return scene.changed(layers=()).patches()
-    return scene.changed(layers=()).clip("y", edges=True).outline()
+    return scene.changed(layers=()).clip("-y", edges=True).outline()
 
 
 def first(scene: Scene) -> Scene:
@@ -306,7 +306,7 @@ ADDERS: Mapping[str, Callable[[Scene], Scene]] = {
     "surface": lambda scene: scene.surface(),
     "contour": lambda scene: scene.contour(_scalar(scene), 8),
     "isosurface": _iso, "streamlines": _streams, "glyphs": _glyphs,
-    "clip": lambda scene: scene.clip("y"),
+    "clip": lambda scene: scene.clip("-y"),
     "threshold": _range,
     "outline": lambda scene: scene.outline(),
     "worst": lambda scene: scene.worst(),

@@ -10,6 +10,7 @@ from typing import Any
 from flowcfd import jobs, studies
 from flowcfd.case import Case
 from flowcfd.errors import CaseError, FlowError, UnknownName
+from flowcfd.given import given_path
 from flowcfd.jobs import Run
 from flowcfd.studies import Study
 
@@ -59,7 +60,9 @@ def _run(given: object) -> Run:
 
 def _found(of: str | Path) -> Study | Run | list[Run]:
     """The study or run of a path or name; of a folder of runs all that can be read."""
-    path = Path(of).expanduser()
+    path = given_path(of, "dashboard")
+    if "/" in str(of) and not path.exists():
+        raise CaseError(f"dashboard: there is no {path}")
     if (path / "study.json").is_file():
         return studies.open(path)
     if (path / "job.json").is_file():

@@ -111,6 +111,8 @@ class Patches:
 
     def select(self, *names: str) -> None:
         """Choose patches by names or patterns. Raises UnknownName."""
+        if not all(isinstance(name, str) for name in names):
+            raise CaseError(f"select: give names of patches or patterns (got {names!r})")
         self._do(lambda desk: desk.take(desk.picking.by_name(",".join(names))))
 
     def name(self, name: str, *, join: bool = False) -> None:

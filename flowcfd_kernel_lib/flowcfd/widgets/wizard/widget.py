@@ -109,7 +109,7 @@ class Wizard:
     def go(self, step: str) -> None:
         """Show a step; UnknownName for one that is not there."""
         if step not in STEPS:
-            raise UnknownName("step", step, STEPS)
+            raise UnknownName("step", str(step), STEPS)
         self._stepper.current = step
 
     def show(self, path: str) -> None:
