@@ -56,7 +56,7 @@ def test_a_picture_has_the_colours_of_the_patches(tmp_path: Path) -> None:
         shown.save(tmp_path / "box.jpg")
     with pytest.raises(UnknownName, match="views: unknown view 'top'"):
         sides.picture("top")
-    with pytest.raises(CaseError, match="width: must be 200 to 8000"):
+    with pytest.raises(CaseError, match="width: must be a whole number from 200 to 8000"):
         sides.picture(width=3)
 
 

@@ -355,7 +355,7 @@ def test_a_refused_mesh_ends_with_one_and_the_reason(
         (["part"], "does not end in what it is; give a file of brep, iges"),
         (["empty.stl", "--speed", "fast"], "Flow.speed"),
         (["empty.stl", "--on", "mars"], "unknown executor 'mars'"),
-        (["empty.stl", "--cells", "12"], "cells: must be 1000"),
+        (["empty.stl", "--cells", "12"], "cells: must be a whole number from 1000"),
         (["empty.stl", "--cores", "0"], "cores: must be a whole number"),
         (["bare", "--cell", "1 m"], "for a CAD file"),
         (["bare"], "not an OpenFOAM case"),

@@ -364,3 +364,10 @@ class TestTrend:
         assert falling.value < 0.75
         assert falling.low < 0.3
         assert rising.high > even.high
+
+
+def test_a_run_that_was_done_before_leaves_as_much_but_for_blocks_of_its_logs() -> None:
+    small, large = disk.same(163840.0, "seen"), disk.same(1e9, "seen")
+    assert small.holds(163840 + 2 * disk.BLOCK) and small.holds(163840 - 2 * disk.BLOCK)
+    assert not small.holds(163840 + 3 * disk.BLOCK)
+    assert (large.low, large.high) == pytest.approx((0.98e9, 1.02e9))

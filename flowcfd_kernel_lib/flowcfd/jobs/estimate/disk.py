@@ -17,6 +17,8 @@ DEVELOPED = (1.08, 0.97, 1.5)
 """Size of developed fields in ascii over that of the first ones: expected, least, most."""
 COMPRESSED = 0.45
 """Size of a compressed file over that of a plain one."""
+LOGS = 2
+"""Files of a run, at least, whose size varies by a few letters: the logs of its mesher and its solver."""
 LOG_PER_STEP = 700
 """Bytes that a step adds to a log."""
 
@@ -65,6 +67,12 @@ def time(case: CaseView, cells: float, planar: bool) -> float:
         values += count * cells if name != "phi" else 0
     lines = 0 if how.binary else cells * len(case.fields)
     return values * how.number() + lines + BLOCK * (len(case.fields) + 4)
+
+
+def same(total: float, source: str) -> Figure:
+    """What a run leaves that was done before: logs tell other times, and a letter more may take a whole block."""
+    room = max(0.02 * total, LOGS * BLOCK)
+    return Figure(total, max(0.0, total - room), total + room, "byte", source)
 
 
 def by_rule(case: CaseView, cells: float, steps: Figure, kept: Figure, cores: int) -> Figure:

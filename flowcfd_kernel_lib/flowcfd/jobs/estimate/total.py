@@ -154,7 +154,7 @@ class Sum:
     def _disk(self, steps: Figure, writes: Figure) -> Figure:
         seen, kept = self.seen, self.schedule.kept(writes)
         if seen is not None and seen.whole and self.begun.cores == seen.ranks:
-            return Figure.within(seen.sizes.total, 1.02, 1.02, "byte", seen.source)
+            return disk.same(float(seen.sizes.total), seen.source)
         if seen is None or not seen.sizes.time:
             return disk.by_rule(self.work.case, self._cells, steps, kept, self.begun.cores)
         return disk.by_probe(seen, steps, kept, self.begun.cores, disk.form(self.work.case))
