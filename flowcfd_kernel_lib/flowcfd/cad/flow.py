@@ -16,7 +16,7 @@ from flowcfd.cad.load import of_shape
 from flowcfd.cad.loops import Opening, openings
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
-from flowcfd.cad.selectors import Selector
+from flowcfd.cad.selectors import Selector, selects
 from flowcfd.errors import CaseError, GeometryError, UnknownName
 
 WALL = "wall"
@@ -65,7 +65,7 @@ def _chosen(geometry: Geometry, there: Sequence[Opening], caps: Mapping[str, Sel
             if given not in geometry.names:
                 raise UnknownName("patch", given, set(geometry.names), where=name)
             mine = [any(geometry.names[face] == given for face in one.of) for one in there]
-        elif isinstance(given, type) or not hasattr(given, "chosen"):
+        elif not selects(given):
             raise CaseError(f"{name}: must be a selector such as Facing or Near, or a patch's name (got {given!r})")
         else:
             mine = given.chosen(centres, normals, boxes).tolist()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from flowcfd.cad import surface
 from flowcfd.cad.lengths import degrees, length
 from flowcfd.cad.names import clean
-from flowcfd.cad.selectors import Selector
+from flowcfd.cad.selectors import Selector, selects
 from flowcfd.cad.surface import Watertight
 from flowcfd.errors import CaseError, GeometryError, UnknownName
 from flowcfd.given import given_path
@@ -168,7 +168,7 @@ class Geometry:
 
     def _chosen(self, name: str, given: Any) -> NDArray[np.bool_]:
         """Which faces get a name."""
-        if hasattr(given, "chosen") and not isinstance(given, type):
+        if selects(given):
             return np.asarray(given.chosen(*self._of_faces))
         if isinstance(given, bytes) or not isinstance(given, str | Sequence):
             raise CaseError(

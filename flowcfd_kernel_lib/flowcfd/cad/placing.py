@@ -16,13 +16,12 @@ import numpy as np
 from flowcfd.cad.geometry import Floats, Geometry, Source
 from flowcfd.cad.keeping import kept
 from flowcfd.cad.lengths import degrees, numbers, point
+from flowcfd.cad.load import FARTHEST
 from flowcfd.cad.names import clean
 from flowcfd.cad.occ import process
 from flowcfd.errors import CaseError, UnknownName
 from flowcfd.given import positive
 
-FARTHEST = 1e12
-"""No coordinate is larger [m]: areas and volumes of such would have no digits left, or be no numbers."""
 _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 Lengths = Sequence[str | float]
 

@@ -26,6 +26,11 @@ class Selector(Protocol):
         ...
 
 
+def selects(given: object) -> bool:
+    """Whether it is a selector, and not the class of one."""
+    return hasattr(given, "chosen") and not isinstance(given, type)
+
+
 @dataclass(frozen=True)
 class Facing:
     """Faces that look in a direction ("x", "-z" or a vector), on average, within an angle."""

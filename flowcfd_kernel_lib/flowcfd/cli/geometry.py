@@ -11,7 +11,7 @@ from flowcfd.cad.defeature import told
 from flowcfd.cad.geometry import Feature
 from flowcfd.cad.report import Report
 from flowcfd.cli import output
-from flowcfd.cli.quantity import plain
+from flowcfd.cli.around import plain
 from flowcfd.errors import CaseError
 from flowcfd.picture import png_file
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from flowcfd import jobs
 from flowcfd.cli import case as cases
 from flowcfd.cli import output, progress, waits
+from flowcfd.cli.around import domain_of, plain
 from flowcfd.cli.quality import tell
-from flowcfd.cli.quantity import plain
 from flowcfd.cli.run import INTERRUPTED, ways_back
 from flowcfd.errors import CaseError, FlowError, ResultError
 from flowcfd.foam.casefiles import CaseFiles
@@ -107,27 +107,13 @@ def _around(path: Path, options: Namespace, about: dict[str, Any]) -> Case:
     from flowcfd.meshing.flow import Flow
     from flowcfd.meshing.size import possible
 
-    flow, domain = Flow(speed=plain(options.speed or SPEED)), _domain(options)
+    flow, domain = Flow(speed=plain(options.speed or SPEED)), domain_of(options)
     possible(options.cells, options.y_plus)
     body = load(path, unit=options.unit)
     made = _given(body, flow, domain, options) if options.cell else _sized(body, flow, domain, options, about)
     told = made.to_dict()
     about |= {"body": body.label, "domain": told["domain"], "mesh": told["mesh"]}
     return made
-
-
-def _domain(options: Namespace) -> Domain | None:
-    """The space that is meshed; None where that is left to the rule."""
-    from flowcfd import case
-
-    kinds: dict[str, type[Domain]] = {
-        "tunnel": case.WindTunnel, "freeair": case.FreeAir, "internal": case.Internal, "site": case.BuildingSite
-    }  # fmt: skip
-    if options.half and options.domain == "internal":
-        raise CaseError("--half: is for domains around a body; the inside of one is cut in CAD")
-    if options.domain is None:
-        return None
-    return kinds[options.domain](**({"half": True} if options.half else {}))
 
 
 def _sized(body: Geometry, flow: Flow, domain: Domain | None, options: Namespace, about: dict[str, Any]) -> Case:

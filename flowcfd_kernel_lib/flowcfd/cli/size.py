@@ -5,14 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from flowcfd.cad.load import load
-from flowcfd.case.domain import Domain
-from flowcfd.case.freeair import FreeAir
-from flowcfd.case.internal import Internal
-from flowcfd.case.site import BuildingSite
-from flowcfd.case.tunnel import WindTunnel
 from flowcfd.cli import output
-from flowcfd.cli.quantity import plain
-from flowcfd.errors import CaseError
+from flowcfd.cli.around import domain_of, plain
 from flowcfd.meshing.flow import Flow
 from flowcfd.meshing.size import possible
 from flowcfd.meshing.size import size as plan_of
@@ -21,7 +15,7 @@ from flowcfd.meshing.size import size as plan_of
 def size(options: Namespace) -> int:
     """Load the body, plan its mesh by rule and show each number with its reason."""
     length = None if options.length is None else plain(options.length)
-    flow, domain = Flow(speed=plain(options.speed), fluid=options.fluid, length=length), _domain(options)
+    flow, domain = Flow(speed=plain(options.speed), fluid=options.fluid, length=length), domain_of(options)
     possible(options.cells, options.y_plus)
     plan = plan_of(
         load(options.file, unit=options.unit),
@@ -38,17 +32,3 @@ def size(options: Namespace) -> int:
     output.text(repr(plan)[1:-1])
     output.table(("number", "value", "reason"), plan.lines())
     return 0
-
-
-def _domain(options: Namespace) -> Domain | None:
-    kinds: dict[str, type[Domain]] = {
-        "tunnel": WindTunnel,
-        "freeair": FreeAir,
-        "internal": Internal,
-        "site": BuildingSite,
-    }
-    if options.half and options.domain == "internal":
-        raise CaseError("--half: is for domains around a body; the inside of one is cut in CAD")
-    if options.domain is None:
-        return None
-    return kinds[options.domain](**({"half": True} if options.half else {}))

@@ -78,9 +78,8 @@ def _other_times(root: Path, control: Path, start: float | None) -> set[str]:
     if not times:
         return set()
     wanted = _start(control) if start is None else start
-    nearest = min(times, key=lambda time: abs(time[0] - wanted))
-    if math.isinf(wanted):
-        nearest = times[-1 if wanted > 0 else 0]
+    within = min(max(wanted, times[0][0]), times[-1][0])
+    nearest = min(times, key=lambda time: abs(time[0] - within))
     return {name for _, name in times} - {nearest[1], "0"}
 
 
